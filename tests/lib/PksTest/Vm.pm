@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs test files inside the test VM, several in one boot where they allow it.
+
+package PksTest::Vm;
+
+use strict;
+use warnings;
+use File::Path qw(make_path);
+use POSIX ();
+use PksTest::Proc;
+use PksTest::Result;
+
+# A file may say, in a comment among its first 20 lines, what it needs:
+#	# vm: cpus=2 mem=2048 append="a=1 b" boot=own timeout=300
+# cpus mem cpu append	as tests/vm/run takes them
+# icount=1 pmem=0	its --icount, --no-pmem
+# kernel=VARIANT	another kernel of tests/kernel/build
+# boot=own		shares its boot with no other file
+# timeout=S		seconds for this file
+my %DEFAULT = (
+	cpus => '', mem => 2048, cpu => 'max', append => '', icount => 0,
+	pmem => 1, kernel => '', boot => 'shared', timeout => 300,
+);
+my $BOOT_SECONDS = 150;
+
+sub wishes
+{
+	my ($path) = @_;
+	my %wish = %DEFAULT;
+
+	open my $in, '<', $path or die "tests/run: $path: $!\n";
+	while (my $line = <$in>) {
+		last if $. > 20;
+		next unless $line =~ /^#\s*vm:\s*(.*)/;
+		my $words = $1;
+		while ($words =~ /\G\s*(\w+)=(?:"([^"]*)"|(\S+))/gc) {
+			exists $DEFAULT{$1} or die "tests/run: $path: unknown '# vm:' word '$1'\n";
+			$wish{$1} = $2 // $3;
+		}
+		$words =~ /\G\s*\z/ or die "tests/run: $path: cannot read '# vm: $words'\n";
+	}
+	return \%wish;
+}
+
+# Splits the files into groups, one for each boot, in the order of first use.
+sub group
+{
+	my @files = @_;
+	my (%groups, @order);
+
+	for my $file (@files) {
+		my $wish = wishes($file);
+		my $key = join "\0", map { $wish->{$_} }
+			grep { $_ ne 'timeout' } sort keys %$wish;
+		$key .= "\0$file" if $wish->{boot} eq 'own';
+		push @order, $key unless $groups{$key};
+		push @{$groups{$key}{files}}, { path => $file, limit => $wish->{timeout} };
+		$groups{$key}{wish} = $wish;
+	}
+	return map { $groups{$_} } @order;
+}
+
+sub vm_command
+{
+	my ($top, $kdir, $wish, $out, $limit) = @_;
+	my @cmd = ("$top/tests/vm/run", '--kernel', $kdir, '--out', $out,
+		'--mem', $wish->{mem}, '--cpu', $wish->{cpu}, '--timeout', $limit);
+
+	push @cmd, '--cpus', $wish->{cpus} if $wish->{cpus};
+	push @cmd, '--append', $wish->{append} if $wish->{append};
+	push @cmd, '--icount' if $wish->{icount};
+	push @cmd, '--no-pmem' unless $wish->{pmem};
+	return (@cmd, '--', "$top/tests/lib/batch", '/out');
+}
+
+# Lines of the guest's console that belong to file number $index.
+sub console_of
+{
+	my ($out, $index) = @_;
+	my @lines;
+	my $on = 0;
+
+	open my $in, '<', "$out/console.log" or return;
+	while (my $line = <$in>) {
+		$line =~ s/\r?\n//;
+		$on = $1 == $index if $line =~ /pks-test: start (\d+)/;
+		push @lines, $line if $on;
+	}
+	splice @lines, 0, -25 if @lines > 25;
+	return map { "console: $_" } @lines;
+}
+
+# One boot.  Calls $report->(RESULT) for each file that was begun; returns the
+# files that were not, since the guest died before.
+sub boot
+{
+	my ($top, $kdir, $group, $out, $report) = @_;
+	my @files = @{$group->{files}};
+	my $limit = $BOOT_SECONDS;
+	my ($current, $begun) = (undef, 0);
+
+	make_path($out);
+	open my $list, '>', "$out/batch" or die "tests/run: $out/batch: $!\n";
+	for my $i (0 .. $#files) {
+		$limit += $files[$i]{limit} + 20;
+		print $list "$i $files[$i]{limit} $files[$i]{path}\n";
+		make_path("$out/$i.d");
+	}
+	close $list;
+
+	my $finish = sub {
+		my ($index, $status, $died) = @_;
+		my $result = PksTest::Result->from_tap($files[$index]{path},
+			"$out/$index.tap", $status, $died);
+
+		push @{$result->{details}}, PksTest::Proc::tail("$out/$index.err"),
+			console_of($out, $index) if $result->{failed};
+		$report->($result);
+	};
+	my $on_line = sub {
+		my ($line) = @_;
+
+		if ($line =~ /^start (\d+)$/) {
+			$current = $1;
+			$begun = $1 + 1;
+			PksTest::Proc::watch($files[$1]{path}, "$out/$1.tap");
+		} elsif ($line =~ /^end (\d+) (\d+)$/) {
+			my $late = $2 == 124 || $2 == 137 ?
+				"did not end within $files[$1]{limit} s" : undef;
+			$finish->($1, $2 << 8, $late);
+			undef $current;
+		}
+	};
+	PksTest::Proc::watch($files[0]{path}, '');
+	my $status = PksTest::Proc::lines(
+		[vm_command($top, $kdir, $group->{wish}, $out, $limit)],
+		"$out/run.err", $on_line);
+	my ($why) = grep { /^tests\/vm\/run: / } PksTest::Proc::tail("$out/run.err", 100);
+	if (defined $current) {
+		$finish->($current, 0, $why // 'the guest died');
+	} elsif (!$begun) {
+		# Never got as far as the first file: nor would the next boot.
+		$finish->($_, 0, $why // "the guest did not run it (status $status)")
+			for 0 .. $#files;
+		return;
+	}
+	return splice @files, $begun;
+}
+
+# Boots as often as it takes to give each file of the group its run.
+sub run_group
+{
+	my ($top, $kdir, $group, $out, $report) = @_;
+	my $boots = 0;
+
+	while (@{$group->{files}}) {
+		$boots++;
+		$group->{files} = [boot($top, $kdir, $group, "$out-$boots", $report)];
+	}
+}
+
+1;
