@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wire ABI between the BPF programs and the loader: what goes through the
+ * ring buffer and what lies in shared maps. Fixed-width types only; every
+ * structure's size is asserted. A saved session holds these records as they
+ * are, so PKS_ABI goes up with any change here.
+ */
+#ifndef PKSTRACE_EVENT_H
+#define PKSTRACE_EVENT_H
+
+#include <linux/types.h>
+
+#define PKS_ABI 1
+
+/* Finding classes; names and meanings are in user/classes.c. */
+enum pks_class {
+	PKS_CLASS_NONE,
+	PKS_LEAK,
+	PKS_UNDERFLOW,
+	PKS_WRONG_PAGE,
+	PKS_OUT_OF_ORDER,
+	PKS_CROSS_THREAD,
+	PKS_STRAY_ACCESS,
+	PKS_INEFFECTIVE_GRANT,
+	PKS_RESIDUE,
+	PKS_INHERITED,
+	PKS_LONG_HOLD,
+	PKS_SLEPT,
+	PKS_NR_CLASSES,
+};
+
+/* Why an access was stray. */
+enum pks_cause {
+	PKS_CAUSE_NONE,
+	PKS_USE_AFTER_REVOKE,
+	PKS_OTHER_THREAD_WINDOW,
+	PKS_IRQ_IN_WINDOW,
+	PKS_EXCEPTION_IN_WINDOW,
+	PKS_POISONED_GRANT,
+	PKS_NEVER_GRANTED,
+	PKS_NR_CAUSES,
+};
+
+/* Where a window must be closed at the latest. */
+enum pks_boundary {
+	PKS_BOUNDARY_NONE,
+	PKS_SYSCALL_EXIT,
+	PKS_WORK_END,
+	PKS_SOFTIRQ_END,
+	PKS_IRQ_END,
+	PKS_EXCEPTION_RETURN,
+	PKS_THREAD_EXIT,
+	PKS_NR_BOUNDARIES,
+};
+
+/* What the CPU was doing; a higher one interrupts a lower one. */
+enum pks_context {
+	PKS_TASK,
+	PKS_SOFTIRQ,
+	PKS_HARDIRQ,
+	PKS_NMI,
+	PKS_NR_CONTEXTS,
+};
+
+/* Why something was not recorded. Any of these makes a verdict incomplete. */
+enum pks_loss {
+	PKS_LOST_RING,	    /* ring buffer full: a finding not delivered */
+	PKS_LOST_SLOT,	    /* no thread slot free: an event not paired */
+	PKS_LOST_NESTING,   /* nested deeper than the stack: no attribution */
+	PKS_LOST_SITE,	    /* call-site table full: counted as "other" */
+	PKS_LOST_STACK,	    /* a stack could not be captured */
+	PKS_LOST_MISMATCH,  /* depth differed from the kernel's count */
+	PKS_LOST_FOLD,	    /* fold table full: repeats not counted apart */
+	PKS_LOST_RECURSION, /* a program refused to nest (filled in by the loader) */
+	PKS_NR_LOSSES,
+};
+
+#define PKS_STACK_DEPTH 48
+#define PKS_FRAMES	16
+#define PKS_HISTORY	2
+#define PKS_SLOTS	4096 /* threads inside a window at one moment */
+#define PKS_SITES	2048 /* grant call sites, and as many revoke call sites */
+#define PKS_OPENED	4096
+#define PKS_FOLDS	2048
+#define PKS_BUCKETS	128 /* hold time: 4 linear steps per power of two */
+#define PKS_COMM	16
+#define PKS_NO_STACK	(-1)
+
+/* Flags of a stack reference. */
+#define PKS_STACK_EXACT 1u /* taken at this very event, not at an earlier one of the site */
+
+/* One of a report's owner stacks: where a window was granted or revoked. */
+struct pks_origin {
+	__u64 caller;	/* return address into the caller, 0: not known */
+	__u64 time;	/* CLOCK_MONOTONIC ns, 0: not known */
+	__s32 stack;	/* key in the stacks map, or PKS_NO_STACK */
+	__u32 flags;	/* PKS_STACK_* */
+};
+_Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
+
+/*
+ * A finding, as it goes through the ring buffer. Addresses are the kernel's;
+ * a zero means "not known". stack[] is the stack at the time of the finding.
+ */
+struct pks_finding {
+	__u8 class;    /* enum pks_class; first, so that a reader can dispatch on it */
+	__u8 cause;    /* enum pks_cause, stray-access only */
+	__u8 boundary; /* enum pks_boundary, leak only */
+	__u8 context;  /* enum pks_context */
+	__u8 write;    /* stray-access: 1 write, 0 read */
+	__u8 fatal;    /* stray-access: the kernel refused to go on (strict) */
+	__u8 unsure;   /* found after a count mismatch on this thread */
+	__u8 pad;
+	__u32 nr_stack;
+	__u64 time; /* CLOCK_MONOTONIC ns */
+	__u64 fold; /* key of the fold entry that counts its repeats */
+	__u32 tid;
+	__u32 tgid;
+	__u32 cpu;
+	__u32 pkrs;	 /* the register as the culprit saw it */
+	__u32 error_code; /* of the page fault */
+	__s32 count;	 /* current->pgmap_prot_count */
+	__s32 depth;	 /* windows open as the tool counts them */
+	__s32 skew;	 /* count less depth: leaked (+) or over-revoked (-) */
+	__u64 address;	 /* accessed */
+	__u64 ip;	 /* the accessing instruction, or the caller */
+	__u64 key;	 /* struct page (or dev_pagemap) of the event */
+	__u64 key2;	 /* struct page that was expected instead */
+	__u64 phys;	 /* physical address of the page */
+	__u64 pgmap;
+	__u64 pgmap_start; /* physical start of the pgmap's range */
+	__u64 held;	   /* ns the window has been open, 0: not known */
+	__s64 arg;	   /* boundary: system call number, work function, vector */
+	__u64 ino;	   /* file whose page was hit, 0: none */
+	__u64 index;	   /* page offset in that file, in pages */
+	__u32 dev;	   /* its device, kernel dev_t */
+	__u32 other_tid;   /* thread that holds the window, cross-thread cases */
+	char comm[PKS_COMM];
+	struct pks_origin granted;
+	struct pks_origin revoked;
+	__u64 stack[PKS_STACK_DEPTH];
+};
+_Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
+
+/*
+ * A call site of grants, or of revokes; claimed once, never freed. Entry 0 of
+ * each table stands for all sites that found no place.
+ */
+struct pks_site {
+	__u64 caller; /* return address into the caller, 0: free */
+	__u32 seen;   /* events so far, counted up to the first sampled ones */
+	__s32 stack;  /* newest captured stack, or PKS_NO_STACK */
+	__u32 flags;  /* PKS_SITE_* */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct pks_site) == 24, "wire ABI");
+
+#define PKS_SITE_SUSPECT 1u /* had a finding: take the stack of each window */
+
+/* Counts of one grant site, one shard. A grant counts at once, the rest at its revoke. */
+struct pks_site_stat {
+	__u64 grants;
+	__u64 total; /* ns held, of the windows that were closed */
+	__u64 max;   /* ns */
+	__u32 hist[PKS_BUCKETS]; /* by hold time; their sum is the windows closed */
+};
+_Static_assert(sizeof(struct pks_site_stat) == 536, "wire ABI");
+
+/* A window that a thread holds. */
+struct pks_frame {
+	__u64 key;   /* struct page, or dev_pagemap where no page is known; 0: unknown */
+	__u64 since; /* CLOCK_MONOTONIC ns */
+	__s32 stack;
+	__u16 site;
+	__u8 context;
+	__u8 flags; /* PKS_FRAME_* */
+};
+_Static_assert(sizeof(struct pks_frame) == 24, "wire ABI");
+
+#define PKS_FRAME_UNKNOWN 1u /* grant not seen: any revoke fits */
+#define PKS_FRAME_TOLD	  2u /* already reported as held too long */
+
+/* A window that a thread closed. */
+struct pks_closed {
+	__u64 key;
+	__u64 when; /* CLOCK_MONOTONIC ns */
+	__s32 grant_stack;
+	__s32 revoke_stack;
+	__u16 grant_site;
+	__u16 revoke_site;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct pks_closed) == 32, "wire ABI");
+
+/*
+ * What is known of one thread. Owned by the thread (owner = its task_struct)
+ * only while it must be: a window is open or its count is skewed. A thread
+ * whose windows are all closed gives the slot back, so the pool bounds the
+ * threads inside a window at one moment, not the threads that ever had one.
+ * Invariant after each event: kernel count == depth + skew + adjust.
+ */
+struct pks_slot {
+	__u64 owner;	    /* task_struct, 0: free */
+	__s32 depth;	    /* windows open; frames[] holds the first PKS_FRAMES */
+	__s32 skew;	    /* >0: leaked or older than the trace; <0: over-revoked */
+	__s32 adjust;	    /* an interrupted event that is not yet in the count */
+	__s32 told;	    /* part of skew already reported */
+	__u32 tid;
+	__u32 tgid;
+	__u8 last_kind;	    /* PKS_GRANT or PKS_REVOKE */
+	__u8 last_context;
+	__u8 adjust_context;
+	__u8 pending;	    /* the page form was seen, its pgmap form may follow */
+	__u8 closed_at;	    /* next entry of closed[] */
+	__u8 flags;	    /* PKS_SLOT_* */
+	__u16 poison_site;  /* revoke site of the underflow */
+	__s32 poison_stack;
+	__u32 pad[3]; /* to a power of two: the index is then a shift */
+	__u64 history_of;   /* task_struct that closed[] is of */
+	struct pks_closed closed[PKS_HISTORY];
+	struct pks_frame frames[PKS_FRAMES];
+};
+_Static_assert(sizeof(struct pks_slot) == 512, "wire ABI");
+
+#define PKS_GRANT  1
+#define PKS_REVOKE 2
+
+#define PKS_SLOT_RESYNCED 1u /* frames were guessed: page findings would be unsure */
+#define PKS_SLOT_RESIDUE  2u /* a relaxed fault opened the key for this thread */
+
+/* Repeats of one finding: same class, same cause, same places. */
+struct pks_fold {
+	__u64 key; /* 0: free */
+	__u64 count;
+	__u64 first; /* CLOCK_MONOTONIC ns */
+	__u64 last;
+};
+_Static_assert(sizeof(struct pks_fold) == 32, "wire ABI");
+
+/* The thread that last opened a window on a page. Never cleared: checked when used. */
+struct pks_opened {
+	__u64 key;  /* struct page or dev_pagemap */
+	__u64 task; /* task_struct */
+};
+_Static_assert(sizeof(struct pks_opened) == 16, "wire ABI");
+
+/* What the loader found out about this kernel before load; see user/dialect.c. */
+struct pks_facts {
+	__u64 vmemmap_base;	/* addresses of these variables, 0: not found */
+	__u64 page_offset_base;
+	__u32 zone_shift;   /* of the zone number in page->flags */
+	__u32 zone_mask;
+	__u32 zone_device;  /* zone number of device memory */
+	__u32 pkey_mask;    /* the two bits of the pgmap key in PKRS */
+	__u32 pkey_default; /* their value while closed */
+	__u32 saved_pkrs;   /* bytes below pt_regs where the saved PKRS lies, 0: nowhere */
+};
+_Static_assert(sizeof(struct pks_facts) == 40, "wire ABI");
+
+/* Settings, constants for the verifier: the loader fixes them before load. */
+struct pks_settings {
+	struct pks_facts facts;
+	__u32 shard_mask;  /* shards of the site statistics less one */
+	__u32 stack_first; /* windows of a site whose stack is taken at first */
+	__u32 stack_mask;  /* then each (stack_mask + 1)th */
+	__u8 sites;	   /* read the caller of each grant and revoke */
+	__u8 pages;	   /* note which page a window opened */
+	__u8 follow;	   /* only threads in the followed map */
+	__u8 effect;	   /* check at each revoke that the window had opened the key */
+};
+_Static_assert(sizeof(struct pks_settings) == 56, "wire ABI");
+
+/* How many of a finding go through the ring before only the count grows. */
+#define PKS_FOLD_DELIVER 4
+
+#endif

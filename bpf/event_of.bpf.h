@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Makes the core's window_event out of the running thread. */
+#ifndef PKSTRACE_EVENT_OF_BPF_H
+#define PKSTRACE_EVENT_OF_BPF_H
+
+#include "table.bpf.h"
+
+static __always_inline __u8 context__now(void)
+{
+	int count = kernel__preempt_count();
+
+	if (likely(!(count & (PREEMPT_NMI_MASK | PREEMPT_HARDIRQ_MASK | PREEMPT_SERVING_SOFTIRQ))))
+		return PKS_TASK;
+	if (count & PREEMPT_NMI_MASK)
+		return PKS_NMI;
+	return count & PREEMPT_HARDIRQ_MASK ? PKS_HARDIRQ : PKS_SOFTIRQ;
+}
+
+static __always_inline bool pkrs__open(__u32 pkrs)
+{
+	return (pkrs & settings.facts.pkey_mask) != settings.facts.pkey_default;
+}
+
+static __always_inline void event__of_current(struct window_event *e, void *ctx,
+					      struct task_struct *task)
+{
+	*e = (struct window_event){
+		.ctx = ctx,
+		.task = (__u64)task,
+		.tid = task->pid,
+		.tgid = task->tgid,
+		.count = kernel__count(task),
+		.context = context__now(),
+		.now = bpf_ktime_get_ns(),
+		.open = 1,
+	};
+}
+
+#endif

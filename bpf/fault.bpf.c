@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Protection-key faults of the kernel: finds the cause of each stray access.
+ * Runs inside the page fault: no hash map, and nothing here reads the page.
+ */
+#include "finding.bpf.h"
+#include "follow.bpf.h"
+#include "event_of.bpf.h"
+
+/* What the page fault tracepoint saw, until the key's handler has decided. */
+struct fault_now {
+	__u64 address;
+	__u32 pkrs; /* as the culprit had it: the handler overwrites it */
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct fault_now);
+} fault_now SEC(".maps");
+
+static __always_inline struct fault_now *fault_now__get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&fault_now, &zero);
+}
+
+/* The second witness: every kernel page fault with the protection-key bit set. */
+SEC("tp_btf/page_fault_kernel")
+int BPF_PROG(at_page_fault, unsigned long address, struct pt_regs *regs, unsigned long error_code)
+{
+	struct fault_now *now;
+
+	if (!(error_code & PF_PK) || !(address & KERNEL_HALF))
+		return 0;
+	if (!follow__wanted(bpf_get_current_task_btf()))
+		return 0;
+	__sync_fetch_and_add(&fault_witness, 1);
+	now = fault_now__get();
+	if (!now)
+		return 0;
+	now->address = address;
+	now->pkrs = 0;
+	if (settings.facts.saved_pkrs)
+		bpf_probe_read_kernel(&now->pkrs, sizeof(now->pkrs),
+				      (void *)regs - settings.facts.saved_pkrs);
+	return 0;
+}
+
+/* struct page of an address in the direct map; 0 where that can't be told. */
+static __always_inline __u64 fault__page(__u64 address)
+{
+	__u64 direct = kernel__word(settings.facts.page_offset_base);
+	__u64 vmemmap = kernel__word(settings.facts.vmemmap_base);
+
+	if (!direct || !vmemmap || address < direct)
+		return 0;
+	return vmemmap + ((address - direct) >> PAGE_SHIFT) * bpf_core_type_size(struct page);
+}
+
+static __always_inline __u64 page__pgmap(__u64 page)
+{
+	return page ? (__u64)BPF_CORE_READ((struct page *)page, pgmap) : 0;
+}
+
+/*
+ * The thread holds windows and was denied all the same: the key is one for all
+ * pages, so its windows can't have been in effect. Why not?
+ */
+static __always_inline __u32 cause__window_held(const struct pks_slot *s,
+						const struct window_event *e,
+						struct finding_request *r)
+{
+	const struct pks_frame *f = &s->frames[(s->depth - 1) & (PKS_FRAMES - 1)];
+
+	r->granted_site = f->site;
+	origin__of_frame(&r->granted, f);
+	if (s->skew < 0) {
+		const struct pks_site *site = &revoke_sites[s->poison_site & (PKS_SITES - 1)];
+
+		origin__set(&r->revoked, site, 0, s->poison_stack);
+		return PKS_POISONED_GRANT;
+	}
+	return e->context == PKS_TASK ? PKS_EXCEPTION_IN_WINDOW : PKS_IRQ_IN_WINDOW;
+}
+
+/* No window of this thread covers the access: was there one, or is one elsewhere? */
+static __always_inline __u32 cause__no_window(const struct pks_slot *s,
+					      const struct window_event *e,
+					      struct finding_request *r)
+{
+	__u64 pgmap = page__pgmap(r->key);
+
+	if (s->history_of == e->task &&
+	    (origin__of_history(r, s, r->key) || origin__of_history(r, s, pgmap)))
+		return PKS_USE_AFTER_REVOKE;
+	if (opened__holder(r->key, e->task, r) || opened__holder(pgmap, e->task, r))
+		return PKS_OTHER_THREAD_WINDOW;
+	return PKS_NEVER_GRANTED;
+}
+
+static __noinline __u32 fault__cause(const struct window_event *e, struct finding_request *r)
+{
+	const struct pks_slot *s;
+	int i = slot__find(e->task);
+
+	if (i < 0) /* given back: its history may still be in its usual place */
+		i = slot__hash(e->task);
+	s = &slots[i & (PKS_SLOTS - 1)];
+	if ((s->owner & ~SLOT_CONTEXT) == e->task && s->depth > 0)
+		return cause__window_held(s, e, r);
+	return cause__no_window(s, e, r);
+}
+
+/* A relaxed fault leaves the key open for the thread: its next boundary tells. */
+static __noinline int fault__mark_residue(const struct window_event *e)
+{
+	int i = slot__claim(e);
+	struct pks_slot *s;
+
+	if (i < 0) {
+		lost__add(PKS_LOST_SLOT, 1);
+		return 0;
+	}
+	s = &slots[i & (PKS_SLOTS - 1)];
+	if (i & SLOT_FRESH) {
+		s->tid = e->tid;
+		s->tgid = e->tgid;
+		s->depth = 0;
+		s->skew = 0;
+		s->adjust = 0;
+		s->told = 0;
+	}
+	s->flags |= PKS_SLOT_RESIDUE;
+	return 0;
+}
+
+/* The key's handler has decided; returns true where the access goes on (relaxed). */
+SEC("fexit")
+int BPF_PROG(on_key_fault, struct pt_regs *regs, unsigned long error_code, unsigned long address,
+	     bool handled)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fault_now *now = fault_now__get();
+	struct finding_request r = {
+		.class = PKS_STRAY_ACCESS,
+		.write = !!(error_code & PF_WRITE),
+		.fatal = !handled,
+		.error_code = error_code,
+		.address = address,
+		.ip = regs->ip,
+	};
+	struct window_event e;
+
+	if (!follow__wanted(task))
+		return 0;
+	event__of_current(&e, ctx, task);
+	if (now && now->address == address)
+		r.pkrs = now->pkrs;
+	r.key = fault__page(address);
+	r.cause = fault__cause(&e, &r);
+	finding__emit(&e, &r, NULL);
+	if (handled && !e.count && e.context == PKS_TASK)
+		fault__mark_residue(&e);
+	return 0;
+}
+
+/* Counted only: tells whether each fault reached the pgmap's callback. */
+SEC("fentry")
+int BPF_PROG(on_fault_callback)
+{
+	if (follow__wanted(bpf_get_current_task_btf()))
+		__sync_fetch_and_add(&fault_calls, 1);
+	return 0;
+}

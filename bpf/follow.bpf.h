@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which threads are traced. Without `follow` all are; with it those in a task
+ * storage, which goes with its thread and needs no clean-up.
+ */
+#ifndef PKSTRACE_FOLLOW_BPF_H
+#define PKSTRACE_FOLLOW_BPF_H
+
+#include "state.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} followed SEC(".maps") __weak;
+
+static __always_inline bool follow__wanted(struct task_struct *task)
+{
+	if (!settings.follow)
+		return true;
+	return bpf_task_storage_get(&followed, task, NULL, 0);
+}
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The few kernel types that the programs read, as CO-RE relocatable subsets,
+ * and the accessors that hide what differs between kernels. Names of kernel
+ * fields and variables stand here and in user/dialect.c only.
+ */
+#ifndef PKSTRACE_KERNEL_BPF_H
+#define PKSTRACE_KERNEL_BPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct pt_regs {
+	unsigned long orig_ax;
+	unsigned long ip;
+};
+
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct address_space {
+	struct inode *host;
+};
+
+struct range {
+	__u64 start;
+	__u64 end;
+};
+
+struct dev_pagemap {
+	unsigned int flags;
+	int nr_range;
+	struct range range;
+};
+
+struct page {
+	unsigned long flags;
+	struct address_space *mapping;
+	unsigned long index;
+	struct dev_pagemap *pgmap;
+};
+
+struct thread_struct {
+	__u32 pkrs;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	char comm[16];
+	__u32 pgmap_prot_count;
+	struct thread_struct thread;
+};
+
+struct work_struct {
+	long data;
+};
+
+#pragma clang attribute pop
+
+/* Per-CPU: what the PKRS register holds now (V10: written at each update). */
+extern const __u32 pkrs_cache __ksym __weak;
+/* Per-CPU, until 6.1; in 6.2..6.14 it is a member of pcpu_hot. */
+extern const int __preempt_count __ksym __weak;
+
+struct pcpu_hot {
+	int preempt_count;
+} __attribute__((preserve_access_index));
+extern const struct pcpu_hot pcpu_hot __ksym __weak;
+
+/* Bits of the preempt count, include/linux/preempt.h; the same since 2.6. */
+#define PREEMPT_SERVING_SOFTIRQ 0x00000100
+#define PREEMPT_HARDIRQ_MASK	0x000f0000
+#define PREEMPT_NMI_MASK	0x00f00000
+
+/* X86_PF_WRITE, X86_PF_PK: page fault error code, fixed by the architecture. */
+#define PF_WRITE 0x02
+#define PF_PK	 0x20
+
+/* PGMAP_PROTECTION, include/linux/memremap.h of V10. Not in BTF: a macro. */
+#define PGMAP_PROTECTION 0x2
+
+/* struct page's mapping with this bit set is a DAX reflink count (6.1), not a pointer. */
+#define PAGE_MAPPING_FLAGS 0x3
+
+#define KERNEL_HALF (1ULL << 63)
+#define PAGE_SHIFT  12
+
+/* current->pgmap_prot_count (V7..V10); signed, for one revoke too many wraps it. */
+static __always_inline __s32 kernel__count(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->pgmap_prot_count))
+		return task->pgmap_prot_count;
+	return 0;
+}
+
+/* The thread's own PKRS. Wrong inside nested exceptions, right at a boundary (V10). */
+static __always_inline __u32 kernel__thread_pkrs(struct task_struct *task, __u32 unknown)
+{
+	if (bpf_core_field_exists(task->thread.pkrs))
+		return task->thread.pkrs;
+	return unknown;
+}
+
+/* What the register holds now. */
+static __always_inline __u32 kernel__pkrs(__u32 unknown)
+{
+	if (&pkrs_cache)
+		return *(const __u32 *)bpf_this_cpu_ptr(&pkrs_cache);
+	return unknown;
+}
+
+static __always_inline int kernel__preempt_count(void)
+{
+	if (&__preempt_count)
+		return *(const int *)bpf_this_cpu_ptr(&__preempt_count);
+	if (&pcpu_hot) {
+		const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
+
+		return hot->preempt_count;
+	}
+	return 0;
+}
+
+static __always_inline __u64 kernel__word(__u64 address)
+{
+	__u64 word = 0;
+
+	if (address)
+		bpf_probe_read_kernel(&word, sizeof(word), (void *)address);
+	return word;
+}
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Defines what state.bpf.h declares. */
+#include "state.bpf.h"
+
+const volatile struct pks_settings settings = {};
+
+struct pks_slot slots[PKS_SLOTS];
+struct pks_site grant_sites[PKS_SITES];
+struct pks_site revoke_sites[PKS_SITES];
+struct pks_fold folds[PKS_FOLDS];
+struct pks_opened opened[PKS_OPENED];
+__u64 found[PKS_NR_CLASSES];
+__u64 older_windows;
+__u64 late_revokes;
+__u64 fault_witness;
+__u64 fault_calls;
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the programs share: settings fixed before load, tables, maps. Declared
+ * here for every object file, defined in state.bpf.c.
+ *
+ * The tables are plain arrays, indexed by a hash with a short probe: no hash
+ * map, so that nothing here can deadlock in the fault path, and the loader
+ * reads them through memory. All of it is freed with the programs.
+ */
+#ifndef PKSTRACE_STATE_BPF_H
+#define PKSTRACE_STATE_BPF_H
+
+#include "event.h"
+#include "kernel.bpf.h"
+
+extern const volatile struct pks_settings settings;
+
+extern struct pks_slot slots[PKS_SLOTS];
+extern struct pks_site grant_sites[PKS_SITES];
+extern struct pks_site revoke_sites[PKS_SITES];
+extern struct pks_fold folds[PKS_FOLDS];
+extern __u64 found[PKS_NR_CLASSES];
+extern __u64 older_windows; /* revokes of windows granted before the trace */
+extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
+extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */
+extern __u64 fault_calls;   /* PKS faults seen by the key's callback */
+
+extern struct pks_opened opened[PKS_OPENED];
+
+#endif

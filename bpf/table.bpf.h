@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables of the window core: thread slots, call sites with their counts,
+ * captured stacks, losses. Look-up by hash with a short probe; where no place
+ * is found the caller is told, and it is counted.
+ */
+#ifndef PKSTRACE_TABLE_BPF_H
+#define PKSTRACE_TABLE_BPF_H
+
+#include "state.bpf.h"
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* Fibonacci hashing: the top bits of a product with 2^64 / golden ratio. */
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
+#define HASH(value, bits) ((__u32)(((value) * HASH_FACTOR) >> (64 - (bits))))
+
+#define SLOT_BITS   12
+#define SLOT_PROBES 8
+#define SLOT_FRESH  0x10000 /* with an index: just claimed, contents are stale */
+#define SLOT_CONTEXT 3ULL   /* low bits of the owner: the context that claimed it */
+#define SITE_BITS   11
+#define SITE_PROBES 16
+#define OPENED_BITS 12
+#define FOLD_BITS   11
+#define FOLD_PROBES 8
+
+_Static_assert(1 << SLOT_BITS == PKS_SLOTS, "slot hash");
+_Static_assert(1 << SITE_BITS == PKS_SITES, "site hash");
+_Static_assert(1 << OPENED_BITS == PKS_OPENED, "opened hash");
+_Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
+
+/* One grant, revoke or boundary, as the thin wrappers hand it to the core. */
+struct window_event {
+	void *ctx;     /* of the program, for stacks */
+	__u64 task;    /* task_struct; at least 4-byte aligned */
+	__u64 key;     /* struct page; dev_pagemap where there is no page; 0: none */
+	__u64 caller;  /* return address of the call, 0: not known */
+	__u64 now;     /* CLOCK_MONOTONIC ns */
+	__u32 tid;
+	__u32 tgid;
+	__s32 count;   /* the kernel's, before the event */
+	__u32 pkrs;    /* the register, where it is read */
+	__u8 context;  /* enum pks_context */
+	__u8 page_form; /* key came from a page-form function */
+	__u8 open;     /* PKRS does not deny the key */
+	__u8 pad[5];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PKS_NR_LOSSES);
+	__type(key, __u32);
+	__type(value, __u64);
+} lost SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, 4096);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, PKS_STACK_DEPTH * sizeof(__u64));
+} stacks SEC(".maps") __weak;
+
+/* Indexed by shard * PKS_SITES + site; the loader sets the number of shards. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PKS_SITES);
+	__type(key, __u32);
+	__type(value, struct pks_site_stat);
+} stats SEC(".maps") __weak;
+
+static __always_inline void lost__add(__u32 reason, __u64 n)
+{
+	__u64 *v = bpf_map_lookup_elem(&lost, &reason);
+
+	if (v)
+		__sync_fetch_and_add(v, n);
+}
+
+static __always_inline __s32 stack__take(void *ctx)
+{
+	__s64 id = bpf_get_stackid(ctx, &stacks, 0);
+
+	if (id >= 0)
+		return id;
+	lost__add(PKS_LOST_STACK, 1);
+	return PKS_NO_STACK;
+}
+
+static __always_inline __u32 slot__hash(__u64 task)
+{
+	return HASH(task, SLOT_BITS);
+}
+
+static __noinline int slot__probe(__u64 task)
+{
+	__u32 h = slot__hash(task);
+
+	for (int i = 1; i < SLOT_PROBES; i++)
+		if ((slots[(h + i) & (PKS_SLOTS - 1)].owner & ~SLOT_CONTEXT) == task)
+			return (h + i) & (PKS_SLOTS - 1);
+	return -1;
+}
+
+/* The slot that the thread owns, or -1. */
+static __always_inline int slot__find(__u64 task)
+{
+	__u32 h = slot__hash(task);
+
+	if (likely((slots[h & (PKS_SLOTS - 1)].owner & ~SLOT_CONTEXT) == task))
+		return h;
+	return slot__probe(task);
+}
+
+static __noinline int slot__claim_probe(__u64 task, __u64 owner)
+{
+	__u32 h = slot__hash(task);
+
+	for (int i = 0; i < SLOT_PROBES; i++) {
+		struct pks_slot *s = &slots[(h + i) & (PKS_SLOTS - 1)];
+
+		if (!s->owner && !__sync_val_compare_and_swap(&s->owner, 0, owner))
+			return ((h + i) & (PKS_SLOTS - 1)) | SLOT_FRESH;
+	}
+	return -1;
+}
+
+/* As slot__find(), but takes a free slot if there is none: SLOT_FRESH says so. */
+static __always_inline int slot__claim(const struct window_event *e)
+{
+	__u64 owner = e->task | e->context;
+	__u32 h = slot__hash(e->task);
+	__u64 now = slots[h & (PKS_SLOTS - 1)].owner;
+	int i;
+
+	if ((now & ~SLOT_CONTEXT) == e->task)
+		return h;
+	i = slot__probe(e->task);
+	if (i >= 0)
+		return i;
+	return slot__claim_probe(e->task, owner);
+}
+
+static __noinline __u32 site__claim(__u32 revoke, __u64 caller)
+{
+	__u32 h = HASH(caller, SITE_BITS);
+
+	for (int i = 0; i < SITE_PROBES; i++) {
+		__u32 at = (h + i) & (PKS_SITES - 1);
+		struct pks_site *s = revoke ? &revoke_sites[at] : &grant_sites[at];
+		__u64 was = s->caller;
+
+		if (!at)
+			continue;
+		if (!was) {
+			was = __sync_val_compare_and_swap(&s->caller, 0, caller);
+			if (!was)
+				s->stack = PKS_NO_STACK;
+		}
+		if (!was || was == caller)
+			return at;
+	}
+	lost__add(PKS_LOST_SITE, 1);
+	return 0;
+}
+
+/* The table's entry for a caller; 0, the entry for all others, if it is full. */
+static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, __u64 caller)
+{
+	__u32 h = HASH(caller, SITE_BITS) & (PKS_SITES - 1);
+
+	if (likely(table[h].caller == caller && h))
+		return h;
+	return site__claim(revoke, caller) & (PKS_SITES - 1);
+}
+
+static __always_inline struct pks_site_stat *stat__of(__u32 site)
+{
+	__u32 at = (bpf_get_smp_processor_id() & settings.shard_mask) * PKS_SITES + site;
+
+	return bpf_map_lookup_elem(&stats, &at);
+}
+
+static __always_inline void stat__grant(__u32 site)
+{
+	struct pks_site_stat *st = stat__of(site);
+
+	if (st)
+		__sync_fetch_and_add(&st->grants, 1);
+}
+
+static __always_inline __u32 ilog2(__u64 v)
+{
+	__u32 e = 0;
+
+	if (v >> 32) {
+		v >>= 32;
+		e = 32;
+	}
+	if (v >> 16) {
+		v >>= 16;
+		e += 16;
+	}
+	if (v >> 8) {
+		v >>= 8;
+		e += 8;
+	}
+	if (v >> 4) {
+		v >>= 4;
+		e += 4;
+	}
+	if (v >> 2) {
+		v >>= 2;
+		e += 2;
+	}
+	return e + (v >> 1);
+}
+
+/* Four linear steps per power of two; user/model.c has the inverse. */
+static __always_inline __u32 stat__bucket(__u64 ns)
+{
+	__u32 e, b;
+
+	if (ns < 4)
+		return ns;
+	e = ilog2(ns);
+	b = (e - 1) * 4 + ((ns >> (e - 2)) & 3);
+	return b < PKS_BUCKETS ? b : PKS_BUCKETS - 1;
+}
+
+static __always_inline void stat__hold(__u32 site, __u64 ns)
+{
+	struct pks_site_stat *st = stat__of(site);
+
+	if (!st)
+		return;
+	__sync_fetch_and_add(&st->total, ns);
+	__sync_fetch_and_add(&st->hist[stat__bucket(ns) & (PKS_BUCKETS - 1)], 1);
+	if (ns > st->max)
+		st->max = ns;
+}
+
+static __always_inline void opened__set(__u64 key, __u64 task)
+{
+	struct pks_opened *o = &opened[HASH(key, OPENED_BITS) & (PKS_OPENED - 1)];
+
+	o->key = key;
+	o->task = task;
+}
+
+/* Counts one more of a finding. Returns how many there were before. */
+static __noinline __u64 fold__add(__u64 key, __u64 now)
+{
+	__u32 h = HASH(key, FOLD_BITS);
+
+	for (int i = 0; i < FOLD_PROBES; i++) {
+		struct pks_fold *f = &folds[(h + i) & (PKS_FOLDS - 1)];
+		__u64 was = f->key;
+
+		if (!was) {
+			was = __sync_val_compare_and_swap(&f->key, 0, key);
+			if (!was)
+				f->first = now;
+		}
+		if (was && was != key)
+			continue;
+		f->last = now;
+		return __sync_fetch_and_add(&f->count, 1);
+	}
+	lost__add(PKS_LOST_FOLD, 1);
+	return 0;
+}
+
+#endif
