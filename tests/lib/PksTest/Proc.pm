@@ -55,6 +55,7 @@ sub start
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>&', $out or POSIX::_exit(126);
 		open STDERR, '>', $err_path or POSIX::_exit(126);
+		no warnings 'exec';
 		exec { $cmd->[0] } @$cmd or print STDERR "cannot run $cmd->[0]: $!\n";
 		POSIX::_exit(127);
 	}

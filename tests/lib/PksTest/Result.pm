@@ -130,7 +130,7 @@ sub summary
 		qw(passed failed skipped);
 
 	$text .= ' (' . join(', ', @counts) . ')';
-	$text .= sprintf ' %.1f s', $self->{seconds} if $self->{seconds};
+	$text .= sprintf ' %.1f s', $self->{seconds} if $self->{seconds} >= 0.05;
 	$text .= ": $self->{skip_reason}" if defined $self->{skip_reason};
 	return $text;
 }

@@ -92,13 +92,13 @@ sub console_of
 }
 
 # One boot.  Calls $report->(RESULT) for each file that was begun; returns the
-# files that were not, since the guest died before.
+# files that were not, since the guest died before (none after a bail-out).
 sub boot
 {
 	my ($top, $kdir, $group, $out, $report) = @_;
 	my @files = @{$group->{files}};
 	my $limit = $BOOT_SECONDS;
-	my ($current, $begun) = (undef, 0);
+	my ($current, $begun, $bailed) = (undef, 0, 0);
 
 	make_path($out);
 	open my $list, '>', "$out/batch" or die "tests/run: $out/batch: $!\n";
@@ -109,6 +109,12 @@ sub boot
 	}
 	close $list;
 
+	my $watch = sub {
+		my ($index) = @_;
+
+		PksTest::Proc::watch($files[$index]{path} =~ s{^\Q$top\E/}{}r,
+			"$out/$index.tap");
+	};
 	my $finish = sub {
 		my ($index, $status, $died) = @_;
 		my $result = PksTest::Result->from_tap($files[$index]{path},
@@ -116,6 +122,7 @@ sub boot
 
 		push @{$result->{details}}, PksTest::Proc::tail("$out/$index.err"),
 			console_of($out, $index) if $result->{failed};
+		$bailed ||= $result->{bailed};
 		$report->($result);
 	};
 	my $on_line = sub {
@@ -124,15 +131,18 @@ sub boot
 		if ($line =~ /^start (\d+)$/) {
 			$current = $1;
 			$begun = $1 + 1;
-			PksTest::Proc::watch($files[$1]{path}, "$out/$1.tap");
+			$watch->($1);
 		} elsif ($line =~ /^end (\d+) (\d+)$/) {
-			my $late = $2 == 124 || $2 == 137 ?
-				"did not end within $files[$1]{limit} s" : undef;
-			$finish->($1, $2 << 8, $late);
+			my ($index, $code, $limit) = ($1, $2, $files[$1]{limit});
+			# What timeout(1) exits with; 137 may be the test's own.
+			my $late = $code == 124 || $code == 137 &&
+				PksTest::Proc::elapsed() >= $limit;
+			$finish->($index, $code << 8,
+				$late ? "did not end within $limit s" : undef);
 			undef $current;
 		}
 	};
-	PksTest::Proc::watch($files[0]{path}, '');
+	$watch->(0);
 	my $status = PksTest::Proc::lines(
 		[vm_command($top, $kdir, $group->{wish}, $out, $limit)],
 		"$out/run.err", $on_line);
@@ -145,7 +155,7 @@ sub boot
 			for 0 .. $#files;
 		return;
 	}
-	return splice @files, $begun;
+	return $bailed ? () : splice @files, $begun;
 }
 
 # Boots as often as it takes to give each file of the group its run.
