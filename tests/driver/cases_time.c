@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Windows that are balanced and right, but held over a sleep or for long:
+ * findings only when they are asked for.
+ */
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/mutex.h>
+#include "bugs.h"
+
+#define LONG_MS 50	/* well above any threshold that a test would set */
+
+SITE static void *timed_map(struct run *r)
+{
+	return kmap_local_page(r->page[0]);
+}
+
+SITE static void timed_unmap(void *addr)
+{
+	kunmap_local(addr);
+}
+
+/* mm/zswap can_sleep_mapped: a compressor that sleeps over a mapped page. */
+static int sleep_mapped(struct run *r, bool fixed)
+{
+	void *addr = timed_map(r);
+
+	POKE(addr);
+	if (fixed)
+		timed_unmap(addr);
+	schedule_timeout_uninterruptible(2);
+	if (!fixed)
+		timed_unmap(addr);
+	return 0;
+}
+
+static void complete_step(struct run *r)
+{
+	complete(r->addr2);
+}
+
+/* Waiting, with the window open, for what a work item has to do. */
+static int wait_mapped(struct run *r, bool fixed)
+{
+	DECLARE_COMPLETION_ONSTACK(done);
+	void *addr = timed_map(r);
+	int err;
+
+	r->addr2 = &done;
+	if (fixed)
+		timed_unmap(addr);
+	err = in_work(r, complete_step);
+	wait_for_completion(&done);
+	if (!fixed)
+		timed_unmap(addr);
+	return err;
+}
+
+static int hold(struct run *r, bool fixed)
+{
+	void *addr = timed_map(r);
+
+	POKE(addr);
+	if (fixed)
+		timed_unmap(addr);
+	mdelay(LONG_MS);
+	if (!fixed)
+		timed_unmap(addr);
+	return 0;
+}
+
+static int slept(struct run *r) { return sleep_mapped(r, false); }
+static int slept_ok(struct run *r) { return sleep_mapped(r, true); }
+static int slept_waiting(struct run *r) { return wait_mapped(r, false); }
+static int slept_waiting_ok(struct run *r) { return wait_mapped(r, true); }
+static int held(struct run *r) { return hold(r, false); }
+static int held_ok(struct run *r) { return hold(r, true); }
+
+#define HELD(CLASS) { .class = CLASS, .granted = "timed_map" }
+
+static const struct bug_case cases[] = {
+	PAIR("slept", slept, SEEN_SCHED, "sleeps with a page mapped", HELD("slept")),
+	PAIR("slept-waiting", slept_waiting, SEEN_SCHED,
+	     "waits for a work item with a page mapped", HELD("slept")),
+	PAIR("long-hold", held, SEEN_SCHED, "holds a window for 50 ms", HELD("long-hold")),
+};
+
+BUG_FAMILY(time_cases, cases);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Load without a bug: writing N to a file makes exactly N balanced windows
+ * in the writing thread, every fourth pair of them nested.
+ *
+ *	pairs		on protected pages
+ *	pairs_ordinary	on an ordinary page
+ *
+ * A fatal signal ends it early with EINTR.
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include "bugs.h"
+
+#define BATCH 1024	/* pairs between two chances to reschedule */
+
+SITE static void pair(struct page *page)
+{
+	void *addr = kmap_local_page(page);
+
+	POKE(addr);
+	kunmap_local(addr);
+}
+
+SITE static void nested_pair(struct page *outer, struct page *inner)
+{
+	void *o = kmap_local_page(outer);
+	void *i = kmap_local_page(inner);
+
+	POKE(i);
+	kunmap_local(i);
+	POKE(o);
+	kunmap_local(o);
+}
+
+/* @nr windows; nested ones count as the two that they are. */
+static void make_batch(struct page *a, struct page *b, u64 nr)
+{
+	u64 i;
+
+	for (i = 0; i + 4 <= nr; i += 4) {
+		pair(a);
+		pair(b);
+		nested_pair(a, b);
+	}
+	for (; i < nr; i++)
+		pair(a);
+}
+
+static ssize_t make_pairs(const char __user *buf, size_t count,
+			  struct page *a, struct page *b)
+{
+	u64 nr, done;
+	int err = kstrtou64_from_user(buf, count, 0, &nr);
+
+	if (err)
+		return err;
+	for (done = 0; done < nr; done += BATCH) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		make_batch(a, b, min_t(u64, BATCH, nr - done));
+		cond_resched();
+	}
+	return count;
+}
+
+static int pairs_open(struct inode *inode, struct file *file)
+{
+	struct run *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	err = device_get_pages(r);
+	if (err)
+		kfree(r);
+	else
+		file->private_data = r;
+	return err;
+}
+
+static int pairs_release(struct inode *inode, struct file *file)
+{
+	device_put_pages(file->private_data);
+	kfree(file->private_data);
+	return 0;
+}
+
+static ssize_t pairs_write(struct file *file, const char __user *buf,
+			   size_t count, loff_t *pos)
+{
+	struct run *r = file->private_data;
+
+	return make_pairs(buf, count, r->page[0], r->page[1]);
+}
+
+static const struct file_operations pairs_fops = {
+	.owner = THIS_MODULE,
+	.open = pairs_open,
+	.release = pairs_release,
+	.write = pairs_write,
+};
+
+static ssize_t pairs_ordinary_write(struct file *file, const char __user *buf,
+				    size_t count, loff_t *pos)
+{
+	struct run *r = file->private_data;
+
+	return make_pairs(buf, count, r->ordinary, r->ordinary);
+}
+
+static const struct file_operations pairs_ordinary_fops = {
+	.owner = THIS_MODULE,
+	.open = pairs_open,
+	.release = pairs_release,
+	.write = pairs_ordinary_write,
+};
+
+/* Adds the load files to @dir; the caller removes @dir with all in it. */
+void pairs_init(struct dentry *dir)
+{
+	debugfs_create_file("pairs", 0200, dir, NULL, &pairs_fops);
+	debugfs_create_file("pairs_ordinary", 0200, dir, NULL, &pairs_ordinary_fops);
+}
