@@ -26,7 +26,7 @@ static __always_inline void event__of_current(struct window_event *e, void *ctx,
 {
 	*e = (struct window_event){
 		.ctx = ctx,
-		.task = (__u64)task,
+		.task = bpf_get_current_task(), /* as a number, not a typed pointer */
 		.tid = task->pid,
 		.tgid = task->tgid,
 		.count = kernel__count(task),

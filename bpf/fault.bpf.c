@@ -63,7 +63,7 @@ static __always_inline __u64 fault__page(__u64 address)
 
 static __always_inline __u64 page__pgmap(__u64 page)
 {
-	return page ? (__u64)BPF_CORE_READ((struct page *)page, pgmap) : 0;
+	return page ? kernel__page_pgmap((struct page *)page) : 0;
 }
 
 /*
@@ -110,7 +110,7 @@ static __noinline __u32 fault__cause(const struct window_event *e, struct findin
 	if (i < 0) /* given back: its history may still be in its usual place */
 		i = slot__hash(e->task);
 	s = &slots[i & (PKS_SLOTS - 1)];
-	if ((s->owner & ~SLOT_CONTEXT) == e->task && s->depth > 0)
+	if (s->owner == e->task && s->depth > 0)
 		return cause__window_held(s, e, r);
 	return cause__no_window(s, e, r);
 }

@@ -100,9 +100,12 @@ static __noinline int opened__holder(__u64 key, __u64 task, struct finding_reque
  * The page's place: physical address, pgmap, and the file that it belongs to.
  * A key outside the array of struct pages is a pgmap: a window without a page.
  */
-static __noinline int finding__page(struct pks_finding *f, __u64 key)
+static __always_inline int finding__page(struct pks_finding *f)
 {
+	/* Read back: the record holds a number where r->key may still be a pointer. */
+	__u64 key = *(volatile __u64 *)&f->key;
 	struct page *page = (struct page *)key;
+	struct dev_pagemap *pgmap;
 	struct address_space *mapping;
 	struct inode *inode;
 	struct super_block *sb;
@@ -117,15 +120,17 @@ static __noinline int finding__page(struct pks_finding *f, __u64 key)
 		return 0;
 	}
 	f->phys = ((key - vmemmap) / size) << PAGE_SHIFT;
-	f->pgmap = (__u64)BPF_CORE_READ(page, pgmap);
-	f->pgmap_start = BPF_CORE_READ((struct dev_pagemap *)f->pgmap, range.start);
+	/* In a variable: BPF_CORE_READ() would relocate f->pgmap too. */
+	pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
+	f->pgmap = (__u64)pgmap;
+	f->pgmap_start = BPF_CORE_READ(pgmap, range.start);
 	mapping = BPF_CORE_READ(page, mapping);
 	if (!mapping || ((__u64)mapping & PAGE_MAPPING_FLAGS))
 		return 0;
 	inode = BPF_CORE_READ(mapping, host);
 	if (!inode)
 		return 0;
-	f->index = BPF_CORE_READ(page, index);
+	f->index = kernel__page_index(page);
 	f->ino = BPF_CORE_READ(inode, i_ino);
 	sb = BPF_CORE_READ(inode, i_sb);
 	f->dev = BPF_CORE_READ(sb, s_dev);
@@ -206,7 +211,7 @@ static __noinline int finding__emit(const struct window_event *e, const struct f
 	f->fold = fold;
 	bpf_get_current_comm(f->comm, sizeof(f->comm));
 	if (r->key)
-		finding__page(f, r->key);
+		finding__page(f);
 	n = bpf_get_stack(e->ctx, f->stack, sizeof(f->stack), 0);
 	f->nr_stack = n > 0 ? n / sizeof(__u64) : 0;
 	if (n <= 0)

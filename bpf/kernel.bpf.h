@@ -57,6 +57,10 @@ struct thread_struct {
 	__u32 pkrs;
 };
 
+struct page___folio {
+	unsigned long __folio_index;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
@@ -133,6 +137,34 @@ static __always_inline int kernel__preempt_count(void)
 		return hot->preempt_count;
 	}
 	return 0;
+}
+
+/* Of device memory. Until 6.14 in struct page; later in the folio: 0 there, not known. */
+static __always_inline __u64 kernel__page_pgmap(struct page *page)
+{
+	if (bpf_core_field_exists(page->pgmap))
+		return (__u64)BPF_CORE_READ(page, pgmap);
+	return 0;
+}
+
+/* Renamed when the folio took its meaning over (6.16). */
+static __always_inline __u64 kernel__page_index(struct page *page)
+{
+	if (bpf_core_field_exists(page->index))
+		return BPF_CORE_READ(page, index);
+	return BPF_CORE_READ((struct page___folio *)page, __folio_index);
+}
+
+/*
+ * A typed pointer as a number: the verifier refuses to hash or subtract a
+ * PTR_TO_BTF_ID (adjust_ptr_min_max_vals()), so it has to pass through memory.
+ */
+static __always_inline __u64 kernel__address(const void *typed)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &typed);
+	return address;
 }
 
 static __always_inline __u64 kernel__word(__u64 address)

@@ -106,28 +106,37 @@ static __always_inline int on_revoke(void *ctx, __u64 key, enum form form)
 	return 0;
 }
 
+/* The first argument as a number: as a typed pointer it could not be hashed. */
+static __always_inline __u64 arg__key(void *ctx)
+{
+	__u64 key = 0;
+
+	bpf_get_func_arg(ctx, 0, &key);
+	return key;
+}
+
 SEC("fentry")
 int BPF_PROG(grant_page, struct page *page)
 {
-	return page__protected(page) ? on_grant(ctx, (__u64)page, GRANT_PAGE) : 0;
+	return page__protected(page) ? on_grant(ctx, arg__key(ctx), GRANT_PAGE) : 0;
 }
 
 SEC("fentry")
 int BPF_PROG(revoke_page, struct page *page)
 {
-	return page__protected(page) ? on_revoke(ctx, (__u64)page, REVOKE_PAGE) : 0;
+	return page__protected(page) ? on_revoke(ctx, arg__key(ctx), REVOKE_PAGE) : 0;
 }
 
 SEC("fentry")
-int BPF_PROG(grant_pgmap, struct dev_pagemap *pgmap)
+int BPF_PROG(grant_pgmap)
 {
-	return on_grant(ctx, (__u64)pgmap, GRANT_PGMAP);
+	return on_grant(ctx, arg__key(ctx), GRANT_PGMAP);
 }
 
 SEC("fentry")
-int BPF_PROG(revoke_pgmap, struct dev_pagemap *pgmap)
+int BPF_PROG(revoke_pgmap)
 {
-	return on_revoke(ctx, (__u64)pgmap, REVOKE_PGMAP);
+	return on_revoke(ctx, arg__key(ctx), REVOKE_PGMAP);
 }
 
 /* A boundary costs two fields of current, unless something is open. */
@@ -163,19 +172,22 @@ int BPF_PROG(at_syscall_exit, struct pt_regs *regs, long ret)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(at_thread_exit, struct task_struct *task)
 {
-	if (boundary__clean(task) && slot__find((__u64)task) < 0)
+	if (boundary__clean(task) && slot__find(bpf_get_current_task()) < 0)
 		return 0;
 	return boundary__check(ctx, task, PKS_THREAD_EXIT, 0);
 }
 
 SEC("tp_btf/workqueue_execute_end")
-int BPF_PROG(at_work_end, struct work_struct *work, void *function)
+int BPF_PROG(at_work_end)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 function = 0;
 
 	if (boundary__clean(task))
 		return 0;
-	return boundary__check(ctx, task, PKS_WORK_END, (__s64)function);
+	/* Its type, a function, is one that the verifier lets no program load. */
+	bpf_probe_read_kernel(&function, sizeof(function), &ctx[1]);
+	return boundary__check(ctx, task, PKS_WORK_END, function);
 }
 
 /* An interrupt's windows are counted in the thread it hit: only its own are its leak. */
@@ -187,7 +199,7 @@ static __always_inline int interrupt__check(void *ctx, __u32 boundary, __s64 arg
 
 	if (likely(!kernel__count(task)))
 		return 0;
-	i = slot__find((__u64)task);
+	i = slot__find(bpf_get_current_task());
 	if (i < 0)
 		return 0;
 	s = &slots[i & (PKS_SLOTS - 1)];
@@ -239,7 +251,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	if (likely(!kernel__count(child)))
 		return 0;
 	event__of_current(&e, ctx, parent);
-	i = slot__find((__u64)parent);
+	i = slot__find(e.task);
 	if (i >= 0) {
 		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
 		int top = s->depth - 1;
@@ -254,7 +266,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	finding__emit(&e, &r, NULL);
 
 	/* The child's own boundaries must not report it a second time. */
-	e.task = (__u64)child;
+	e.task = kernel__address(child);
 	e.tid = child->pid;
 	e.tgid = child->tgid;
 	i = slot__claim(&e);
