@@ -200,9 +200,15 @@ static __noinline int window__other_page(struct pks_slot *s, const struct window
 		.class = PKS_WRONG_PAGE, .key = e->key, .revoked = *revoked,
 	};
 
-	for (int i = 0; i < PKS_FRAMES && i < top; i++)
-		if (s->frames[i].key == e->key)
+	/* Counted from the top, which the verifier can't know: one state, not one for each i. */
+	for (int n = 1; n < PKS_FRAMES && n <= top; n++) {
+		int i = (top - n) & (PKS_FRAMES - 1);
+
+		if (s->frames[i].key == e->key) {
 			at = i;
+			break;
+		}
+	}
 	if (at >= 0)
 		r.class = PKS_OUT_OF_ORDER;
 	r.key2 = s->frames[top & (PKS_FRAMES - 1)].key;
@@ -294,8 +300,10 @@ static __always_inline void window__release(struct pks_slot *s, const struct win
 {
 	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE))
 		return;
-	if ((s->owner & SLOT_CONTEXT) == e->context)
+	if (s->claim_context == e->context) {
+		s->claim_context = PKS_TASK;
 		s->owner = 0;
+	}
 }
 
 /* As above, after a revoke that was balanced: the kernel has closed the key with it. */
@@ -475,6 +483,7 @@ static __noinline int window__boundary(const struct window_event *e, __u32 bound
 	if (boundary == PKS_THREAD_EXIT) {
 		s->depth = 0;
 		s->skew = 0;
+		s->claim_context = PKS_TASK;
 		s->owner = 0;
 	} else {
 		window__release(s, e);
