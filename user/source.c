@@ -83,6 +83,16 @@ static const char *cu__comp_dir(Dwarf_Die *cu)
 	return dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &attr));
 }
 
+/* A unit's file, which its name may give from the directory the compiler ran in. */
+static void cu__path(Dwarf_Die *cu, const char *name, char out[PATH_MAX])
+{
+	const char *dir = *name == '/' ? NULL : cu__comp_dir(cu);
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s%s", dir ? dir : "", dir ? "/" : "", name);
+	path__normalise(path, out);
+}
+
 /* What follows a directory in a path below it; NULL when it isn't below it. */
 static const char *path__below(const char *path, const char *dir)
 {
@@ -97,9 +107,9 @@ static const char *source__file(struct source *source, Dwarf_Die *cu, const char
 	const char *dir = cu__comp_dir(cu), *shorter;
 	char path[PATH_MAX];
 
-	if (!name || strlen(name) >= sizeof(path))
+	if (!name)
 		return NULL;
-	path__normalise(name, path);
+	cu__path(cu, name, path);
 	shorter = path__below(path, source->top);
 	/* Where the build ran: generated headers, and all of a kernel built in its own source. */
 	if (!shorter)
@@ -117,14 +127,12 @@ static void source__find_top(struct source *source, const struct debuginfo *vmli
 	uint64_t pc = debuginfo__symbol(vmlinux, "start_kernel");
 	Dwarf_Die *cu = pc ? debuginfo__cu(vmlinux, &pc) : NULL;
 	const char *name = cu ? dwarf_diename(cu) : NULL;
-	const char *dir = cu ? cu__comp_dir(cu) : NULL;
-	char full[PATH_MAX], path[PATH_MAX];
+	char path[PATH_MAX];
 	size_t len;
 
 	if (!name)
 		return;
-	snprintf(full, sizeof(full), "%s/%s", *name != '/' && dir ? dir : "", name);
-	path__normalise(full, path);
+	cu__path(cu, name, path);
 	len = strlen(path);
 	if (len <= strlen(known) || strcmp(path + len - strlen(known), known))
 		return;

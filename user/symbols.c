@@ -26,11 +26,12 @@
 /* All of the kernel's addresses have it, on each 64-bit architecture. */
 #define KERNEL_BIT (1ull << 63)
 
-/* A name of NULL marks where data begins: it ends the function before, and names nothing. */
+/* Data is kept for its address by name, and because it ends the function before it. */
 struct entry {
 	uint64_t addr;
 	const char *name;
 	const char *module;
+	bool text;
 };
 
 struct table {
@@ -297,18 +298,11 @@ static int load__line(struct load *load, const char *at, const char *end)
 	table = line.module ? load->modules : load->kernel;
 	if (!table || !line.addr)
 		return 0;
-	/*
-	 * Of data only the place matters where a function before it ends. In vmlinux, which comes
-	 * sorted, that is the first of a row; in modules any may become the first.
-	 */
-	if (!line.text && !line.module && (!table->nr || !table->entry[table->nr - 1].name))
-		return 0;
 	entry.addr = line.addr;
-	if (line.text) {
-		err = load__name(load, &line, &entry);
-		if (err)
-			return err;
-	}
+	entry.text = line.text;
+	err = load__name(load, &line, &entry);
+	if (err)
+		return err;
 	return table__add(table, &entry);
 }
 
@@ -445,7 +439,7 @@ static const struct entry *table__find(const struct table *table, uint64_t addr,
 	while (first && table->entry[first - 1].addr == table->entry[above - 1].addr)
 		first--;
 	/* Of several at one address the first that names a function, as the kernel does. */
-	for (found = &table->entry[first]; !found->name && found < &table->entry[above - 1];)
+	for (found = &table->entry[first]; !found->text && found < &table->entry[above - 1];)
 		found++;
 	return found;
 }
@@ -459,7 +453,7 @@ static int symbols__find_known(const struct symbols *symbols, uint64_t addr, str
 
 	if (!found || (module && module->addr > found->addr))
 		found = module;
-	if (!found || !found->name)
+	if (!found || !found->text)
 		return -ENOENT;
 	out->size = next - found->addr;
 	if (out->size > SIZE_MAX_BYTES)
@@ -531,8 +525,6 @@ static int symbols__build_index(struct symbols *symbols)
 		const char *name = kernel->entry[i].name;
 		size_t at;
 
-		if (!name)
-			continue;
 		for (at = hash(name, strlen(name)); symbols->index[at & (cap - 1)]; at++)
 			;
 		symbols->index[at & (cap - 1)] = (uint32_t)i + 1;
@@ -556,7 +548,7 @@ uint64_t symbols__address(struct symbols *symbols, const char *name)
 	}
 	/* Few, and seldom asked for. */
 	for (size_t i = 0; i < modules->nr; i++) {
-		if (modules->entry[i].name && !strcmp(modules->entry[i].name, name))
+		if (!strcmp(modules->entry[i].name, name))
 			return modules->entry[i].addr;
 	}
 	return 0;

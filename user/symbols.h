@@ -46,8 +46,8 @@ int symbols__refresh(struct symbols *symbols);
 int symbols__find(struct symbols *symbols, uint64_t addr, unsigned int flags, struct symbol *out);
 
 /*
- * The address of a function; 0 when there is none of that name. Among namesakes one of vmlinux goes
- * first, then the lowest address.
+ * The address of a function or, in a kernel with KALLSYMS_ALL, of a variable; 0 when there is none
+ * of that name. Among namesakes one of vmlinux goes first, then the lowest address.
  */
 uint64_t symbols__address(struct symbols *symbols, const char *name);
 

@@ -190,6 +190,7 @@ static void addresses_by_name(void **state)
 					    "ffffffff81000100 t twice\n"
 					    "ffffffff81000200 t twice\n"
 					    "ffffffff81000300 T _etext\n"
+					    "ffffffff82000000 D vmemmap_base\n"
 					    "ffffffff80000000 t twice\t[low]\n"
 					    "ffffffffc0000000 t only_here\t[mod]\n"
 					    "ffffffffc0000100 t _stext\t[mod]\n");
@@ -198,6 +199,7 @@ static void addresses_by_name(void **state)
 	assert_int_equal(symbols__address(symbols, "_stext"), 0xffffffff81000000);
 	assert_int_equal(symbols__address(symbols, "twice"), 0xffffffff81000100);
 	assert_int_equal(symbols__address(symbols, "only_here"), 0xffffffffc0000000);
+	assert_int_equal(symbols__address(symbols, "vmemmap_base"), 0xffffffff82000000);
 	assert_int_equal(symbols__address(symbols, "twic"), 0);
 	assert_int_equal(symbols__address(symbols, ""), 0);
 	symbols__close(symbols);
