@@ -117,26 +117,32 @@ static const char *source__file(struct source *source, Dwarf_Die *cu, const char
 	return source__intern(source, shorter ? shorter : path);
 }
 
+/* What precedes a known part in the absolute path of the file a symbol is from; NULL: no such. */
+static char *top__from(const struct debuginfo *vmlinux, const char *symbol, const char *part)
+{
+	uint64_t pc = debuginfo__symbol(vmlinux, symbol);
+	Dwarf_Die *cu = pc ? debuginfo__cu(vmlinux, &pc) : NULL;
+	const char *name = cu ? dwarf_diename(cu) : NULL;
+	char path[PATH_MAX], *found = NULL;
+
+	if (!name)
+		return NULL;
+	cu__path(cu, name, path);
+	for (char *at = path; (at = strstr(at, part)); at++)
+		found = at;
+	return *path == '/' && found ? strndup(path, (size_t)(found - path)) : NULL;
+}
+
 /*
- * A kernel built in another directory than its source's names files by their full path. What
- * precedes init/main.c, home of start_kernel() in every version, is the top of the source.
+ * A kernel built in another directory than its source's names files by their full path. The places
+ * of two are the same in every version: start_kernel() is in init/main.c, and the first code
+ * somewhere in arch/. The second helps where the compiler shortened names, and the assembler not.
  */
 static void source__find_top(struct source *source, const struct debuginfo *vmlinux)
 {
-	static const char known[] = "/init/main.c";
-	uint64_t pc = debuginfo__symbol(vmlinux, "start_kernel");
-	Dwarf_Die *cu = pc ? debuginfo__cu(vmlinux, &pc) : NULL;
-	const char *name = cu ? dwarf_diename(cu) : NULL;
-	char path[PATH_MAX];
-	size_t len;
-
-	if (!name)
-		return;
-	cu__path(cu, name, path);
-	len = strlen(path);
-	if (len <= strlen(known) || strcmp(path + len - strlen(known), known))
-		return;
-	source->top = strndup(path, len - strlen(known));
+	source->top = top__from(vmlinux, "start_kernel", "/init/main.c");
+	if (!source->top)
+		source->top = top__from(vmlinux, "_stext", "/arch/");
 }
 
 static struct debuginfo *source__known(const struct source *source, const char *module)

@@ -184,10 +184,10 @@ static const char driver_c[] =
 /* A new directory with the sources, and kallsyms and /sys of a kernel that runs "vmlinux". */
 static void make_vmlinux(const char *cc)
 {
-	run("rm -rf * && mkdir -p top/init top/include top/drivers obj sys/kernel");
+	run("rm -rf * && mkdir -p top/init top/arch/x86 top/include top/drivers obj sys/kernel");
 	write_file("top/include/deep.h", deep_h);
 	write_file("top/init/main.c", main_c);
-	write_file("top/init/head.S", head_S);
+	write_file("top/arch/x86/head.S", head_S);
 	write_file("top/drivers/driver.c", driver_c);
 	run("%s", cc);
 	run("objcopy -O binary --only-section=.note.gnu.build-id vmlinux sys/kernel/notes");
@@ -201,7 +201,7 @@ static void make_out_of_tree(const char *flags)
 
 	snprintf(cc, sizeof(cc),
 		 "cd obj; gcc " CFLAGS " -mcmodel=kernel %s -I%s/top/include -o ../vmlinux " LINK
-		 " %s/top/init/head.S %s/top/init/main.c",
+		 " %s/top/arch/x86/head.S %s/top/init/main.c",
 		 flags, dir, dir, dir);
 	make_vmlinux(cc);
 }
@@ -344,7 +344,7 @@ static void built_in_its_source(void **state)
 
 	(void)state;
 	make_vmlinux("cd top; gcc " CFLAGS " -mcmodel=kernel -I./include -o ../vmlinux " LINK
-		     " init/head.S init/main.c");
+		     " arch/x86/head.S init/main.c");
 	fixture__open(&fixture, in_dir("vmlinux"), NULL);
 	assert_chain(&fixture, nm("vmlinux", "mark_inner", NULL) + KASLR, "start_kernel",
 		     "init/main.c", 21);
@@ -358,7 +358,7 @@ static void built_below_its_source(void **state)
 	(void)state;
 	make_vmlinux("mkdir top/build; cd top/build; gcc " CFLAGS
 		     " -mcmodel=kernel -I.././/include -o ../../vmlinux " LINK
-		     " ../init/head.S ../init/main.c");
+		     " ../arch/x86/head.S ../init/main.c");
 	fixture__open(&fixture, in_dir("vmlinux"), NULL);
 	assert_chain(&fixture, nm("vmlinux", "mark_inner", NULL) + KASLR, "start_kernel",
 		     "init/main.c", 21);
@@ -391,7 +391,25 @@ static void assembler_code(void **state)
 	make_out_of_tree("-gdwarf-4");
 	fixture__open(&fixture, in_dir("vmlinux"), NULL);
 	assert_int_equal(lines(&fixture, nm("vmlinux", "mark_head", NULL) + KASLR, 0), 1);
-	assert_line(&fixture.line[0], "_stext", "init/head.S", 8, false);
+	assert_line(&fixture.line[0], "_stext", "arch/x86/head.S", 8, false);
+	fixture__close(&fixture);
+}
+
+/* The compiler was told to leave the directory out; the assembler names it. */
+static void names_shortened_by_the_compiler(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	make_vmlinux("cd obj; gcc -c " CFLAGS
+		     " -mcmodel=kernel -fdebug-prefix-map=$(cd ..; pwd)/top/= "
+		     "-fdebug-prefix-map=$(pwd)=. -I../top/include $(cd ..; pwd)/top/init/main.c; "
+		     "gcc -g -o ../vmlinux " LINK " $(cd ..; pwd)/top/arch/x86/head.S main.o");
+	fixture__open(&fixture, in_dir("vmlinux"), NULL);
+	assert_int_equal(lines(&fixture, nm("vmlinux", "mark_head", NULL) + KASLR, 0), 1);
+	assert_line(&fixture.line[0], "_stext", "arch/x86/head.S", 8, false);
+	assert_int_equal(lines(&fixture, nm("vmlinux", "after", NULL) + KASLR, 0), 1);
+	assert_line(&fixture.line[0], "after", "init/main.c", 15, false);
 	fixture__close(&fixture);
 }
 
@@ -586,6 +604,7 @@ int main(void)
 		cmocka_unit_test(built_below_its_source),
 		cmocka_unit_test(return_address_at_the_end),
 		cmocka_unit_test(assembler_code),
+		cmocka_unit_test(names_shortened_by_the_compiler),
 		cmocka_unit_test(unknown_addresses),
 		cmocka_unit_test(refused_files),
 		cmocka_unit_test(usual_places),
