@@ -215,7 +215,8 @@ struct pks_slot {
 	__u8 flags;	    /* PKS_SLOT_* */
 	__u16 poison_site;  /* revoke site of the underflow */
 	__s32 poison_stack;
-	__u32 pad[3]; /* to a power of two: the index is then a shift */
+	__u8 claim_context; /* the context that claimed the slot; PKS_TASK while free */
+	__u8 pad[11];	    /* to a power of two: the index is then a shift */
 	__u64 history_of;   /* task_struct that closed[] is of */
 	struct pks_closed closed[PKS_HISTORY];
 	struct pks_frame frames[PKS_FRAMES];
@@ -263,12 +264,14 @@ struct pks_settings {
 	__u32 shard_mask;  /* shards of the site statistics less one */
 	__u32 stack_first; /* windows of a site whose stack is taken at first */
 	__u32 stack_mask;  /* then each (stack_mask + 1)th */
+	__s32 tgid;	   /* follow: this process too, 0: none */
 	__u8 sites;	   /* read the caller of each grant and revoke */
 	__u8 pages;	   /* note which page a window opened */
 	__u8 follow;	   /* only threads in the followed map */
 	__u8 effect;	   /* check at each revoke that the window had opened the key */
+	__u8 pad[4];
 };
-_Static_assert(sizeof(struct pks_settings) == 56, "wire ABI");
+_Static_assert(sizeof(struct pks_settings) == 64, "wire ABI");
 
 /* How many of a finding go through the ring before only the count grows. */
 #define PKS_FOLD_DELIVER 4

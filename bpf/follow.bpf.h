@@ -19,6 +19,8 @@ static __always_inline bool follow__wanted(struct task_struct *task)
 {
 	if (!settings.follow)
 		return true;
+	if (settings.tgid && task->tgid == settings.tgid)
+		return true;
 	return bpf_task_storage_get(&followed, task, NULL, 0);
 }
 

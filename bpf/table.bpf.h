@@ -12,14 +12,17 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* Fibonacci hashing: the top bits of a product with 2^64 / golden ratio. */
+/*
+ * Fibonacci hashing: the top bits of a product with 2^64 / golden ratio. Takes
+ * the low half only, for that makes a number out of a kernel pointer: the
+ * verifier allows no arithmetic on the pointer itself.
+ */
 #define HASH_FACTOR 0x9e3779b97f4a7c15ULL
-#define HASH(value, bits) ((__u32)(((value) * HASH_FACTOR) >> (64 - (bits))))
+#define HASH(value, bits) ((__u32)(((__u64)(__u32)(value) * HASH_FACTOR) >> (64 - (bits))))
 
 #define SLOT_BITS   12
 #define SLOT_PROBES 8
 #define SLOT_FRESH  0x10000 /* with an index: just claimed, contents are stale */
-#define SLOT_CONTEXT 3ULL   /* low bits of the owner: the context that claimed it */
 #define SITE_BITS   11
 #define SITE_PROBES 16
 #define OPENED_BITS 12
@@ -34,7 +37,7 @@ _Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
 /* One grant, revoke or boundary, as the thin wrappers hand it to the core. */
 struct window_event {
 	void *ctx;     /* of the program, for stacks */
-	__u64 task;    /* task_struct; at least 4-byte aligned */
+	__u64 task;    /* task_struct */
 	__u64 key;     /* struct page; dev_pagemap where there is no page; 0: none */
 	__u64 caller;  /* return address of the call, 0: not known */
 	__u64 now;     /* CLOCK_MONOTONIC ns */
@@ -99,7 +102,7 @@ static __noinline int slot__probe(__u64 task)
 	__u32 h = slot__hash(task);
 
 	for (int i = 1; i < SLOT_PROBES; i++)
-		if ((slots[(h + i) & (PKS_SLOTS - 1)].owner & ~SLOT_CONTEXT) == task)
+		if (slots[(h + i) & (PKS_SLOTS - 1)].owner == task)
 			return (h + i) & (PKS_SLOTS - 1);
 	return -1;
 }
@@ -109,20 +112,22 @@ static __always_inline int slot__find(__u64 task)
 {
 	__u32 h = slot__hash(task);
 
-	if (likely((slots[h & (PKS_SLOTS - 1)].owner & ~SLOT_CONTEXT) == task))
+	if (likely(slots[h & (PKS_SLOTS - 1)].owner == task))
 		return h;
 	return slot__probe(task);
 }
 
-static __noinline int slot__claim_probe(__u64 task, __u64 owner)
+static __noinline int slot__claim_probe(__u64 task, __u8 context)
 {
 	__u32 h = slot__hash(task);
 
 	for (int i = 0; i < SLOT_PROBES; i++) {
 		struct pks_slot *s = &slots[(h + i) & (PKS_SLOTS - 1)];
 
-		if (!s->owner && !__sync_val_compare_and_swap(&s->owner, 0, owner))
-			return ((h + i) & (PKS_SLOTS - 1)) | SLOT_FRESH;
+		if (s->owner || __sync_val_compare_and_swap(&s->owner, 0, task))
+			continue;
+		s->claim_context = context;
+		return ((h + i) & (PKS_SLOTS - 1)) | SLOT_FRESH;
 	}
 	return -1;
 }
@@ -130,17 +135,9 @@ static __noinline int slot__claim_probe(__u64 task, __u64 owner)
 /* As slot__find(), but takes a free slot if there is none: SLOT_FRESH says so. */
 static __always_inline int slot__claim(const struct window_event *e)
 {
-	__u64 owner = e->task | e->context;
-	__u32 h = slot__hash(e->task);
-	__u64 now = slots[h & (PKS_SLOTS - 1)].owner;
-	int i;
+	int i = slot__find(e->task);
 
-	if ((now & ~SLOT_CONTEXT) == e->task)
-		return h;
-	i = slot__probe(e->task);
-	if (i >= 0)
-		return i;
-	return slot__claim_probe(e->task, owner);
+	return i >= 0 ? i : slot__claim_probe(e->task, e->context);
 }
 
 static __noinline __u32 site__claim(__u32 revoke, __u64 caller)

@@ -56,14 +56,57 @@ static __always_inline __u64 caller__read(void *ctx, enum form form)
 	return 0;
 }
 
+/* The first argument as a number: as a typed pointer it could not be hashed. */
+static __always_inline __u64 arg__key(void *ctx)
+{
+	__u64 key = 0;
+
+	bpf_get_func_arg(ctx, 0, &key);
+	return key;
+}
+
+/*
+ * The pgmaps seen last, protected and not: the verifier lets a program follow
+ * page->pgmap only through a helper (it takes the union for a list_head), and
+ * that would cost as much as all the pairing. Forgotten when a pgmap goes.
+ */
+__u64 known_protected;
+__u64 known_unprotected;
+
+static __noinline int pgmap__learn(struct page *page)
+{
+	struct dev_pagemap *pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
+	bool protected = BPF_CORE_READ(pgmap, flags) & PGMAP_PROTECTION;
+
+	if (protected)
+		known_protected = (__u64)pgmap;
+	else
+		known_unprotected = (__u64)pgmap;
+	return protected;
+}
+
 /* devmap_protected() of V10, on a page that the kernel is about to look at itself. */
-static __always_inline bool page__protected(struct page *page)
+static __always_inline bool page__protected(struct page *page, void *ctx)
 {
 	const volatile struct pks_facts *k = &settings.facts;
+	__u64 pgmap;
 
 	if (likely(((page->flags >> k->zone_shift) & k->zone_mask) != k->zone_device))
 		return false;
-	return page->pgmap->flags & PGMAP_PROTECTION;
+	pgmap = (__u64)page->pgmap;
+	if (likely(pgmap == known_protected))
+		return true;
+	if (pgmap == known_unprotected)
+		return false;
+	return pgmap__learn((struct page *)arg__key(ctx));
+}
+
+SEC("fexit")
+int BPF_PROG(pgmap_gone)
+{
+	known_protected = 0;
+	known_unprotected = 0;
+	return 0;
 }
 
 static __always_inline int on_grant(void *ctx, __u64 key, enum form form)
@@ -106,25 +149,16 @@ static __always_inline int on_revoke(void *ctx, __u64 key, enum form form)
 	return 0;
 }
 
-/* The first argument as a number: as a typed pointer it could not be hashed. */
-static __always_inline __u64 arg__key(void *ctx)
-{
-	__u64 key = 0;
-
-	bpf_get_func_arg(ctx, 0, &key);
-	return key;
-}
-
 SEC("fentry")
 int BPF_PROG(grant_page, struct page *page)
 {
-	return page__protected(page) ? on_grant(ctx, arg__key(ctx), GRANT_PAGE) : 0;
+	return page__protected(page, ctx) ? on_grant(ctx, arg__key(ctx), GRANT_PAGE) : 0;
 }
 
 SEC("fentry")
 int BPF_PROG(revoke_page, struct page *page)
 {
-	return page__protected(page) ? on_revoke(ctx, arg__key(ctx), REVOKE_PAGE) : 0;
+	return page__protected(page, ctx) ? on_revoke(ctx, arg__key(ctx), REVOKE_PAGE) : 0;
 }
 
 SEC("fentry")
@@ -244,7 +278,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	int i;
 
 	if (settings.follow) {
-		if (!bpf_task_storage_get(&followed, parent, NULL, 0))
+		if (!follow__wanted(parent))
 			return 0;
 		bpf_task_storage_get(&followed, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	}
