@@ -174,16 +174,32 @@ static Dwfl_Module *debuginfo__report(struct debuginfo *info)
 	return module;
 }
 
+static Elf_Scn *elf__symtab(Elf *elf, GElf_Shdr *header)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(elf, section))) {
+		if (gelf_getshdr(section, header) && header->sh_type == SHT_SYMTAB)
+			break;
+	}
+	return section;
+}
+
+/* Not by dwfl_module_getsym(), which works out the section of each symbol it passes. */
 uint64_t debuginfo__symbol(const struct debuginfo *info, const char *name)
 {
-	int nr = dwfl_module_getsymtab(info->loaded);
+	GElf_Addr bias;
+	Elf *elf = dwfl_module_getelf(info->loaded, &bias);
+	GElf_Shdr header;
+	Elf_Scn *section = elf ? elf__symtab(elf, &header) : NULL;
+	Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
 	GElf_Sym symbol;
 
-	for (int i = 1; i < nr; i++) {
-		const char *found = dwfl_module_getsym(info->loaded, i, &symbol, NULL);
+	for (int i = 1; data && gelf_getsym(data, i, &symbol); i++) {
+		const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
 
 		if (found && !strcmp(found, name))
-			return symbol.st_value;
+			return symbol.st_value + bias;
 	}
 	return 0;
 }

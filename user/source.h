@@ -33,7 +33,10 @@ struct source_line {
 	bool inlined;	   /* the function is inlined into that of the next line */
 };
 
-/* Opens no file: that happens at the first look-up. NULL: out of memory. */
+/*
+ * Opens no file: that happens at the first look-up. What options point to must outlive the source.
+ * NULL: out of memory.
+ */
 struct source *source__open(const struct source_options *options);
 void source__close(struct source *source);
 
