@@ -18,6 +18,7 @@
 #include "debuginfo.h"
 
 #define MAX_NOTES 4096
+#define BUILD_ID_SECTION ".note.gnu.build-id"
 
 __attribute__((format(printf, 2, 3))) static void debuginfo__refuse(struct debuginfo *info,
 								    const char *format, ...)
@@ -158,13 +159,14 @@ static const Dwfl_Callbacks callbacks = {
 static Dwfl_Module *debuginfo__report(struct debuginfo *info)
 {
 	Dwfl_Module *module;
-	uint64_t text = 0;
+	uint64_t note;
 	void **userdata;
 
 	dwfl_report_begin(info->dwfl);
 	if (info->module) {
-		text = section_address(info, ".text");
-		module = dwfl_report_module(info->dwfl, info->module, text, text + 1);
+		/* Any address of its own will do: each section is asked for. */
+		note = section_address(info, BUILD_ID_SECTION);
+		module = dwfl_report_module(info->dwfl, info->module, note, note + 1);
 	} else {
 		module = dwfl_report_elf(info->dwfl, "vmlinux", info->path, -1, 0, true);
 	}
@@ -311,7 +313,7 @@ static void debuginfo__load_module(struct debuginfo *info)
 	const char *const *dir = options->module_dirs;
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/sys/module/%s/notes/.note.gnu.build-id", options->root,
+	snprintf(path, sizeof(path), "%s/sys/module/%s/notes/" BUILD_ID_SECTION, options->root,
 		 info->module);
 	build_id__read(&info->id, path);
 	if (!info->id.len) {
@@ -319,8 +321,9 @@ static void debuginfo__load_module(struct debuginfo *info)
 				  path);
 		return;
 	}
-	if (!section_address(info, ".text")) {
-		debuginfo__refuse(info, "%s: /sys/module hides its address: run as root",
+	/* The one section that is there for sure; .text is not, when all is in others. */
+	if (!section_address(info, BUILD_ID_SECTION)) {
+		debuginfo__refuse(info, "%s: /sys/module hides its addresses: run as root",
 				  info->module);
 		return;
 	}

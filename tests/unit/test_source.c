@@ -214,8 +214,9 @@ static void make_module(const char *flags)
 	    "objcopy -O binary --only-section=.note.gnu.build-id built/my-driver.ko "
 	    "sys/module/my_driver/notes/.note.gnu.build-id; "
 	    "echo 0x%llx >sys/module/my_driver/sections/.text; "
+	    "echo 0x%llx >sys/module/my_driver/sections/.note.gnu.build-id; "
 	    "echo 0x%llx >sys/module/my_driver/sections/.init.text",
-	    flags, dir, dir, MODULE_TEXT, MODULE_INIT);
+	    flags, dir, dir, MODULE_TEXT, MODULE_TEXT + 0x1000, MODULE_INIT);
 	/* What is in other sections counts from another start. */
 	write_kallsyms("kallsyms", "built/my-driver.ko | grep -vwE 'driver_init|sink'", MODULE_TEXT,
 		       "\t[my_driver]");
@@ -522,6 +523,22 @@ static void modules(void **state)
 	assert_module(dirs);
 }
 
+/* The compiler puts what only runs at the start, or seldom, out of .text. */
+static void module_without_text(void **state)
+{
+	const char *const dirs[] = {built_dir(), NULL};
+	struct fixture fixture;
+
+	(void)state;
+	make_out_of_tree("-gdwarf-4");
+	make_module("-gdwarf-4");
+	run("rm sys/module/my_driver/sections/.text");
+	fixture__open(&fixture, in_dir("vmlinux"), dirs);
+	assert_int_equal(lines(&fixture, MODULE_INIT, 0), 1);
+	assert_line(&fixture.line[0], "driver_init", "drivers/driver.c", 5, false);
+	fixture__close(&fixture);
+}
+
 static void refused_modules(void **state)
 {
 	const char *const dirs[] = {built_dir(), NULL};
@@ -541,10 +558,10 @@ static void refused_modules(void **state)
 	assert_why(&fixture, "my_driver", "built/my-driver.ko: of another build (build-id ");
 	fixture__close(&fixture);
 
-	run("echo 0x0000000000000000 >sys/module/my_driver/sections/.text");
+	run("echo 0x0000000000000000 >sys/module/my_driver/sections/.note.gnu.build-id");
 	fixture__open(&fixture, in_dir("vmlinux"), dirs);
 	assert_int_equal(lines(&fixture, MODULE_TEXT, 0), 0);
-	assert_why(&fixture, "my_driver", "hides its address");
+	assert_why(&fixture, "my_driver", "hides its addresses");
 	fixture__close(&fixture);
 }
 
@@ -609,6 +626,7 @@ int main(void)
 		cmocka_unit_test(refused_files),
 		cmocka_unit_test(usual_places),
 		cmocka_unit_test(modules),
+		cmocka_unit_test(module_without_text),
 		cmocka_unit_test(refused_modules),
 		cmocka_unit_test(kernel_under_test),
 	};
