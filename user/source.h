@@ -15,20 +15,17 @@ struct source_options {
 	struct symbols *symbols; /* needed; outlives the source */
 	/* Only this file is taken for vmlinux; NULL: the usual places are looked through. */
 	const char *vmlinux;
-	/* Looked through for modules before the usual places; ends with NULL, may itself be NULL.
-	 */
+	/* Looked through for modules before the usual places; NULL at its end, or NULL itself. */
 	const char *const *module_dirs;
 	const char *release; /* as uname -r has it; NULL: the running kernel's */
-	/* Where /sys, /boot, /lib and /usr/lib/debug are; NULL: "". For tests and mounted images.
-	 */
+	/* What /sys, /boot, /lib and /usr/lib/debug are under, for tests and images; NULL: "". */
 	const char *root;
 };
 
 /* The strings live until source__close(). */
 struct source_line {
 	const char *function;
-	const char
-		*file; /* from the kernel's top directory on where that is known; NULL: unknown */
+	const char *file;  /* from the kernel\'s top directory on where known; NULL: unknown */
 	unsigned int line; /* 0: unknown */
 	bool inlined;	   /* the function is inlined into that of the next line */
 };
