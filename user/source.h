@@ -25,7 +25,7 @@ struct source_options {
 /* The strings live until source__close(). */
 struct source_line {
 	const char *function;
-	const char *file;  /* from the kernel\'s top directory on where known; NULL: unknown */
+	const char *file;  /* from the kernel's top directory on where known; NULL: unknown */
 	unsigned int line; /* 0: unknown */
 	bool inlined;	   /* the function is inlined into that of the next line */
 };
