@@ -21,11 +21,9 @@ static __always_inline bool pkrs__open(__u32 pkrs)
 	return (pkrs & settings.facts.pkey_mask) != settings.facts.pkey_default;
 }
 
-static __always_inline void event__of_current(struct window_event *e, void *ctx,
-					      struct task_struct *task)
+static __always_inline void event__of_current(struct window_event *e, struct task_struct *task)
 {
 	*e = (struct window_event){
-		.ctx = ctx,
 		.task = bpf_get_current_task(), /* as a number, not a typed pointer */
 		.tid = task->pid,
 		.tgid = task->tgid,

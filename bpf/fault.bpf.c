@@ -34,7 +34,7 @@ int BPF_PROG(at_page_fault, unsigned long address, struct pt_regs *regs, unsigne
 {
 	struct fault_now *now;
 
-	if (!(error_code & PF_PK) || !(address & KERNEL_HALF))
+	if (!(error_code & FAULT_PK) || !(address & KERNEL_HALF))
 		return 0;
 	if (!follow__wanted(bpf_get_current_task_btf()))
 		return 0;
@@ -68,24 +68,24 @@ int BPF_PROG(on_key_fault, struct pt_regs *regs, unsigned long error_code, unsig
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fault_now *now = fault_now__get();
-	struct finding_request r = {
-		.class = PKS_STRAY_ACCESS,
-		.write = !!(error_code & PF_WRITE),
-		.fatal = !handled,
-		.error_code = error_code,
-		.address = address,
-		.ip = regs->ip,
-	};
+	struct finding_request r;
 	struct window_event e;
 
 	if (!follow__wanted(task))
 		return 0;
-	event__of_current(&e, ctx, task);
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_STRAY_ACCESS;
+	r.write = !!(error_code & FAULT_WRITE);
+	r.fatal = !handled;
+	r.error_code = error_code;
+	r.address = address;
+	r.ip = regs->ip;
+	event__of_current(&e, task);
 	if (now && now->address == address)
 		r.pkrs = now->pkrs;
 	r.key = fault__page(address);
 	r.cause = fault__cause(&e, &r);
-	finding__emit(&e, &r, NULL);
+	finding__emit(ctx, &e, &r);
 	if (handled && !e.count && e.context == PKS_TASK)
 		fault__mark_residue(&e);
 	return 0;

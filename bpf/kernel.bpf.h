@@ -62,9 +62,9 @@ struct page___folio {
 };
 
 struct task_struct {
+	unsigned int flags;
 	int pid;
 	int tgid;
-	char comm[16];
 	__u32 pgmap_prot_count;
 	struct thread_struct thread;
 };
@@ -90,9 +90,13 @@ extern const struct pcpu_hot pcpu_hot __ksym __weak;
 #define PREEMPT_HARDIRQ_MASK	0x000f0000
 #define PREEMPT_NMI_MASK	0x00f00000
 
+/* include/linux/sched.h; the same since 3.x. */
+#define PF_EXITING   0x00000004
+#define PF_WQ_WORKER 0x00000020
+
 /* X86_PF_WRITE, X86_PF_PK: page fault error code, fixed by the architecture. */
-#define PF_WRITE 0x02
-#define PF_PK	 0x20
+#define FAULT_WRITE 0x02
+#define FAULT_PK    0x20
 
 /* PGMAP_PROTECTION, include/linux/memremap.h of V10. Not in BTF: a macro. */
 #define PGMAP_PROTECTION 0x2

@@ -22,7 +22,6 @@
 
 #define SLOT_BITS   12
 #define SLOT_PROBES 8
-#define SLOT_FRESH  0x10000 /* with an index: just claimed, contents are stale */
 #define SITE_BITS   11
 #define SITE_PROBES 16
 #define OPENED_BITS 12
@@ -36,7 +35,6 @@ _Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
 
 /* One grant, revoke or boundary, as the thin wrappers hand it to the core. */
 struct window_event {
-	void *ctx;     /* of the program, for stacks */
 	__u64 task;    /* task_struct */
 	__u64 key;     /* struct page; dev_pagemap where there is no page; 0: none */
 	__u64 caller;  /* return address of the call, 0: not known */
@@ -48,8 +46,10 @@ struct window_event {
 	__u8 context;  /* enum pks_context */
 	__u8 page_form; /* key came from a page-form function */
 	__u8 open;     /* PKRS does not deny the key */
-	__u8 pad[5];
+	__u8 boundary; /* enum pks_boundary, of a boundary */
+	__s64 arg;     /* boundary: system call number, work function, vector */
 };
+_Static_assert(sizeof(struct window_event) == 64, "no holes: it is passed as memory");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -97,73 +97,33 @@ static __always_inline __u32 slot__hash(__u64 task)
 	return HASH(task, SLOT_BITS);
 }
 
-static __noinline int slot__probe(__u64 task)
-{
-	__u32 h = slot__hash(task);
-
-	for (int i = 1; i < SLOT_PROBES; i++)
-		if (slots[(h + i) & (PKS_SLOTS - 1)].owner == task)
-			return (h + i) & (PKS_SLOTS - 1);
-	return -1;
-}
+/*
+ * The slow halves are global functions, in table.bpf.c: the verifier looks at
+ * each of them once a program, not once a path. With the loops inline, loading
+ * took a hundred times as long.
+ */
 
 /* The slot that the thread owns, or -1. */
+int slot__find_any(__u64 task);
+
+/* A free slot, claimed for the thread, or -1: lost. Its contents are a free slot's. */
+int slot__claim(__u64 task, __u32 context);
+
+/* The entry for a caller, claimed if new; 0, the entry for all others, if the table is full. */
+int site__claim(__u32 revoke, __u64 caller);
+
+/* Counts one more of a finding; says how many there were before, up to a few. */
+int fold__add(__u64 key, __u64 now);
+
 static __always_inline int slot__find(__u64 task)
 {
 	__u32 h = slot__hash(task);
 
 	if (likely(slots[h & (PKS_SLOTS - 1)].owner == task))
 		return h;
-	return slot__probe(task);
+	return slot__find_any(task);
 }
 
-static __noinline int slot__claim_probe(__u64 task, __u8 context)
-{
-	__u32 h = slot__hash(task);
-
-	for (int i = 0; i < SLOT_PROBES; i++) {
-		struct pks_slot *s = &slots[(h + i) & (PKS_SLOTS - 1)];
-
-		if (s->owner || __sync_val_compare_and_swap(&s->owner, 0, task))
-			continue;
-		s->claim_context = context;
-		return ((h + i) & (PKS_SLOTS - 1)) | SLOT_FRESH;
-	}
-	return -1;
-}
-
-/* As slot__find(), but takes a free slot if there is none: SLOT_FRESH says so. */
-static __always_inline int slot__claim(const struct window_event *e)
-{
-	int i = slot__find(e->task);
-
-	return i >= 0 ? i : slot__claim_probe(e->task, e->context);
-}
-
-static __noinline __u32 site__claim(__u32 revoke, __u64 caller)
-{
-	__u32 h = HASH(caller, SITE_BITS);
-
-	for (int i = 0; i < SITE_PROBES; i++) {
-		__u32 at = (h + i) & (PKS_SITES - 1);
-		struct pks_site *s = revoke ? &revoke_sites[at] : &grant_sites[at];
-		__u64 was = s->caller;
-
-		if (!at)
-			continue;
-		if (!was) {
-			was = __sync_val_compare_and_swap(&s->caller, 0, caller);
-			if (!was)
-				s->stack = PKS_NO_STACK;
-		}
-		if (!was || was == caller)
-			return at;
-	}
-	lost__add(PKS_LOST_SITE, 1);
-	return 0;
-}
-
-/* The table's entry for a caller; 0, the entry for all others, if it is full. */
 static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, __u64 caller)
 {
 	__u32 h = HASH(caller, SITE_BITS) & (PKS_SITES - 1);
@@ -245,29 +205,6 @@ static __always_inline void opened__set(__u64 key, __u64 task)
 
 	o->key = key;
 	o->task = task;
-}
-
-/* Counts one more of a finding. Returns how many there were before. */
-static __noinline __u64 fold__add(__u64 key, __u64 now)
-{
-	__u32 h = HASH(key, FOLD_BITS);
-
-	for (int i = 0; i < FOLD_PROBES; i++) {
-		struct pks_fold *f = &folds[(h + i) & (PKS_FOLDS - 1)];
-		__u64 was = f->key;
-
-		if (!was) {
-			was = __sync_val_compare_and_swap(&f->key, 0, key);
-			if (!was)
-				f->first = now;
-		}
-		if (was && was != key)
-			continue;
-		f->last = now;
-		return __sync_fetch_and_add(&f->count, 1);
-	}
-	lost__add(PKS_LOST_FOLD, 1);
-	return 0;
 }
 
 #endif

@@ -116,14 +116,14 @@ static __always_inline int on_grant(void *ctx, __u64 key, enum form form)
 
 	if (!follow__wanted(task))
 		return 0;
-	event__of_current(&e, ctx, task);
+	event__of_current(&e, task);
 	e.key = key;
 	e.page_form = form == GRANT_PAGE;
-	if (form == GRANT_PGMAP && window__inner_half(&e, PKS_GRANT))
+	if (form == GRANT_PGMAP && window__inner_half(&e, PKS_GRANT) > 0)
 		return 0;
 	if (settings.sites)
 		e.caller = caller__read(ctx, form);
-	window__grant(&e);
+	window__grant(ctx, &e);
 	return 0;
 }
 
@@ -134,10 +134,10 @@ static __always_inline int on_revoke(void *ctx, __u64 key, enum form form)
 
 	if (!follow__wanted(task))
 		return 0;
-	event__of_current(&e, ctx, task);
+	event__of_current(&e, task);
 	e.key = key;
 	e.page_form = form == REVOKE_PAGE;
-	if (form == REVOKE_PGMAP && window__inner_half(&e, PKS_REVOKE))
+	if (form == REVOKE_PGMAP && window__inner_half(&e, PKS_REVOKE) > 0)
 		return 0;
 	if (settings.effect) {
 		e.pkrs = kernel__pkrs(~0u);
@@ -145,7 +145,7 @@ static __always_inline int on_revoke(void *ctx, __u64 key, enum form form)
 	}
 	if (settings.sites)
 		e.caller = caller__read(ctx, form);
-	window__revoke(&e);
+	window__revoke(ctx, &e);
 	return 0;
 }
 
@@ -173,107 +173,74 @@ int BPF_PROG(revoke_pgmap)
 	return on_revoke(ctx, arg__key(ctx), REVOKE_PGMAP);
 }
 
-/* A boundary costs two fields of current, unless something is open. */
-static __always_inline bool boundary__clean(struct task_struct *task)
+/*
+ * Which boundary this is, told by what the thread is: one program serves all
+ * of their tracepoints, so that the verifier sees the slow path once.
+ */
+static __always_inline void boundary__name(struct window_event *e, struct task_struct *task,
+					   struct bpf_raw_tracepoint_args *ctx)
 {
-	__u32 closed = settings.facts.pkey_default;
+	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
 
-	return likely(!kernel__count(task) && !pkrs__open(kernel__thread_pkrs(task, closed)));
-}
-
-static __always_inline int boundary__check(void *ctx, struct task_struct *task, __u32 boundary,
-					   __s64 arg)
-{
-	struct window_event e;
-
-	if (!follow__wanted(task))
-		return 0;
-	event__of_current(&e, ctx, task);
-	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
-	return window__boundary(&e, boundary, arg);
-}
-
-SEC("tp_btf/sys_exit")
-int BPF_PROG(at_syscall_exit, struct pt_regs *regs, long ret)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	if (boundary__clean(task))
-		return 0;
-	return boundary__check(ctx, task, PKS_SYSCALL_EXIT, regs->orig_ax);
-}
-
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(at_thread_exit, struct task_struct *task)
-{
-	if (boundary__clean(task) && slot__find(bpf_get_current_task()) < 0)
-		return 0;
-	return boundary__check(ctx, task, PKS_THREAD_EXIT, 0);
-}
-
-SEC("tp_btf/workqueue_execute_end")
-int BPF_PROG(at_work_end)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 function = 0;
-
-	if (boundary__clean(task))
-		return 0;
-	/* Its type, a function, is one that the verifier lets no program load. */
-	bpf_probe_read_kernel(&function, sizeof(function), &ctx[1]);
-	return boundary__check(ctx, task, PKS_WORK_END, function);
+	if (e->context != PKS_TASK) {
+		/* softirq_exit(vector), irq_handler_exit(irq, ...), x86's *_exit(vector) */
+		e->boundary = e->context == PKS_SOFTIRQ ? PKS_SOFTIRQ_END : PKS_IRQ_END;
+		e->arg = (__s32)ctx->args[0];
+	} else if (task->flags & PF_EXITING) {
+		e->boundary = PKS_THREAD_EXIT; /* sched_process_exit(task) */
+	} else if (task->flags & PF_WQ_WORKER) {
+		e->boundary = PKS_WORK_END; /* workqueue_execute_end(work, function) */
+		e->arg = ctx->args[1];
+	} else {
+		e->boundary = PKS_SYSCALL_EXIT; /* sys_exit(regs, ret) */
+		e->arg = BPF_CORE_READ(regs, orig_ax);
+	}
 }
 
 /* An interrupt's windows are counted in the thread it hit: only its own are its leak. */
-static __always_inline int interrupt__check(void *ctx, __u32 boundary, __s64 arg)
+static __always_inline bool interrupt__clean(const struct window_event *e)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_slot *s;
-	int i, top;
+	const struct pks_slot *s;
+	__u32 top;
+	int i;
 
-	if (likely(!kernel__count(task)))
-		return 0;
-	i = slot__find(bpf_get_current_task());
+	i = slot__find(e->task);
 	if (i < 0)
-		return 0;
+		return true;
 	s = &slots[i & (PKS_SLOTS - 1)];
 	top = s->depth - 1;
-	if (top < 0 || top >= PKS_FRAMES ||
-	    s->frames[top & (PKS_FRAMES - 1)].context < context__now())
+	return top >= PKS_FRAMES || s->frames[top & (PKS_FRAMES - 1)].context < e->context;
+}
+
+/* Costs three fields of current, unless something is open. */
+SEC("raw_tp")
+int at_boundary(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
+	struct window_event e;
+
+	if (likely(!kernel__count(task) && !pkrs__open(pkrs) && !(task->flags & PF_EXITING)))
 		return 0;
-	return boundary__check(ctx, task, boundary, arg);
+	if (!follow__wanted(task))
+		return 0;
+	event__of_current(&e, task);
+	e.open = pkrs__open(pkrs);
+	if (e.context != PKS_TASK && interrupt__clean(&e))
+		return 0;
+	/* An exiting thread's slot goes even if nothing is open; most have none. */
+	if ((task->flags & PF_EXITING) && !e.count && slot__find(e.task) < 0)
+		return 0;
+	boundary__name(&e, task, ctx);
+	window__boundary(ctx, &e);
+	return 0;
 }
-
-SEC("tp_btf/softirq_exit")
-int BPF_PROG(at_softirq_end, unsigned int vector)
-{
-	return interrupt__check(ctx, PKS_SOFTIRQ_END, vector);
-}
-
-SEC("tp_btf/irq_handler_exit")
-int BPF_PROG(at_irq_end, int irq)
-{
-	return interrupt__check(ctx, PKS_IRQ_END, irq);
-}
-
-/* The x86 vectors that run drivers' callbacks have tracepoints of their own. */
-#define VECTOR_END(name)                                                                           \
-	SEC("tp_btf/" #name "_exit")                                                               \
-	int BPF_PROG(at_##name##_end, int vector)                                                  \
-	{                                                                                          \
-		return interrupt__check(ctx, PKS_IRQ_END, vector);                                 \
-	}
-
-VECTOR_END(local_timer)
-VECTOR_END(irq_work)
-VECTOR_END(call_function)
-VECTOR_END(call_function_single)
 
 /* A child starts with its parent's count: an inherited window. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 {
-	struct finding_request r = { .class = PKS_INHERITED };
+	struct finding_request r;
 	struct window_event e;
 	int i;
 
@@ -284,30 +251,33 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	}
 	if (likely(!kernel__count(child)))
 		return 0;
-	event__of_current(&e, ctx, parent);
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_INHERITED;
+	event__of_current(&e, parent);
 	i = slot__find(e.task);
 	if (i >= 0) {
 		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
-		int top = s->depth - 1;
+		__u32 top = s->depth - 1;
 
-		if (top >= 0 && top < PKS_FRAMES) {
-			r.key = s->frames[top].key;
-			r.granted_site = s->frames[top].site;
-			origin__of_frame(&r.granted, &s->frames[top]);
+		if (top < PKS_FRAMES) {
+			struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+
+			r.key = f->key;
+			r.granted_site = f->site;
+			origin__of_frame(&r.granted, f);
 		}
 	}
 	r.other_tid = child->pid;
-	finding__emit(&e, &r, NULL);
+	finding__emit(ctx, &e, &r);
 
 	/* The child's own boundaries must not report it a second time. */
 	e.task = kernel__address(child);
 	e.tid = child->pid;
 	e.tgid = child->tgid;
-	i = slot__claim(&e);
+	i = window__ready_slow(&e);
 	if (i >= 0) {
 		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
 
-		window__adopt(s, &e);
 		s->told = s->skew;
 	}
 	return 0;

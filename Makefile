@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make          the tool: build/pkstrace (no root, no network, no special kernel)
+# make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
+# make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
+# make vm       a shell inside the virtual machine
+# make help     the other targets
+
+VERSION := 0.1
+BUILD := build
+BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
+CLANG ?= clang
+LIBS := libbpf libelf libdw jansson
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Werror
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPKSTRACE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
+	-Ibpf -Iuser -I$(BUILD) $(shell pkg-config --cflags $(LIBS))
+LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
+BPF_CFLAGS := -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
+	-D__TARGET_ARCH_x86 -I/usr/include/$(shell $(CC) -print-multiarch) -Ibpf
+
+USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c))
+BPF_OBJS := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*.bpf.c))
+UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
+
+.DELETE_ON_ERROR:
+.PHONY: all
+all: $(BUILD)/pkstrace
+
+$(BUILD)/pkstrace: $(USER_OBJS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/user/%.o: user/%.c | $(BUILD)/pkstrace.skel.h $(BUILD)/syscall_names.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/user/collector.o: $(BUILD)/pkstrace.skel.h
+
+$(BUILD)/bpf/%.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/pkstrace.bpf.o: $(BPF_OBJS)
+	$(BPFTOOL) gen object $@ $^
+
+$(BUILD)/pkstrace.skel.h: $(BUILD)/pkstrace.bpf.o
+	$(BPFTOOL) gen skeleton $< name pkstrace > $@
+
+# A table row for each system call that the C library's headers number.
+$(BUILD)/syscall_names.h:
+	@mkdir -p $(@D)
+	printf '#include <asm/unistd_64.h>\n' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | sort > $@
+
+$(BUILD)/tests/unit/%.t: tests/unit/test_%.c $(filter-out $(BUILD)/user/main.o,$(USER_OBJS))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lcmocka $(LDLIBS)
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+-include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_TESTS:.t=.d)

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Puts a finding's record together. Global functions: see table.bpf.h. */
+#include "finding.bpf.h"
+
+/* No x86-64 vmemmap is larger: 2^52 bytes of memory, 64 bytes a page. */
+#define VMEMMAP_SPAN (1ULL << 46)
+
+__noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 key)
+{
+	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+
+	if (!r || !key)
+		return 0;
+	for (int i = 0; i < PKS_HISTORY; i++) {
+		const struct pks_closed *c = &s->closed[(s->closed_at - 1 - i) & (PKS_HISTORY - 1)];
+
+		if (c->key != key)
+			continue;
+		origin__set(&r->granted, &grant_sites[c->grant_site & (PKS_SITES - 1)], 0,
+			    c->grant_stack);
+		/* An underflow's own revoke stack is the current one: keep it. */
+		if (r->class != PKS_UNDERFLOW)
+			origin__set(&r->revoked, &revoke_sites[c->revoke_site & (PKS_SITES - 1)],
+				    c->when, c->revoke_stack);
+		return 1;
+	}
+	return 0;
+}
+
+__noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
+{
+	const struct pks_opened *o = &opened[HASH(key, OPENED_BITS) & (PKS_OPENED - 1)];
+	const struct pks_slot *s;
+	int i;
+
+	if (!r || !key || o->key != key || o->task == task)
+		return 0;
+	i = slot__find_any(o->task);
+	if (i < 0)
+		return 0;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	for (int n = 0; n < PKS_FRAMES && n < s->depth; n++) {
+		if (s->frames[n].key != key)
+			continue;
+		r->other_tid = s->tid;
+		r->granted_site = s->frames[n].site;
+		origin__of_frame(&r->granted, &s->frames[n]);
+		return 1;
+	}
+	return 0;
+}
+
+/*
+ * The page's place: physical address, pgmap, and the file that it belongs to.
+ * A key outside the array of struct pages is a pgmap: a window without a page.
+ */
+static __always_inline void finding__page(struct pks_finding *f)
+{
+	struct page *page = (struct page *)f->key;
+	struct address_space *mapping;
+	struct dev_pagemap *pgmap;
+	struct inode *inode;
+	struct super_block *sb;
+	__u64 vmemmap = kernel__word(settings.facts.vmemmap_base);
+	__u32 size = bpf_core_type_size(struct page);
+
+	if (!vmemmap || !size)
+		return;
+	if (f->key < vmemmap || f->key - vmemmap >= VMEMMAP_SPAN) {
+		f->pgmap = f->key;
+		f->pgmap_start = BPF_CORE_READ((struct dev_pagemap *)page, range.start);
+		return;
+	}
+	f->phys = ((f->key - vmemmap) / size) << PAGE_SHIFT;
+	pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
+	f->pgmap = (__u64)pgmap;
+	f->pgmap_start = BPF_CORE_READ(pgmap, range.start);
+	mapping = BPF_CORE_READ(page, mapping);
+	if (!mapping || ((__u64)mapping & PAGE_MAPPING_FLAGS))
+		return;
+	inode = BPF_CORE_READ(mapping, host);
+	if (!inode)
+		return;
+	f->index = kernel__page_index(page);
+	f->ino = BPF_CORE_READ(inode, i_ino);
+	sb = BPF_CORE_READ(inode, i_sb);
+	f->dev = BPF_CORE_READ(sb, s_dev);
+}
+
+static __always_inline __u64 finding__fold_key(const struct window_event *e,
+					       const struct finding_request *r)
+{
+	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) | 1;
+
+	key = (key + r->granted.caller) * HASH_FACTOR;
+	key = (key + r->revoked.caller) * HASH_FACTOR;
+	key = (key + (r->ip ? r->ip : e->caller)) * HASH_FACTOR;
+	return key | 1;
+}
+
+static __always_inline void finding__fill(struct pks_finding *f, const struct window_event *e,
+					  const struct finding_request *r)
+{
+	f->class = r->class;
+	f->cause = r->cause;
+	f->boundary = r->boundary;
+	f->context = e->context;
+	f->write = r->write;
+	f->fatal = r->fatal;
+	f->unsure = r->unsure;
+	f->pad = 0;
+	f->time = e->now;
+	f->tid = e->tid;
+	f->tgid = e->tgid;
+	f->cpu = bpf_get_smp_processor_id();
+	f->pkrs = r->pkrs;
+	f->error_code = r->error_code;
+	f->count = e->count;
+	f->depth = r->depth;
+	f->skew = r->skew;
+	f->address = r->address;
+	f->ip = r->ip ? r->ip : e->caller;
+	f->key = r->key;
+	f->key2 = r->key2;
+	f->phys = 0;
+	f->pgmap = 0;
+	f->pgmap_start = 0;
+	f->held = r->granted.time && r->class != PKS_STRAY_ACCESS ? e->now - r->granted.time : 0;
+	f->arg = r->arg;
+	f->ino = 0;
+	f->index = 0;
+	f->dev = 0;
+	f->other_tid = r->other_tid;
+	f->granted = r->granted;
+	f->revoked = r->revoked;
+}
+
+__noinline int finding__compose(const struct window_event *e, const struct finding_request *r)
+{
+	struct pks_finding *f;
+	__u32 context;
+	__u64 fold;
+
+	if (!e || !r || r->class >= PKS_NR_CLASSES)
+		return 0;
+	__sync_fetch_and_add(&found[r->class], 1);
+	if (r->granted_site)
+		grant_sites[r->granted_site & (PKS_SITES - 1)].flags |= PKS_SITE_SUSPECT;
+	fold = finding__fold_key(e, r);
+	if (fold__add(fold, e->now) >= PKS_FOLD_DELIVER)
+		return 0;
+
+	context = e->context;
+	f = bpf_map_lookup_elem(&scratch, &context);
+	if (!f)
+		return 0;
+	finding__fill(f, e, r);
+	f->fold = fold;
+	bpf_get_current_comm(f->comm, sizeof(f->comm));
+	if (r->key)
+		finding__page(f);
+	return 1;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The slow halves of the table look-ups. */
+#include "table.bpf.h"
+
+__noinline int slot__find_any(__u64 task)
+{
+	__u32 h = slot__hash(task);
+
+	for (int i = 0; i < SLOT_PROBES; i++)
+		if (slots[(h + i) & (PKS_SLOTS - 1)].owner == task)
+			return (h + i) & (PKS_SLOTS - 1);
+	return -1;
+}
+
+__noinline int slot__claim(__u64 task, __u32 context)
+{
+	__u32 h = slot__hash(task);
+
+	for (int i = 0; i < SLOT_PROBES; i++) {
+		struct pks_slot *s = &slots[(h + i) & (PKS_SLOTS - 1)];
+
+		if (s->owner || __sync_val_compare_and_swap(&s->owner, 0, task))
+			continue;
+		s->claim_context = context;
+		return (h + i) & (PKS_SLOTS - 1);
+	}
+	lost__add(PKS_LOST_SLOT, 1);
+	return -1;
+}
+
+__noinline int site__claim(__u32 revoke, __u64 caller)
+{
+	__u32 h = HASH(caller, SITE_BITS);
+
+	for (int i = 0; i < SITE_PROBES; i++) {
+		__u32 at = (h + i) & (PKS_SITES - 1);
+		struct pks_site *s = revoke ? &revoke_sites[at] : &grant_sites[at];
+		__u64 was = s->caller;
+
+		if (!at)
+			continue;
+		if (!was) {
+			was = __sync_val_compare_and_swap(&s->caller, 0, caller);
+			if (!was)
+				s->stack = PKS_NO_STACK;
+		}
+		if (!was || was == caller)
+			return at;
+	}
+	lost__add(PKS_LOST_SITE, 1);
+	return 0;
+}
+
+__noinline int fold__add(__u64 key, __u64 now)
+{
+	__u32 h = HASH(key, FOLD_BITS);
+
+	for (int i = 0; i < FOLD_PROBES; i++) {
+		struct pks_fold *f = &folds[(h + i) & (PKS_FOLDS - 1)];
+		__u64 was = f->key;
+
+		if (!was) {
+			was = __sync_val_compare_and_swap(&f->key, 0, key);
+			if (!was)
+				f->first = now;
+		}
+		if (was && was != key)
+			continue;
+		f->last = now;
+		was = __sync_fetch_and_add(&f->count, 1);
+		return was < PKS_FOLD_DELIVER ? was : PKS_FOLD_DELIVER;
+	}
+	lost__add(PKS_LOST_FOLD, 1);
+	return 0;
+}

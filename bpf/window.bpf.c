@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The rare and the wrong: the window core's slow halves. See window.bpf.h. */
+#include "window.bpf.h"
+
+/*
+ * How far the kernel's count is from ours: 0 in all but a few cases. An
+ * interrupt between probe and body of the event it hit sees the count one off
+ * (adjust), which ends when the interrupted context shows up again.
+ */
+static __always_inline int window__drift(struct pks_slot *s, __s32 count, __u32 context)
+{
+	__s32 drift;
+
+	if (s->adjust && context <= s->adjust_context)
+		s->adjust = 0;
+	drift = count - s->depth - s->skew - s->adjust;
+	if (!drift || context <= s->last_context || s->adjust)
+		return drift;
+	if (drift == (s->last_kind == PKS_GRANT ? -1 : 1)) {
+		s->adjust = drift;
+		s->adjust_context = s->last_context;
+		return 0;
+	}
+	return drift;
+}
+
+/*
+ * Events were missed. Take the kernel's word: missing grants become windows of
+ * unknown origin that any revoke fits, missing revokes take the newest windows
+ * away. Page identity is unsure on this thread until its windows are closed.
+ */
+static __always_inline void window__resync(struct pks_slot *s, __s32 drift, __u32 context)
+{
+	lost__add(PKS_LOST_MISMATCH, drift < 0 ? -drift : drift);
+	s->flags |= PKS_SLOT_RESYNCED;
+	for (int i = 0; i < PKS_FRAMES && drift > 0; i++, drift--) {
+		struct pks_frame *f = &s->frames[s->depth & (PKS_FRAMES - 1)];
+
+		if (s->depth < PKS_FRAMES) {
+			f->key = 0;
+			f->since = 0;
+			f->stack = PKS_NO_STACK;
+			f->site = 0;
+			f->context = context;
+			f->flags = PKS_FRAME_UNKNOWN;
+		}
+		s->depth++;
+	}
+	if (drift < 0 && s->depth > 0) {
+		__s32 gone = -drift < s->depth ? -drift : s->depth;
+
+		s->depth -= gone;
+		drift += gone;
+	}
+	s->skew += drift; /* what the stack could not take */
+}
+
+/* A thread seen for the first time, or again after all its windows were closed. */
+static __always_inline void window__adopt(struct pks_slot *s, const struct window_event *e)
+{
+	s->tid = e->tid;
+	s->tgid = e->tgid;
+	if (!e->count)
+		return;
+	if (e->context != PKS_TASK && s->history_of == e->task && s->last_kind == PKS_REVOKE &&
+	    e->count == 1) {
+		s->adjust = 1;
+		s->adjust_context = s->last_context;
+	} else {
+		s->skew = e->count;
+	}
+}
+
+__noinline int window__ready_slow(const struct window_event *e)
+{
+	struct pks_slot *s;
+	__s32 drift;
+	int i;
+
+	if (!e)
+		return -1;
+	i = slot__find_any(e->task);
+	if (i < 0) {
+		i = slot__claim(e->task, e->context);
+		if (i < 0)
+			return i;
+		window__adopt(&slots[i & (PKS_SLOTS - 1)], e);
+	}
+	s = &slots[i & (PKS_SLOTS - 1)];
+	drift = window__drift(s, e->count, e->context);
+	if (drift)
+		window__resync(s, drift, e->context);
+	return i & (PKS_SLOTS - 1);
+}
+
+static __always_inline void request__of_slot(struct finding_request *r, const struct pks_slot *s,
+					     __u8 class)
+{
+	r->class = class;
+	r->depth = s->depth;
+	r->skew = s->skew;
+	r->unsure = !!(s->flags & PKS_SLOT_RESYNCED);
+}
+
+static __always_inline void request__revoked(struct finding_request *r, const struct window_event *e,
+					     const struct revoke_place *place)
+{
+	r->key = e->key;
+	r->pkrs = e->pkrs;
+	r->revoked.caller = e->caller;
+	r->revoked.time = e->now;
+	r->revoked.stack = place->stack;
+	r->revoked.flags = PKS_STACK_EXACT;
+}
+
+/* A revoke with no window of this context to close: the kernel's count goes one too low. */
+static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
+					      const struct window_event *e,
+					      const struct revoke_place *place,
+					      struct finding_request *r)
+{
+	request__of_slot(r, s, PKS_UNDERFLOW);
+	request__revoked(r, e, place);
+	if (opened__holder(e->key, e->task, r))
+		r->class = PKS_CROSS_THREAD;
+	else if (s->history_of == e->task)
+		origin__of_history(r, slot, e->key);
+	s->skew--;
+	s->poison_site = place->site;
+	s->poison_stack = place->stack;
+}
+
+/*
+ * The revoke names another page than the window on top. Below it: out of
+ * order, and that window goes. Nowhere: the wrong page, and the top goes, for
+ * that is what the kernel's count closed. Returns the frame that goes.
+ */
+static __always_inline int window__other_page(struct pks_slot *s, const struct window_event *e,
+					      const struct revoke_place *place,
+					      struct finding_request *r)
+{
+	int top = s->depth - 1, at = -1;
+	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+
+	for (int i = 0; i < PKS_FRAMES; i++)
+		if (i < top && s->frames[i].key == e->key)
+			at = i;
+	if (!(s->flags & PKS_SLOT_RESYNCED)) {
+		request__of_slot(r, s, at >= 0 ? PKS_OUT_OF_ORDER : PKS_WRONG_PAGE);
+		request__revoked(r, e, place);
+		r->key2 = f->key;
+		r->granted_site = f->site;
+		origin__of_frame(&r->granted, f);
+	}
+	return at >= 0 ? at : top;
+}
+
+/* The key was closed all through the window that ends: it let nothing through. */
+static __always_inline void window__ineffective(struct pks_slot *s, const struct window_event *e,
+						const struct revoke_place *place,
+						struct finding_request *r, const struct pks_frame *f)
+{
+	request__of_slot(r, s, PKS_INEFFECTIVE_GRANT);
+	request__revoked(r, e, place);
+	r->key = f->key;
+	r->granted_site = f->site;
+	origin__of_frame(&r->granted, f);
+}
+
+/* Takes frame `at` out of the stack, closing the gap. */
+static __always_inline void window__drop(struct pks_slot *s, int at)
+{
+	for (int i = 0; i < PKS_FRAMES - 1; i++)
+		if (i >= at && i < s->depth - 1)
+			s->frames[i] = s->frames[i + 1];
+}
+
+/* The window on top ends: account for it and forget it. */
+static __always_inline void window__close(struct pks_slot *s, const struct window_event *e,
+					  const struct revoke_place *place,
+					  struct finding_request *r)
+{
+	int top = s->depth - 1, at = top;
+	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+
+	if (top < PKS_FRAMES) {
+		if (f->key != e->key && !(f->flags & PKS_FRAME_UNKNOWN) && settings.pages)
+			at = window__other_page(s, e, place, r);
+		f = &s->frames[at & (PKS_FRAMES - 1)];
+		if (settings.effect && !e->open && s->skew >= 0 && !r->class)
+			window__ineffective(s, e, place, r, f);
+		if (!(f->flags & PKS_FRAME_UNKNOWN))
+			stat__hold(f->site, e->now - f->since);
+		window__remember(s, e, f, place->site, place->stack);
+		if (at != top)
+			window__drop(s, at);
+	}
+	s->depth = top;
+}
+
+/*
+ * True where the thread's newest window may be closed by this context: its own,
+ * or one that an interrupt left behind. A revoke in an interrupt that has no
+ * window must not take the window of the thread it interrupted.
+ */
+static __always_inline bool window__own_top(const struct pks_slot *s, __u32 context)
+{
+	int top = s->depth - 1;
+
+	if (top < 0)
+		return false;
+	return top >= PKS_FRAMES || s->frames[top & (PKS_FRAMES - 1)].context >= context ||
+	       (s->frames[top & (PKS_FRAMES - 1)].flags & PKS_FRAME_UNKNOWN);
+}
+
+/* The count holds windows that are not on the stack: leaked ones, or older than the trace. */
+static __always_inline void window__close_skewed(struct pks_slot *s)
+{
+	if (s->told > 0) {
+		s->told--;
+		__sync_fetch_and_add(&late_revokes, 1);
+	} else {
+		__sync_fetch_and_add(&older_windows, 1);
+	}
+	s->skew--;
+}
+
+__noinline int window__revoke_slow(const struct window_event *e, const struct revoke_place *place,
+				   struct finding_request *r)
+{
+	struct pks_slot *s;
+	int i;
+
+	if (!e || !place || !r)
+		return -1;
+	i = window__ready_slow(e);
+	if (i < 0)
+		return i;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	if (window__own_top(s, e->context))
+		window__close(s, e, place, r);
+	else if (s->depth == 0 && s->skew > 0)
+		window__close_skewed(s);
+	else
+		window__underflow(s, i, e, place, r);
+	window__note(s, e, PKS_REVOKE);
+	window__settle(s, e);
+	return 0;
+}
+
+__noinline int window__inner_half(const struct window_event *e, __u32 kind)
+{
+	int ahead = kind == PKS_GRANT ? -1 : 1;
+	struct pks_slot *s;
+	int i;
+
+	if (!e)
+		return 0;
+	i = slot__find_any(e->task);
+	if (i < 0) {
+		/* A page-form revoke has just given the slot back. */
+		s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
+		if (s->owner || s->history_of != e->task || kind != PKS_REVOKE || e->count != 1)
+			return 0;
+	} else {
+		s = &slots[i & (PKS_SLOTS - 1)];
+		/* Our depth is then ahead of the kernel's count by just that event. */
+		if (e->count - s->depth - s->skew - s->adjust != ahead)
+			return 0;
+	}
+	if (s->pending != kind)
+		return 0;
+	s->pending = 0;
+	return 1;
+}
+
+/* The newest window of the ending context: it has leaked, and stays in the count. */
+static __always_inline void window__leak(struct pks_slot *s, const struct window_event *e,
+					 struct finding_request *r)
+{
+	struct pks_frame *f;
+
+	if (s->depth > PKS_FRAMES) {
+		/* Too deep to know their grants: one report for all of them. */
+		s->skew += s->depth - PKS_FRAMES;
+		s->depth = PKS_FRAMES;
+	}
+	request__of_slot(r, s, PKS_LEAK);
+	f = &s->frames[(s->depth - 1) & (PKS_FRAMES - 1)];
+	r->key = f->key;
+	r->granted_site = f->site;
+	origin__of_frame(&r->granted, f);
+	s->depth--;
+	s->skew++;
+	if (s->skew > 0)
+		s->told++;
+}
+
+/* The thread is gone, or has nothing open: its slot goes. */
+static __always_inline void window__boundary_done(struct pks_slot *s, const struct window_event *e)
+{
+	if (e->boundary == PKS_THREAD_EXIT) {
+		s->depth = 0;
+		s->skew = 0;
+		s->flags = 0;
+		s->claim_context = e->context;
+	}
+	window__release(s, e);
+}
+
+__noinline int window__boundary_next(const struct window_event *e, struct finding_request *r)
+{
+	struct pks_slot *s;
+	int i;
+
+	if (!e || !r)
+		return -1;
+	i = window__ready_slow(e);
+	if (i < 0)
+		return i;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	r->boundary = e->boundary;
+	r->arg = e->arg;
+	if (s->depth > 0 && (s->depth > PKS_FRAMES ||
+			     s->frames[(s->depth - 1) & (PKS_FRAMES - 1)].context >= e->context)) {
+		window__leak(s, e, r);
+		return 1;
+	}
+	if (s->depth == 0 && s->skew > s->told) {
+		/* Granted before the trace or unseen; the count is the kernel's own. */
+		request__of_slot(r, s, PKS_LEAK);
+		r->granted.stack = PKS_NO_STACK;
+		s->told = s->skew;
+		return 1;
+	}
+	if ((s->flags & PKS_SLOT_RESIDUE) && !e->count && e->open) {
+		request__of_slot(r, s, PKS_RESIDUE);
+		s->flags &= ~PKS_SLOT_RESIDUE;
+		return 1;
+	}
+	window__boundary_done(s, e);
+	return 0;
+}

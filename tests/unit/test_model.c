@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The model on recorded input: folding, totals, quantiles, completeness. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model.h"
+
+static const struct model_stack stack_a = { .nr = 2, .address = { 0x10, 0x20 } };
+static const struct model_stack stack_b = { .nr = 2, .address = { 0x10, 0x30 } };
+static const struct model_stack no_stack;
+
+static struct pks_finding leak(__u64 fold, __u64 time, __u32 flags)
+{
+	return (struct pks_finding){
+		.class = PKS_LEAK, .fold = fold, .time = time, .granted = { .flags = flags },
+	};
+}
+
+static void test_repeats_fold(void **state)
+{
+	struct model m = {};
+	struct model_finding *f;
+	struct pks_finding one = leak(7, 100, PKS_STACK_EXACT), two = leak(7, 200, PKS_STACK_EXACT);
+
+	(void)state;
+	assert_int_equal(model__add_finding(&m, &one, &stack_a, &no_stack, &f), MODEL_NEW);
+	assert_int_equal(model__add_finding(&m, &two, &stack_a, &no_stack, &f), MODEL_REPEAT);
+	assert_int_equal(m.nr_findings, 1);
+	assert_int_equal(f->count, 2);
+	assert_int_equal(f->first, 100);
+	assert_int_equal(f->last, 200);
+	model__free(&m);
+}
+
+static void test_other_fold_is_new(void **state)
+{
+	struct model m = {};
+	struct model_finding *f;
+	struct pks_finding one = leak(7, 100, 0), two = leak(8, 200, 0);
+
+	(void)state;
+	model__add_finding(&m, &one, &stack_a, &no_stack, &f);
+	assert_int_equal(model__add_finding(&m, &two, &stack_a, &no_stack, &f), MODEL_NEW);
+	model__free(&m);
+}
+
+/* The first report had an earlier window's stack; the exact one must be shown when it comes. */
+static void test_exact_stack_is_shown(void **state)
+{
+	struct model m = {};
+	struct model_finding *f;
+	struct pks_finding guess = leak(7, 100, 0), exact = leak(7, 200, PKS_STACK_EXACT);
+
+	(void)state;
+	model__add_finding(&m, &guess, &stack_a, &no_stack, &f);
+	assert_int_equal(model__add_finding(&m, &exact, &stack_b, &no_stack, &f), MODEL_NEW);
+	assert_int_equal(model__add_finding(&m, &exact, &stack_b, &no_stack, &f), MODEL_REPEAT);
+	assert_int_equal(model__add_finding(&m, &guess, &stack_a, &no_stack, &f), MODEL_REPEAT);
+	model__free(&m);
+}
+
+static void test_fold_only_grows(void **state)
+{
+	struct model_finding f = { .count = 3, .first = 10, .last = 30 };
+	struct pks_fold less = { .count = 2, .first = 1, .last = 2 };
+	struct pks_fold more = { .count = 9, .first = 5, .last = 90 };
+
+	(void)state;
+	model__fold(&f, &less);
+	assert_int_equal(f.count, 3);
+	model__fold(&f, &more);
+	assert_int_equal(f.count, 9);
+	assert_int_equal(f.first, 5);
+	assert_int_equal(f.last, 90);
+}
+
+static void test_sites_sort_and_sum(void **state)
+{
+	struct pks_site_stat few = { .grants = 2, .total = 10, .max = 8 };
+	struct pks_site_stat many = { .grants = 50, .total = 100, .max = 9 };
+	struct model m = {};
+
+	(void)state;
+	few.hist[3] = 2;
+	many.hist[5] = 49;
+	assert_int_equal(model__add_site(&m, 0x100, &few), 0);
+	assert_int_equal(model__add_site(&m, 0x200, &many), 0);
+	model__sort_sites(&m);
+	assert_int_equal(m.sites[0].caller, 0x200);
+	assert_int_equal(m.sites[0].closed, 49);
+	assert_int_equal(model__grants(&m), 52);
+	assert_int_equal(model__closed(&m), 51);
+	model__free(&m);
+}
+
+static void test_many_sites_survive_growth(void **state)
+{
+	struct pks_site_stat stat = { .grants = 1 };
+	struct model m = {};
+
+	(void)state;
+	for (unsigned int i = 0; i < 1000; i++)
+		assert_int_equal(model__add_site(&m, i + 1, &stat), 0);
+	assert_int_equal(m.nr_sites, 1000);
+	assert_int_equal(m.sites[999].caller, 1000);
+	assert_int_equal(model__grants(&m), 1000);
+	model__free(&m);
+}
+
+/* The bucket ends must rise, and each must lie in the bucket it ends: 4 a power of two. */
+static void test_bucket_ends(void **state)
+{
+	(void)state;
+	assert_int_equal(model__bucket_end(0), 0);
+	assert_int_equal(model__bucket_end(4), 4);
+	assert_int_equal(model__bucket_end(8), 9);
+	assert_int_equal(model__bucket_end(11), 15);
+	assert_int_equal(model__bucket_end(12), 19);
+	for (unsigned int b = 1; b < PKS_BUCKETS; b++)
+		assert_true(model__bucket_end(b) > model__bucket_end(b - 1));
+}
+
+static void test_quantile(void **state)
+{
+	struct model_site s = { .closed = 100, .max = 1000000 };
+
+	(void)state;
+	s.hist[10] = 98;
+	s.hist[40] = 2;
+	assert_int_equal(model__quantile(&s, 0.5), model__bucket_end(10));
+	assert_int_equal(model__quantile(&s, 0.99), model__bucket_end(40));
+	s.max = 5;
+	assert_int_equal(model__quantile(&s, 0.99), 5);
+	s.closed = 0;
+	assert_int_equal(model__quantile(&s, 0.99), 0);
+}
+
+static void test_complete(void **state)
+{
+	struct model m = {};
+
+	(void)state;
+	assert_true(model__complete(&m));
+	for (int i = 0; i < PKS_NR_LOSSES; i++) {
+		m.lost[i] = 1;
+		assert_false(model__complete(&m));
+		m.lost[i] = 0;
+	}
+	m.fault_witness = 2;
+	m.fault_calls = 1;
+	assert_false(model__complete(&m));
+	assert_int_equal(model__unexplained_faults(&m), 1);
+	m.fault_calls = 3;
+	assert_int_equal(model__unexplained_faults(&m), 1);
+	m.fault_calls = 2;
+	assert_true(model__complete(&m));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_repeats_fold),
+		cmocka_unit_test(test_other_fold_is_new),
+		cmocka_unit_test(test_exact_stack_is_shown),
+		cmocka_unit_test(test_fold_only_grows),
+		cmocka_unit_test(test_sites_sort_and_sum),
+		cmocka_unit_test(test_many_sites_survive_growth),
+		cmocka_unit_test(test_bucket_ends),
+		cmocka_unit_test(test_quantile),
+		cmocka_unit_test(test_complete),
+	};
+
+	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pkstrace check: what this kernel and CPU offer, what a run would attach to. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "arguments.h"
+#include "commands.h"
+#include "dialect.h"
+#include "preflight.h"
+#include "symbols.h"
+
+static const struct argp argp = {
+	.doc = "Says what this kernel and CPU offer and what a run would attach to."
+	       "\vExit status: 0 if `pkstrace run` can work here, 3 if it cannot.",
+};
+
+static const char *const probe_meaning[NR_PROBES] = {
+	[PROBE_GRANT_PAGE] = "grant, with the page",
+	[PROBE_REVOKE_PAGE] = "revoke, with the page",
+	[PROBE_GRANT_PGMAP] = "grant, pgmap only",
+	[PROBE_REVOKE_PGMAP] = "revoke, pgmap only",
+	[PROBE_KEY_FAULT] = "protection fault",
+	[PROBE_FAULT_CALLBACK] = "protection fault, the pgmap's callback",
+	[PROBE_PGMAP_GONE] = "end of a pgmap",
+};
+
+static void line(const char *what, const char *value)
+{
+	printf("%-16s %s\n", what, value);
+}
+
+static void print_probes(const struct dialect *d)
+{
+	char text[160];
+
+	for (int i = 0; i < NR_PROBES; i++) {
+		if (!d->target[i])
+			continue;
+		snprintf(text, sizeof(text), "%-26s %s%s", d->target[i], probe_meaning[i],
+			 dialect__traceable(d->target[i]) ? "" :
+							    " (NOT in available_filter_functions)");
+		line(i ? "" : "probes", text);
+	}
+}
+
+static void print_blind(const struct dialect *d)
+{
+	if (d->name && !d->target[PROBE_GRANT_PAGE])
+		line("blind", "this layout hides the page: no wrong-page, no out-of-order");
+	if (d->fault_mode == FAULT_MODE_RELAXED)
+		line("blind", "relaxed: a thread's stray accesses after its first one, until its "
+			      "next balanced window");
+}
+
+/* What to do about it, on a kernel where `run` can't work; three lines at most. */
+static void print_remedy(const struct dialect *d)
+{
+	if (!d->name)
+		line("remedy", "no PKS patches in this kernel: build one with `tests/kernel/build` "
+			       "of pkstrace's\n                 source and boot it, for example "
+			       "with `make vm`");
+	else if (!d->cpu_has_pks)
+		line("remedy", "boot on a CPU with PKS, or under QEMU with -cpu max");
+	else
+		line("remedy", "turn protection on: the kernel does not use the CPU's PKS");
+}
+
+static enum status check(struct symbols *symbols)
+{
+	struct utsname uts = {};
+	struct dialect d;
+	char missing[128];
+	enum status status = dialect__probe(&d, symbols, true);
+
+	uname(&uts);
+	line("kernel", uts.release);
+	line("CPU", d.cpu_has_pks ? "has PKS" : "has no PKS");
+	line("protection", d.protection_on ? "on" : "off");
+	line("type info", d.btf ? "yes (BTF)" : "no: build with CONFIG_DEBUG_INFO_BTF");
+	line("dialect", d.name ? d.name : "none found");
+	line("layout", d.layout ? d.layout : "-");
+	line("fault mode", d.fault_mode == FAULT_MODE_RELAXED ? "relaxed" :
+			   d.fault_mode == FAULT_MODE_STRICT  ? "strict" :
+								"unknown");
+	print_probes(&d);
+	print_blind(&d);
+	preflight__missing_capabilities(missing, sizeof(missing));
+	line("capabilities", missing[0] ? missing : "enough");
+	if (status)
+		print_remedy(&d);
+	if (missing[0])
+		status = STATUS_CANNOT;
+	line("run", status ? "can't work here" : "can work here");
+	dialect__close(&d);
+	return status;
+}
+
+enum status cmd_check(int argc, char **argv)
+{
+	struct symbols *symbols;
+	enum status status;
+	int nothing = 0, err;
+	bool help;
+
+	status = arguments__parse(&argp, argc, argv, &nothing, &help);
+	if (status || help)
+		return status;
+	symbols = symbols__open(NULL, &err);
+	if (!symbols)
+		status__note("addresses are hidden: %s", strerror(-err));
+	status = check(symbols);
+	symbols__close(symbols);
+	return status;
+}

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "collector.h"
+#include "pkstrace.skel.h"
+
+#define MAX_SHARDS     16
+#define MAX_BOUNDARIES 16
+
+struct collector {
+	const struct dialect *dialect;
+	struct pkstrace *skel;
+	struct ring_buffer *ring;
+	struct bpf_link *boundaries[MAX_BOUNDARIES];
+	struct pks_site_stat *stats; /* mapped; shards * PKS_SITES entries */
+	size_t stats_size;
+	unsigned int shards;
+	unsigned int nr_cpus;
+	unsigned int attached;
+	collector_finding_fn fn;
+	void *fn_arg;
+};
+
+/* libbpf one level quieter than ours: its text matters only when asked for. */
+static int print__libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_DEBUG || !getenv("PKSTRACE_DEBUG"))
+		return 0;
+	return vfprintf(stderr, format, args);
+}
+
+static int ring__sample(void *arg, void *data, size_t size)
+{
+	struct collector *c = arg;
+
+	if (size >= sizeof(struct pks_finding))
+		c->fn(c->fn_arg, data);
+	return 0;
+}
+
+/* Which program goes with which role of the dialect. */
+static struct bpf_program *probe__program(struct collector *c, enum probe probe)
+{
+	struct pkstrace *skel = c->skel;
+
+	switch (probe) {
+	case PROBE_GRANT_PAGE:
+		return skel->progs.grant_page;
+	case PROBE_REVOKE_PAGE:
+		return skel->progs.revoke_page;
+	case PROBE_GRANT_PGMAP:
+		return skel->progs.grant_pgmap;
+	case PROBE_REVOKE_PGMAP:
+		return skel->progs.revoke_pgmap;
+	case PROBE_KEY_FAULT:
+		return skel->progs.on_key_fault;
+	case PROBE_FAULT_CALLBACK:
+		return skel->progs.on_fault_callback;
+	case PROBE_PGMAP_GONE:
+		return skel->progs.pgmap_gone;
+	case NR_PROBES:
+		break;
+	}
+	return NULL;
+}
+
+static int collector__configure(struct collector *c, const struct collector_options *options)
+{
+	const struct dialect *d = c->dialect;
+	struct pks_settings *s = &c->skel->rodata->settings;
+
+	s->facts = d->facts;
+	s->shard_mask = c->shards - 1;
+	s->stack_first = 16;
+	s->stack_mask = 1023;
+	s->sites = 1;
+	s->pages = !!d->target[PROBE_GRANT_PAGE];
+	s->effect = 1;
+	s->follow = options->follow;
+	s->tgid = options->tgid;
+	for (int i = 0; i < NR_PROBES; i++) {
+		int err;
+
+		if (i <= PROBE_REVOKE_PGMAP)
+			c->skel->rodata->form_entry[i] = d->entry[i];
+		if (!d->target[i])
+			err = bpf_program__set_autoload(probe__program(c, i), false);
+		else
+			err = bpf_program__set_attach_target(probe__program(c, i), 0, d->target[i]);
+		if (err)
+			return err;
+	}
+	return bpf_map__set_max_entries(c->skel->maps.stats, c->shards * PKS_SITES);
+}
+
+static int collector__map_stats(struct collector *c)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)c->shards * PKS_SITES * sizeof(struct pks_site_stat);
+	void *mem;
+
+	c->stats_size = (size + page - 1) / page * page;
+	mem = mmap(NULL, c->stats_size, PROT_READ, MAP_SHARED, bpf_map__fd(c->skel->maps.stats), 0);
+	if (mem == MAP_FAILED)
+		return -errno;
+	c->stats = mem;
+	return 0;
+}
+
+static enum status load__failed(int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return status__say(STATUS_CANNOT,
+				   "the kernel refuses to load BPF programs (%s): run as root, or with "
+				   "CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE",
+				   strerror(-err));
+	return status__say(STATUS_CANNOT,
+			   "the kernel does not take the BPF programs: %s (PKSTRACE_DEBUG=1 shows "
+			   "the loader's messages)",
+			   strerror(-err));
+}
+
+static unsigned int shards_for(unsigned int cpus)
+{
+	unsigned int n = 1;
+
+	while (n < cpus && n < MAX_SHARDS)
+		n *= 2;
+	return n;
+}
+
+struct collector *collector__open(const struct dialect *dialect,
+				  const struct collector_options *options, enum status *status)
+{
+	struct collector *c = calloc(1, sizeof(*c));
+	int err;
+
+	*status = STATUS_CLEAN;
+	if (!c) {
+		*status = status__say(STATUS_CANNOT, "out of memory");
+		return NULL;
+	}
+	libbpf_set_print(print__libbpf);
+	c->dialect = dialect;
+	c->nr_cpus = libbpf_num_possible_cpus();
+	c->shards = shards_for(c->nr_cpus);
+	c->skel = pkstrace__open();
+	err = c->skel ? collector__configure(c, options) : -errno;
+	err = err ?: pkstrace__load(c->skel);
+	err = err ?: collector__map_stats(c);
+	if (!err) {
+		c->ring = ring_buffer__new(bpf_map__fd(c->skel->maps.ring), ring__sample, c, NULL);
+		err = c->ring ? 0 : -errno;
+	}
+	if (err) {
+		*status = load__failed(err);
+		collector__close(c);
+		return NULL;
+	}
+	return c;
+}
+
+int collector__follow(struct collector *c, pid_t tid)
+{
+	/* The map's key is a pidfd; before 6.9 one can be had of a thread group's leader only. */
+	int fd = syscall(SYS_pidfd_open, tid, 0), err;
+	__u32 one = 1;
+
+	if (fd < 0)
+		return -errno;
+	err = bpf_map_update_elem(bpf_map__fd(c->skel->maps.followed), &fd, &one, BPF_ANY);
+	err = err ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+/* Where windows must be closed; one that the kernel does not have is one boundary less. */
+static const char *const boundary_tracepoints[] = {
+	"sys_exit",
+	"sched_process_exit",
+	"workqueue_execute_end",
+	"softirq_exit",
+	"irq_handler_exit",
+	"local_timer_exit",
+	"irq_work_exit",
+	"call_function_exit",
+	"call_function_single_exit",
+};
+
+#define NR_BOUNDARY_TRACEPOINTS (sizeof(boundary_tracepoints) / sizeof(boundary_tracepoints[0]))
+_Static_assert(NR_BOUNDARY_TRACEPOINTS <= MAX_BOUNDARIES, "room for their links");
+
+static enum status attach__failed(const char *target, int err)
+{
+	return status__say(STATUS_CANNOT, "can't attach to %s: %s", target, strerror(err));
+}
+
+static enum status attach__boundaries(struct collector *c)
+{
+	for (size_t i = 0; i < NR_BOUNDARY_TRACEPOINTS; i++) {
+		const char *name = boundary_tracepoints[i];
+
+		if (!dialect__has_tracepoint(c->dialect, name))
+			continue;
+		c->boundaries[i] =
+			bpf_program__attach_raw_tracepoint(c->skel->progs.at_boundary, name);
+		if (!c->boundaries[i])
+			return attach__failed(name, errno);
+		c->attached++;
+	}
+	return STATUS_CLEAN;
+}
+
+/* What a program is attached to, for a message. */
+static const char *program__target(struct collector *c, const struct bpf_program *prog)
+{
+	for (int p = 0; p < NR_PROBES; p++)
+		if (probe__program(c, p) == prog)
+			return c->dialect->target[p];
+	return bpf_program__name(prog);
+}
+
+enum status collector__attach(struct collector *c)
+{
+	struct bpf_object_skeleton *s = c->skel->skeleton;
+
+	for (int i = 0; i < s->prog_cnt; i++) {
+		struct bpf_program *prog = *s->progs[i].prog;
+
+		if (!bpf_program__autoload(prog) || prog == c->skel->progs.at_boundary)
+			continue;
+		*s->progs[i].link = bpf_program__attach(prog);
+		if (!*s->progs[i].link)
+			return attach__failed(program__target(c, prog), errno);
+		c->attached++;
+	}
+	return attach__boundaries(c);
+}
+
+unsigned int collector__attached(const struct collector *c)
+{
+	return c->attached;
+}
+
+int collector__fd(const struct collector *c)
+{
+	return ring_buffer__epoll_fd(c->ring);
+}
+
+int collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
+{
+	int n;
+
+	c->fn = fn;
+	c->fn_arg = arg;
+	n = ring_buffer__consume(c->ring);
+	return n < 0 ? n : 0;
+}
+
+/* Hits that the kernel skipped since a program must not run inside itself. */
+static __u64 collector__recursion(const struct collector *c)
+{
+	struct bpf_object_skeleton *s = c->skel->skeleton;
+	__u64 sum = 0;
+
+	for (int i = 0; i < s->prog_cnt; i++) {
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+		int fd = bpf_program__fd(*s->progs[i].prog);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			sum += info.recursion_misses;
+	}
+	return sum;
+}
+
+void collector__stop(struct collector *c)
+{
+	for (size_t i = 0; i < NR_BOUNDARY_TRACEPOINTS; i++) {
+		bpf_link__destroy(c->boundaries[i]);
+		c->boundaries[i] = NULL;
+	}
+	pkstrace__detach(c->skel);
+}
+
+bool collector__site(struct collector *c, unsigned int index, struct pks_site *site,
+		     struct pks_site_stat *stat)
+{
+	*site = c->skel->bss->grant_sites[index];
+	*stat = (struct pks_site_stat){};
+	for (unsigned int shard = 0; shard < c->shards; shard++) {
+		const struct pks_site_stat *part = &c->stats[shard * PKS_SITES + index];
+
+		stat->grants += part->grants;
+		stat->total += part->total;
+		if (part->max > stat->max)
+			stat->max = part->max;
+		for (int b = 0; b < PKS_BUCKETS; b++)
+			stat->hist[b] += part->hist[b];
+	}
+	return stat->grants != 0;
+}
+
+bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold)
+{
+	for (int i = 0; key && i < PKS_FOLDS; i++) {
+		*fold = c->skel->bss->folds[i];
+		if (fold->key == key)
+			return true;
+	}
+	return false;
+}
+
+int collector__stack(struct collector *c, __s32 id, __u64 *addresses)
+{
+	int n = 0;
+
+	memset(addresses, 0, PKS_STACK_DEPTH * sizeof(*addresses));
+	if (id < 0 || bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.stacks), &id, addresses))
+		return 0;
+	while (n < PKS_STACK_DEPTH && addresses[n])
+		n++;
+	return n;
+}
+
+void collector__counts(struct collector *c, struct collector_counts *counts)
+{
+	const struct pkstrace__bss *bss = c->skel->bss;
+	__u64 values[c->nr_cpus];
+
+	memset(counts, 0, sizeof(*counts));
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		counts->found[i] = bss->found[i];
+	for (__u32 reason = 0; reason < PKS_NR_LOSSES; reason++) {
+		memset(values, 0, sizeof(values));
+		bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values);
+		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
+			counts->lost[reason] += values[cpu];
+	}
+	counts->lost[PKS_LOST_RECURSION] += collector__recursion(c);
+	counts->older_windows = bss->older_windows;
+	counts->late_revokes = bss->late_revokes;
+	counts->fault_witness = bss->fault_witness;
+	counts->fault_calls = bss->fault_calls;
+	for (int i = 0; i < PKS_SLOTS; i++)
+		if (bss->slots[i].owner && bss->slots[i].depth > 0)
+			counts->open_windows += bss->slots[i].depth;
+}
+
+void collector__close(struct collector *c)
+{
+	if (!c)
+		return;
+	if (c->skel)
+		collector__stop(c);
+	ring_buffer__free(c->ring);
+	if (c->stats)
+		munmap(c->stats, c->stats_size);
+	pkstrace__destroy(c->skel);
+	free(c);
+}

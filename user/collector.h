@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The BPF side as the commands see it: load, attach, read, stop. Nothing else
+ * in the loader knows libbpf's objects.
+ */
+#ifndef PKSTRACE_COLLECTOR_H
+#define PKSTRACE_COLLECTOR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "dialect.h"
+#include "event.h"
+
+struct collector;
+
+struct collector_options {
+	bool follow; /* only threads named with collector__follow(), and their children */
+	pid_t tgid;  /* with follow: this process as well, with all its threads; 0: none */
+};
+
+typedef void (*collector_finding_fn)(void *arg, const struct pks_finding *finding);
+
+/* What the kernel side counted; read at any time, final after collector__stop(). */
+struct collector_counts {
+	__u64 found[PKS_NR_CLASSES];
+	__u64 lost[PKS_NR_LOSSES];
+	__u64 older_windows; /* windows granted before the trace and closed in it */
+	__u64 late_revokes;  /* leaked windows that were closed after all */
+	__u64 fault_witness; /* protection faults by the page fault tracepoint */
+	__u64 fault_calls;   /* and by the key's callback */
+	__u64 open_windows;  /* open at this moment */
+};
+
+/*
+ * Opens and loads; prints one line and sets *status where it can't. The
+ * dialect must outlive the collector. NULL on failure.
+ */
+struct collector *collector__open(const struct dialect *dialect,
+				  const struct collector_options *options, enum status *status);
+
+/* Traces this thread and the children it gets from now on. 0 or negative errno. */
+int collector__follow(struct collector *c, pid_t tid);
+
+/* From now on events count. Prints one line where it can't. */
+enum status collector__attach(struct collector *c);
+
+/* Number of attached programs, for the line that says so. */
+unsigned int collector__attached(const struct collector *c);
+
+/* A descriptor that polls readable when findings wait. */
+int collector__fd(const struct collector *c);
+
+/* Hands out the findings that wait. 0 or negative errno. */
+int collector__consume(struct collector *c, collector_finding_fn fn, void *arg);
+
+/* Detaches; findings still in the ring wait for a last collector__consume(). */
+void collector__stop(struct collector *c);
+
+/* One call site's counts, summed over CPUs. False where the entry is unused. */
+bool collector__site(struct collector *c, unsigned int index, struct pks_site *site,
+		     struct pks_site_stat *stat);
+
+/* How often a folded finding came, and when. False where it is not known. */
+bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold);
+
+/* Addresses of a captured stack, at most PKS_STACK_DEPTH; returns their number. */
+int collector__stack(struct collector *c, __s32 id, __u64 *addresses);
+
+void collector__counts(struct collector *c, struct collector_counts *counts);
+
+/* Detaches and frees everything. Takes NULL. */
+void collector__close(struct collector *c);
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finds the subcommand and hands over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+struct command {
+	const char *name;
+	enum status (*run)(int argc, char **argv);
+	const char *meaning;
+};
+
+static const struct command commands[] = {
+	{ "check", cmd_check, "say what this kernel offers and what a run would attach to" },
+	{ "run", cmd_run, "trace windows; report leaks, underflows and stray accesses at once" },
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+	fputs("Usage: pkstrace COMMAND [OPTIONS] [-- CMD ...]\n\n"
+	      "Watches kernel protection windows (PKS, protected device memory).\n\n",
+	      out);
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].meaning);
+	fputs("\n`pkstrace COMMAND --help` tells more.\n"
+	      "Exit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here,\n"
+	      "4 incomplete (something was lost).\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return status__say(STATUS_USAGE, "no command; `pkstrace --help` lists them");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return STATUS_CLEAN;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("pkstrace " PKSTRACE_VERSION);
+		return STATUS_CLEAN;
+	}
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	return status__say(STATUS_USAGE, "no such command: '%s'; `pkstrace --help` lists them",
+			   argv[1]);
+}

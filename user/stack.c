@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdbool.h>
+#include <string.h>
+
+#include "dialect.h"
+#include "stack.h"
+#include "symbols.h"
+
+/* Own frames stand at the top only: program, trampoline, traced function and its shell. */
+#define OWN_FRAMES_MAX 8
+
+static bool frame__is_own(struct symbols *symbols, __u64 address)
+{
+	struct symbol sym;
+
+	if (symbols__find(symbols, address, SYMBOL_RETURN, &sym))
+		return false;
+	if (sym.module && !strcmp(sym.module, "bpf"))
+		return true;
+	return !strncmp(sym.name, "bpf_", 4) || !strncmp(sym.name, "__bpf_", 6) ||
+	       dialect__is_own(sym.name);
+}
+
+unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *stack)
+{
+	unsigned int first = 0;
+
+	for (unsigned int i = 0; i < stack->nr && i < OWN_FRAMES_MAX; i++)
+		if (frame__is_own(symbols, stack->address[i]))
+			first = i + 1;
+	return first;
+}
+
+unsigned int stack__skip_exception(struct symbols *symbols, const struct model_stack *stack,
+				   __u64 ip)
+{
+	struct symbol sym;
+
+	for (unsigned int i = 0; i < stack->nr; i++)
+		if (stack->address[i] == ip)
+			return i;
+	for (unsigned int i = 0; i < stack->nr; i++)
+		if (!symbols__find(symbols, stack->address[i], 0, &sym) &&
+		    dialect__is_fault_entry(sym.name))
+			return i + 1;
+	return stack__skip_own(symbols, stack);
+}

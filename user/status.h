@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Exit statuses, and the one way to say that something is wrong. */
+#ifndef PKSTRACE_STATUS_H
+#define PKSTRACE_STATUS_H
+
+enum status {
+	STATUS_CLEAN = 0,      /* complete, and nothing found */
+	STATUS_FINDINGS = 1,   /* something found */
+	STATUS_USAGE = 2,      /* the command line, or a file named on it, is wrong */
+	STATUS_CANNOT = 3,     /* this kernel, machine or user can't do it */
+	STATUS_INCOMPLETE = 4, /* nothing found, but something was lost */
+};
+
+/* One line on stderr, "pkstrace: ...". Returns the status it was given. */
+enum status status__say(enum status status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* As above, for what is no error: progress and remarks. */
+void status__note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

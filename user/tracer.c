@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "preflight.h"
+#include "source.h"
+#include "symbols.h"
+#include "tracer.h"
+
+static double now_seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void on_finding(void *arg, const struct pks_finding *raw)
+{
+	struct tracer *t = arg;
+	struct model_stack granted, revoked;
+	struct model_finding *f;
+
+	granted.nr = collector__stack(t->collector, raw->granted.stack, granted.address);
+	revoked.nr = collector__stack(t->collector, raw->revoked.stack, revoked.address);
+	if (model__add_finding(&t->model, raw, &granted, &revoked, &f) != MODEL_NEW)
+		return;
+	if (t->model.nr_findings <= t->options.max_reports)
+		report_text__finding(&t->report, f);
+	else if (t->model.nr_findings == (size_t)t->options.max_reports + 1)
+		status__note("%u reports shown; further findings are counted only",
+			     t->options.max_reports);
+}
+
+/* Signals become readable; a command that gets Ctrl-C too is not lost sight of. */
+static int signals__open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static enum status tracer__targets(struct tracer *t)
+{
+	const struct tracer_options *o = &t->options;
+	int err;
+
+	if (o->pid) {
+		t->pid_watch = syscall(SYS_pidfd_open, o->pid, 0);
+		if (t->pid_watch < 0)
+			return status__say(STATUS_USAGE, "no process %d: %s", o->pid,
+					   errno == EINVAL ? "it is a thread of another process" :
+							     strerror(errno));
+	}
+	if (o->command) {
+		err = follow__prepare(&t->command, o->command);
+		if (err)
+			return status__say(STATUS_CANNOT, "can't start '%s': %s", o->command[0],
+					   strerror(-err));
+	}
+	return STATUS_CLEAN;
+}
+
+static enum status tracer__symbols(struct tracer *t)
+{
+	int err;
+
+	t->symbols = symbols__open(NULL, &err);
+	if (t->symbols)
+		return STATUS_CLEAN;
+	return status__say(STATUS_CANNOT, "can't read /proc/kallsyms: %s%s", strerror(-err),
+			   err == -EPERM ? "; allow it with sysctl kernel.kptr_restrict=1" : "");
+}
+
+static const char *fault_mode__text(enum fault_mode mode)
+{
+	switch (mode) {
+	case FAULT_MODE_RELAXED:
+		return "relaxed";
+	case FAULT_MODE_STRICT:
+		return "strict";
+	case FAULT_MODE_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+/* What this run can't see, before it is taken for clean. */
+static void tracer__say_blind(const struct tracer *t)
+{
+	if (!t->dialect.target[PROBE_GRANT_PAGE])
+		status__note("blind: layout %s hides the page: no wrong-page, no out-of-order",
+			     t->dialect.layout);
+	if (t->dialect.fault_mode == FAULT_MODE_RELAXED)
+		status__note("blind: fault mode relaxed: after a thread's first stray access its "
+			     "later ones pass unseen until its next balanced window");
+}
+
+static void tracer__say_attached(const struct tracer *t, double took)
+{
+	char target[64] = "the whole system";
+
+	if (t->options.command)
+		snprintf(target, sizeof(target), "%s and its children", t->options.command[0]);
+	else if (t->options.pid)
+		snprintf(target, sizeof(target), "process %d and its children", t->options.pid);
+	status__note("attached %u programs in %.2f s: %s, layout %s, fault mode %s; tracing %s",
+		     collector__attached(t->collector), took, t->dialect.name, t->dialect.layout,
+		     fault_mode__text(t->dialect.fault_mode), target);
+	tracer__say_blind(t);
+}
+
+static enum status tracer__attach(struct tracer *t)
+{
+	struct collector_options options = { .follow = t->options.pid || t->options.command,
+					     .tgid = t->options.pid };
+	enum status status;
+	int err;
+
+	t->collector = collector__open(&t->dialect, &options, &status);
+	if (!t->collector)
+		return status;
+	if (t->command.pid) {
+		err = collector__follow(t->collector, t->command.pid);
+		if (err)
+			return status__say(STATUS_CANNOT, "can't follow '%s': %s",
+					   t->options.command[0], strerror(-err));
+	}
+	return collector__attach(t->collector);
+}
+
+static enum status tracer__run_command(struct tracer *t)
+{
+	int err = t->command.pid ? follow__start(&t->command) : 0;
+
+	if (!err)
+		return STATUS_CLEAN;
+	return status__say(STATUS_USAGE, "can't run '%s': %s", t->options.command[0],
+			   strerror(-err));
+}
+
+static enum status tracer__arm_timer(struct tracer *t)
+{
+	double whole = floor(t->options.seconds);
+	struct itimerspec when = { .it_value = { .tv_sec = whole,
+						 .tv_nsec = (t->options.seconds - whole) * 1e9 } };
+
+	if (t->options.seconds <= 0)
+		return STATUS_CLEAN;
+	t->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (t->timer < 0 || timerfd_settime(t->timer, 0, &when, NULL))
+		return status__say(STATUS_CANNOT, "can't set a timer: %s", strerror(errno));
+	return STATUS_CLEAN;
+}
+
+enum status tracer__start(struct tracer *t, const struct tracer_options *options)
+{
+	static enum status (*const steps[])(struct tracer *) = {
+		tracer__targets, tracer__symbols, NULL, tracer__attach,
+		tracer__arm_timer,
+	};
+	double begin = now_seconds();
+	enum status status = preflight__capabilities();
+
+	*t = (struct tracer){ .options = *options, .pid_watch = -1, .timer = -1, .signals = -1 };
+	t->command = (struct follow){ .pidfd = -1, .go = -1, .failed = -1 };
+	for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
+		status = steps[i] ? steps[i](t) : dialect__probe(&t->dialect, t->symbols, false);
+	if (status)
+		return status;
+	t->signals = signals__open();
+	t->report = (struct report){ .out = stdout, .symbols = t->symbols,
+				     .dialect = &t->dialect, .top = 20 };
+	t->started = now_seconds();
+	tracer__say_attached(t, t->started - begin);
+	return tracer__run_command(t);
+}
+
+static void command__say_end(const struct tracer *t, int wait_status)
+{
+	const char *name = t->options.command[0];
+
+	if (WIFSIGNALED(wait_status))
+		status__note("%s was killed by signal %d (%s)", name, WTERMSIG(wait_status),
+			     strsignal(WTERMSIG(wait_status)));
+	else
+		status__note("%s exited with status %d", name, WEXITSTATUS(wait_status));
+}
+
+enum { WATCH_RING, WATCH_SIGNALS, WATCH_TIMER, WATCH_PID, WATCH_COMMAND, NR_WATCHES };
+
+enum status tracer__loop(struct tracer *t)
+{
+	struct pollfd watch[NR_WATCHES] = {
+		[WATCH_RING] = { .fd = collector__fd(t->collector), .events = POLLIN },
+		[WATCH_SIGNALS] = { .fd = t->signals, .events = POLLIN },
+		[WATCH_TIMER] = { .fd = t->timer, .events = POLLIN },
+		[WATCH_PID] = { .fd = t->pid_watch, .events = POLLIN },
+		[WATCH_COMMAND] = { .fd = t->command.pidfd, .events = POLLIN },
+	};
+	int wait_status, ready = 0;
+
+	while (!ready) {
+		if (poll(watch, NR_WATCHES, -1) < 0 && errno != EINTR)
+			return status__say(STATUS_CANNOT, "poll: %s", strerror(errno));
+		collector__consume(t->collector, on_finding, t);
+		for (int i = WATCH_SIGNALS; i < NR_WATCHES; i++)
+			ready |= watch[i].revents;
+	}
+	t->ended = now_seconds();
+	if (watch[WATCH_COMMAND].revents && !follow__reap(&t->command, &wait_status))
+		command__say_end(t, wait_status);
+	return STATUS_CLEAN;
+}
+
+static void tracer__read_totals(struct tracer *t)
+{
+	struct collector_counts counts;
+	struct pks_site_stat stat;
+	struct pks_site site;
+	struct pks_fold fold;
+
+	for (unsigned int i = 0; i < PKS_SITES; i++)
+		if (collector__site(t->collector, i, &site, &stat) &&
+		    model__add_site(&t->model, site.caller, &stat))
+			status__note("out of memory: call sites are missing from the table");
+	for (size_t i = 0; i < t->model.nr_findings; i++)
+		if (collector__fold(t->collector, t->model.findings[i].raw.fold, &fold))
+			model__fold(&t->model.findings[i], &fold);
+	collector__counts(t->collector, &counts);
+	memcpy(t->model.found, counts.found, sizeof(t->model.found));
+	memcpy(t->model.lost, counts.lost, sizeof(t->model.lost));
+	t->model.older_windows = counts.older_windows;
+	t->model.late_revokes = counts.late_revokes;
+	t->model.open_windows = counts.open_windows;
+	t->model.fault_witness = counts.fault_witness;
+	t->model.fault_calls = counts.fault_calls;
+	model__sort_sites(&t->model);
+}
+
+enum status tracer__finish(struct tracer *t)
+{
+	collector__stop(t->collector);
+	collector__consume(t->collector, on_finding, t);
+	tracer__read_totals(t);
+	report_text__summary(&t->report, &t->model, t->ended - t->started);
+	if (model__total_findings(&t->model))
+		return STATUS_FINDINGS;
+	return model__complete(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
+}
+
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void tracer__close(struct tracer *t)
+{
+	collector__close(t->collector);
+	follow__close(&t->command);
+	dialect__close(&t->dialect);
+	symbols__close(t->symbols);
+	model__free(&t->model);
+	close_if_open(t->signals);
+	close_if_open(t->timer);
+	close_if_open(t->pid_watch);
+}

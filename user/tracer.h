@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A tracing run from attach to verdict, as the commands share it: who is
+ * followed, what ends it, findings into the model.
+ */
+#ifndef PKSTRACE_TRACER_H
+#define PKSTRACE_TRACER_H
+
+#include "collector.h"
+#include "follow.h"
+#include "model.h"
+#include "report.h"
+
+struct tracer_options {
+	pid_t pid;	     /* 0: not by process */
+	double seconds;	     /* 0: until the target ends or a signal comes */
+	char *const *command; /* NULL: none */
+	unsigned int max_reports;
+};
+
+struct tracer {
+	struct tracer_options options;
+	struct dialect dialect;
+	struct symbols *symbols;
+	struct collector *collector;
+	struct follow command;
+	struct model model;
+	struct report report;
+	int signals;   /* signalfd */
+	int pid_watch; /* pidfd of options.pid */
+	int timer;     /* timerfd for options.seconds */
+	double started; /* CLOCK_MONOTONIC seconds, when the probes were on */
+	double ended;
+};
+
+/*
+ * Gets everything ready and attaches; says so in one line. Anything but
+ * STATUS_CLEAN: a line was printed; tracer__close() is due in any case.
+ */
+enum status tracer__start(struct tracer *t, const struct tracer_options *options);
+
+/* Shows findings as they come, until the target ends, time is up, or a signal. */
+enum status tracer__loop(struct tracer *t);
+
+/* Detaches, reads what is left, prints the summary. Returns the run's status. */
+enum status tracer__finish(struct tracer *t);
+
+void tracer__close(struct tracer *t);
+
+#endif
