@@ -190,7 +190,8 @@ static __always_inline void boundary__name(struct window_event *e, struct task_s
 		e->boundary = PKS_THREAD_EXIT; /* sched_process_exit(task) */
 	} else if (task->flags & PF_WQ_WORKER) {
 		e->boundary = PKS_WORK_END; /* workqueue_execute_end(work, function) */
-		e->arg = ctx->args[1];
+		/* By hand: a tracepoint with one argument refuses a program that loads a second. */
+		bpf_probe_read_kernel(&e->arg, sizeof(e->arg), &ctx->args[1]);
 	} else {
 		e->boundary = PKS_SYSCALL_EXIT; /* sys_exit(regs, ret) */
 		e->arg = BPF_CORE_READ(regs, orig_ax);

@@ -130,21 +130,42 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 	s->poison_stack = place->stack;
 }
 
+/* Takes frame `at` out of the slot's stack, closing the gap. */
+__noinline int frames__drop(__u32 slot, int at)
+{
+	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+
+	for (int i = 0; i < PKS_FRAMES - 1; i++)
+		if (i >= at && i < s->depth - 1)
+			s->frames[i] = s->frames[i + 1];
+	return 0;
+}
+
+/* The newest window on `key` below the top, or -1. */
+__noinline int frames__below_top(__u32 slot, __u64 key)
+{
+	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	int at = -1;
+
+	for (int i = 0; i < PKS_FRAMES; i++)
+		if (i < s->depth - 1 && s->frames[i].key == key)
+			at = i;
+	return at;
+}
+
 /*
  * The revoke names another page than the window on top. Below it: out of
  * order, and that window goes. Nowhere: the wrong page, and the top goes, for
  * that is what the kernel's count closed. Returns the frame that goes.
  */
-static __always_inline int window__other_page(struct pks_slot *s, const struct window_event *e,
+static __always_inline int window__other_page(struct pks_slot *s, __u32 slot,
+					      const struct window_event *e,
 					      const struct revoke_place *place,
 					      struct finding_request *r)
 {
-	int top = s->depth - 1, at = -1;
+	int top = s->depth - 1, at = frames__below_top(slot, e->key);
 	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
 
-	for (int i = 0; i < PKS_FRAMES; i++)
-		if (i < top && s->frames[i].key == e->key)
-			at = i;
 	if (!(s->flags & PKS_SLOT_RESYNCED)) {
 		request__of_slot(r, s, at >= 0 ? PKS_OUT_OF_ORDER : PKS_WRONG_PAGE);
 		request__revoked(r, e, place);
@@ -167,16 +188,9 @@ static __always_inline void window__ineffective(struct pks_slot *s, const struct
 	origin__of_frame(&r->granted, f);
 }
 
-/* Takes frame `at` out of the stack, closing the gap. */
-static __always_inline void window__drop(struct pks_slot *s, int at)
-{
-	for (int i = 0; i < PKS_FRAMES - 1; i++)
-		if (i >= at && i < s->depth - 1)
-			s->frames[i] = s->frames[i + 1];
-}
-
 /* The window on top ends: account for it and forget it. */
-static __always_inline void window__close(struct pks_slot *s, const struct window_event *e,
+static __always_inline void window__close(struct pks_slot *s, __u32 slot,
+					  const struct window_event *e,
 					  const struct revoke_place *place,
 					  struct finding_request *r)
 {
@@ -185,7 +199,7 @@ static __always_inline void window__close(struct pks_slot *s, const struct windo
 
 	if (top < PKS_FRAMES) {
 		if (f->key != e->key && !(f->flags & PKS_FRAME_UNKNOWN) && settings.pages)
-			at = window__other_page(s, e, place, r);
+			at = window__other_page(s, slot, e, place, r);
 		f = &s->frames[at & (PKS_FRAMES - 1)];
 		if (settings.effect && !e->open && s->skew >= 0 && !r->class)
 			window__ineffective(s, e, place, r, f);
@@ -193,7 +207,7 @@ static __always_inline void window__close(struct pks_slot *s, const struct windo
 			stat__hold(f->site, e->now - f->since);
 		window__remember(s, e, f, place->site, place->stack);
 		if (at != top)
-			window__drop(s, at);
+			frames__drop(slot, at);
 	}
 	s->depth = top;
 }
@@ -238,7 +252,7 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 		return i;
 	s = &slots[i & (PKS_SLOTS - 1)];
 	if (window__own_top(s, e->context))
-		window__close(s, e, place, r);
+		window__close(s, i, e, place, r);
 	else if (s->depth == 0 && s->skew > 0)
 		window__close_skewed(s);
 	else
