@@ -13,8 +13,10 @@ static __always_inline __u32 cause__window_held(const struct pks_slot *s,
 {
 	const struct pks_frame *f = &s->frames[(s->depth - 1) & (PKS_FRAMES - 1)];
 
-	r->granted_site = f->site;
-	origin__of_frame(&r->granted, f);
+	if (s->depth <= PKS_FRAMES) {
+		r->granted_site = f->site;
+		origin__of_frame(&r->granted, f);
+	}
 	if (s->skew < 0) {
 		const struct pks_site *site = &revoke_sites[s->poison_site & (PKS_SITES - 1)];
 
@@ -47,7 +49,9 @@ __noinline int fault__cause(const struct window_event *e, struct finding_request
 	if (!e || !r)
 		return PKS_NEVER_GRANTED;
 	i = slot__find_any(e->task);
-	if (i < 0) /* given back: its history may still be in its usual place */
+	if (i >= 0) /* a window whose revoke was missed is not held */
+		window__ready_slow(e);
+	else /* given back: its history may still be in its usual place */
 		i = slot__hash(e->task);
 	s = &slots[i & (PKS_SLOTS - 1)];
 	r->depth = s->owner == e->task ? s->depth : 0;

@@ -32,6 +32,8 @@ __noinline int site__claim(__u32 revoke, __u64 caller)
 {
 	__u32 h = HASH(caller, SITE_BITS);
 
+	if (!caller) /* not known: no site of its own, and a free entry looks just so */
+		return 0;
 	for (int i = 0; i < SITE_PROBES; i++) {
 		__u32 at = (h + i) & (PKS_SITES - 1);
 		struct pks_site *s = revoke ? &revoke_sites[at] : &grant_sites[at];

@@ -214,8 +214,7 @@ static __always_inline bool interrupt__clean(const struct window_event *e)
 }
 
 /* Costs three fields of current, unless something is open. */
-SEC("raw_tp")
-int at_boundary(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
@@ -235,6 +234,19 @@ int at_boundary(struct bpf_raw_tracepoint_args *ctx)
 	boundary__name(&e, task, ctx);
 	window__boundary(ctx, &e);
 	return 0;
+}
+
+SEC("raw_tp")
+int at_boundary(struct bpf_raw_tracepoint_args *ctx)
+{
+	return on_boundary(ctx);
+}
+
+/* A program of its own: the kernel runs none inside itself, and interrupts hit the other. */
+SEC("raw_tp")
+int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
+{
+	return on_boundary(ctx);
 }
 
 /* A child starts with its parent's count: an inherited window. */

@@ -9,11 +9,12 @@
  */
 static __always_inline int window__drift(struct pks_slot *s, __s32 count, __u32 context)
 {
-	__s32 drift;
+	__s32 drift = count - s->depth - s->skew;
 
-	if (s->adjust && context <= s->adjust_context)
+	/* No drift: the body has run since, and only another interrupt came by. */
+	if (s->adjust && (context <= s->adjust_context || !drift))
 		s->adjust = 0;
-	drift = count - s->depth - s->skew - s->adjust;
+	drift -= s->adjust;
 	if (!drift || context <= s->last_context || s->adjust)
 		return drift;
 	if (drift == (s->last_kind == PKS_GRANT ? -1 : 1)) {
@@ -28,8 +29,10 @@ static __always_inline int window__drift(struct pks_slot *s, __s32 count, __u32 
  * Events were missed. Take the kernel's word: missing grants become windows of
  * unknown origin that any revoke fits, missing revokes take the newest windows
  * away. Page identity is unsure on this thread until its windows are closed.
+ * A window of unknown origin is the thread's own: were it an interrupt's that
+ * happens to be here, the end of that interrupt would take it for a leak.
  */
-static __always_inline void window__resync(struct pks_slot *s, __s32 drift, __u32 context)
+static __always_inline void window__resync(struct pks_slot *s, __s32 drift)
 {
 	lost__add(PKS_LOST_MISMATCH, drift < 0 ? -drift : drift);
 	s->flags |= PKS_SLOT_RESYNCED;
@@ -41,7 +44,7 @@ static __always_inline void window__resync(struct pks_slot *s, __s32 drift, __u3
 			f->since = 0;
 			f->stack = PKS_NO_STACK;
 			f->site = 0;
-			f->context = context;
+			f->context = PKS_TASK;
 			f->flags = PKS_FRAME_UNKNOWN;
 		}
 		s->depth++;
@@ -53,6 +56,8 @@ static __always_inline void window__resync(struct pks_slot *s, __s32 drift, __u3
 		drift += gone;
 	}
 	s->skew += drift; /* what the stack could not take */
+	if (s->told > s->skew)
+		s->told = s->skew > 0 ? s->skew : 0;
 }
 
 /* A thread seen for the first time, or again after all its windows were closed. */
@@ -62,8 +67,8 @@ static __always_inline void window__adopt(struct pks_slot *s, const struct windo
 	s->tgid = e->tgid;
 	if (!e->count)
 		return;
-	if (e->context != PKS_TASK && s->history_of == e->task && s->last_kind == PKS_REVOKE &&
-	    e->count == 1) {
+	if (e->context > s->last_context && s->history_of == e->task &&
+	    s->last_kind == PKS_REVOKE && e->count == 1) {
 		s->adjust = 1;
 		s->adjust_context = s->last_context;
 	} else {
@@ -89,7 +94,7 @@ __noinline int window__ready_slow(const struct window_event *e)
 	s = &slots[i & (PKS_SLOTS - 1)];
 	drift = window__drift(s, e->count, e->context);
 	if (drift)
-		window__resync(s, drift, e->context);
+		window__resync(s, drift);
 	return i & (PKS_SLOTS - 1);
 }
 
@@ -262,9 +267,21 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 	return 0;
 }
 
+/*
+ * The thread's slot has our depth ahead of the kernel's count by just this
+ * event. An interrupt between the two halves has noted that in adjust.
+ */
+static __always_inline bool window__ahead(struct pks_slot *s, const struct window_event *e, __u32 kind)
+{
+	__s32 ahead = kind == PKS_GRANT ? -1 : 1, off = e->count - s->depth - s->skew;
+
+	if (s->adjust && s->adjust_context == e->context)
+		return s->adjust == ahead && off == ahead;
+	return off - s->adjust == ahead && s->pending == kind && s->last_context == e->context;
+}
+
 __noinline int window__inner_half(const struct window_event *e, __u32 kind)
 {
-	int ahead = kind == PKS_GRANT ? -1 : 1;
 	struct pks_slot *s;
 	int i;
 
@@ -274,16 +291,14 @@ __noinline int window__inner_half(const struct window_event *e, __u32 kind)
 	if (i < 0) {
 		/* A page-form revoke has just given the slot back. */
 		s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
-		if (s->owner || s->history_of != e->task || kind != PKS_REVOKE || e->count != 1)
+		if (s->owner || s->history_of != e->task || kind != PKS_REVOKE || e->count != 1 ||
+		    s->pending != kind || s->last_context != e->context)
 			return 0;
 	} else {
 		s = &slots[i & (PKS_SLOTS - 1)];
-		/* Our depth is then ahead of the kernel's count by just that event. */
-		if (e->count - s->depth - s->skew - s->adjust != ahead)
+		if (!window__ahead(s, e, kind))
 			return 0;
 	}
-	if (s->pending != kind)
-		return 0;
 	s->pending = 0;
 	return 1;
 }
@@ -318,6 +333,7 @@ static __always_inline void window__boundary_done(struct pks_slot *s, const stru
 		s->skew = 0;
 		s->flags = 0;
 		s->claim_context = e->context;
+		s->history_of = 0; /* the task_struct will be another thread's */
 	}
 	window__release(s, e);
 }
@@ -340,7 +356,7 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 		window__leak(s, e, r);
 		return 1;
 	}
-	if (s->depth == 0 && s->skew > s->told) {
+	if (s->depth == 0 && s->skew > s->told && e->context == PKS_TASK) {
 		/* Granted before the trace or unseen; the count is the kernel's own. */
 		request__of_slot(r, s, PKS_LEAK);
 		r->granted.stack = PKS_NO_STACK;

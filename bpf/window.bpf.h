@@ -77,7 +77,7 @@ static __always_inline int window__ready(const struct window_event *e)
 	__u32 i = slot__hash(e->task) & (PKS_SLOTS - 1);
 	struct pks_slot *s = &slots[i];
 
-	if (s->owner == e->task && likely(e->count == s->depth + s->skew + s->adjust))
+	if (s->owner == e->task && likely(e->count == s->depth + s->skew && !s->adjust))
 		return i;
 	/* A free slot's counts are all zero; first windows begin in task context. */
 	if (!s->owner && !e->count && e->context == PKS_TASK &&
@@ -156,19 +156,28 @@ static __always_inline void window__release(struct pks_slot *s, const struct win
 	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) ||
 	    s->claim_context != e->context)
 		return;
-	s->adjust = 0;
+	if (s->adjust) {
+		/* The interrupted event is again the last: the next interrupt will ask. */
+		s->last_kind = s->adjust < 0 ? PKS_GRANT : PKS_REVOKE;
+		s->last_context = s->adjust_context;
+		s->adjust = 0;
+	}
 	s->told = 0;
 	s->flags = 0;
 	s->claim_context = PKS_TASK;
 	s->owner = 0;
 }
 
-/* As above, after a revoke that was balanced: the kernel has closed the key with it. */
+/*
+ * As above, after a revoke that was balanced: the kernel has closed the key
+ * with it. An interrupt's revoke closed it for the interrupt alone.
+ */
 static __always_inline void window__settle(struct pks_slot *s, const struct window_event *e)
 {
 	if (s->depth || s->skew)
 		return;
-	s->flags = 0;
+	if (e->context == PKS_TASK)
+		s->flags = 0;
 	window__release(s, e);
 }
 
@@ -178,7 +187,7 @@ static __always_inline struct pks_frame *window__top(struct pks_slot *s, const s
 	__u32 top = s->depth - 1;
 	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
 
-	if (s->owner != e->task || e->count != s->depth + s->skew + s->adjust || top >= PKS_FRAMES)
+	if (s->owner != e->task || e->count != s->depth + s->skew || s->adjust || top >= PKS_FRAMES)
 		return NULL;
 	if (f->context != e->context || f->flags)
 		return NULL;

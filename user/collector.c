@@ -183,20 +183,29 @@ int collector__follow(struct collector *c, pid_t tid)
 }
 
 /* Where windows must be closed; one that the kernel does not have is one boundary less. */
-static const char *const boundary_tracepoints[] = {
-	"sys_exit",
-	"sched_process_exit",
-	"workqueue_execute_end",
-	"softirq_exit",
-	"irq_handler_exit",
-	"local_timer_exit",
-	"irq_work_exit",
-	"call_function_exit",
-	"call_function_single_exit",
+static const struct {
+	const char *tracepoint;
+	bool interrupt;
+} boundaries[] = {
+	{ "sys_exit", false },
+	{ "sched_process_exit", false },
+	{ "workqueue_execute_end", false },
+	{ "softirq_exit", true },
+	{ "irq_handler_exit", true },
+	{ "local_timer_exit", true },
+	{ "irq_work_exit", true },
+	{ "call_function_exit", true },
+	{ "call_function_single_exit", true },
 };
 
-#define NR_BOUNDARY_TRACEPOINTS (sizeof(boundary_tracepoints) / sizeof(boundary_tracepoints[0]))
-_Static_assert(NR_BOUNDARY_TRACEPOINTS <= MAX_BOUNDARIES, "room for their links");
+#define NR_BOUNDARIES (sizeof(boundaries) / sizeof(boundaries[0]))
+_Static_assert(NR_BOUNDARIES <= MAX_BOUNDARIES, "room for their links");
+
+/* Attached by hand, to several tracepoints. */
+static bool program__is_boundary(const struct collector *c, const struct bpf_program *prog)
+{
+	return prog == c->skel->progs.at_boundary || prog == c->skel->progs.at_interrupt_end;
+}
 
 static enum status attach__failed(const char *target, int err)
 {
@@ -205,13 +214,15 @@ static enum status attach__failed(const char *target, int err)
 
 static enum status attach__boundaries(struct collector *c)
 {
-	for (size_t i = 0; i < NR_BOUNDARY_TRACEPOINTS; i++) {
-		const char *name = boundary_tracepoints[i];
+	for (size_t i = 0; i < NR_BOUNDARIES; i++) {
+		const char *name = boundaries[i].tracepoint;
 
 		if (!dialect__has_tracepoint(c->dialect, name))
 			continue;
-		c->boundaries[i] =
-			bpf_program__attach_raw_tracepoint(c->skel->progs.at_boundary, name);
+		c->boundaries[i] = bpf_program__attach_raw_tracepoint(
+			boundaries[i].interrupt ? c->skel->progs.at_interrupt_end :
+						  c->skel->progs.at_boundary,
+			name);
 		if (!c->boundaries[i])
 			return attach__failed(name, errno);
 		c->attached++;
@@ -235,7 +246,7 @@ enum status collector__attach(struct collector *c)
 	for (int i = 0; i < s->prog_cnt; i++) {
 		struct bpf_program *prog = *s->progs[i].prog;
 
-		if (!bpf_program__autoload(prog) || prog == c->skel->progs.at_boundary)
+		if (!bpf_program__autoload(prog) || program__is_boundary(c, prog))
 			continue;
 		*s->progs[i].link = bpf_program__attach(prog);
 		if (!*s->progs[i].link)
@@ -265,7 +276,11 @@ int collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
 	return n < 0 ? n : 0;
 }
 
-/* Hits that the kernel skipped since a program must not run inside itself. */
+/*
+ * Hits that the kernel skipped since a program must not run inside itself. A
+ * boundary that was skipped so loses nothing: what leaked is still in the
+ * count at the thread's next one.
+ */
 static __u64 collector__recursion(const struct collector *c)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
@@ -276,7 +291,7 @@ static __u64 collector__recursion(const struct collector *c)
 		__u32 size = sizeof(info);
 		int fd = bpf_program__fd(*s->progs[i].prog);
 
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+		if (fd >= 0 && !program__is_boundary(c, *s->progs[i].prog) && !bpf_obj_get_info_by_fd(fd, &info, &size))
 			sum += info.recursion_misses;
 	}
 	return sum;
@@ -284,7 +299,7 @@ static __u64 collector__recursion(const struct collector *c)
 
 void collector__stop(struct collector *c)
 {
-	for (size_t i = 0; i < NR_BOUNDARY_TRACEPOINTS; i++) {
+	for (size_t i = 0; i < NR_BOUNDARIES; i++) {
 		bpf_link__destroy(c->boundaries[i]);
 		c->boundaries[i] = NULL;
 	}
