@@ -98,6 +98,13 @@ static __always_inline __u64 finding__fold_key(const struct window_event *e,
 	return key | 1;
 }
 
+/* Of an origin nothing is known: its zeros must not name the stack with key 0. */
+static __always_inline void origin__blank(struct pks_origin *o)
+{
+	if (!o->caller && !o->flags)
+		o->stack = PKS_NO_STACK;
+}
+
 static __always_inline void finding__fill(struct pks_finding *f, const struct window_event *e,
 					  const struct finding_request *r)
 {
@@ -133,6 +140,8 @@ static __always_inline void finding__fill(struct pks_finding *f, const struct wi
 	f->other_tid = r->other_tid;
 	f->granted = r->granted;
 	f->revoked = r->revoked;
+	origin__blank(&f->granted);
+	origin__blank(&f->revoked);
 }
 
 __noinline int finding__compose(const struct window_event *e, const struct finding_request *r)

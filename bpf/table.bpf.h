@@ -124,6 +124,15 @@ static __always_inline int slot__find(__u64 task)
 	return slot__find_any(task);
 }
 
+/* The thread ends, and another one will soon have its task_struct: without this history. */
+static __always_inline void slot__forget(__u64 task)
+{
+	struct pks_slot *s = &slots[slot__hash(task) & (PKS_SLOTS - 1)];
+
+	if (s->history_of == task)
+		s->history_of = 0;
+}
+
 static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, __u64 caller)
 {
 	__u32 h = HASH(caller, SITE_BITS) & (PKS_SITES - 1);

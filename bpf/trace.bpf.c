@@ -229,8 +229,10 @@ static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	if (e.context != PKS_TASK && interrupt__clean(&e))
 		return 0;
 	/* An exiting thread's slot goes even if nothing is open; most have none. */
-	if ((task->flags & PF_EXITING) && !e.count && slot__find(e.task) < 0)
+	if ((task->flags & PF_EXITING) && !e.count && slot__find(e.task) < 0) {
+		slot__forget(e.task);
 		return 0;
+	}
 	boundary__name(&e, task, ctx);
 	window__boundary(ctx, &e);
 	return 0;

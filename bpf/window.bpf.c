@@ -275,8 +275,14 @@ static __always_inline bool window__ahead(struct pks_slot *s, const struct windo
 {
 	__s32 ahead = kind == PKS_GRANT ? -1 : 1, off = e->count - s->depth - s->skew;
 
-	if (s->adjust && s->adjust_context == e->context)
-		return s->adjust == ahead && off == ahead;
+	if (s->adjust && s->adjust_context == e->context) {
+		if (s->adjust != ahead || off != ahead)
+			return false;
+		s->adjust = 0;
+		s->last_kind = kind;
+		s->last_context = e->context;
+		return true;
+	}
 	return off - s->adjust == ahead && s->pending == kind && s->last_context == e->context;
 }
 
@@ -333,7 +339,8 @@ static __always_inline void window__boundary_done(struct pks_slot *s, const stru
 		s->skew = 0;
 		s->flags = 0;
 		s->claim_context = e->context;
-		s->history_of = 0; /* the task_struct will be another thread's */
+		s->history_of = 0;
+		slot__forget(e->task);
 	}
 	window__release(s, e);
 }
