@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the harness tells the BPF side to put through the window core. */
+#ifndef PKSTRACE_TESTS_DRIVE_H
+#define PKSTRACE_TESTS_DRIVE_H
+
+#include <linux/types.h>
+
+/* One event of a thread that does not exist: a window_event with plain types. */
+struct drive_op {
+	__u64 task;
+	__u64 key;
+	__u64 caller;
+	__u64 now;
+	__s64 arg;
+	__u32 tid;
+	__s32 count;	/* the kernel's, before the event */
+	__u8 context;	/* enum pks_context */
+	__u8 page_form; /* grant, revoke: from the page form, else the pgmap form */
+	__u8 open;	/* PKRS does not deny the key */
+	__u8 handled;	/* fault: relaxed, the access goes on */
+	__u8 boundary;	/* enum pks_boundary */
+	__u8 pad[3];
+};
+
+struct drive_answer {
+	__s32 slot;  /* of a claim */
+	__u32 inner; /* taken for the second half of a page-form event */
+};
+
+#endif

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Loads the core, drives it, and shows what it made of the events. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "harness.h"
+#include "window_test.skel.h"
+
+#define SLOT_PROBES 8 /* bpf/table.bpf.h: a thread's slot is that near to its home */
+#define CHECKS_TOLD 20
+
+struct harness h;
+
+static struct window_test *skel;
+static struct ring_buffer *ring;
+static struct pks_site_stat *stats;
+static int checks_failed;
+
+bool check__true(bool ok, const char *text, const char *file, int line)
+{
+	if (ok)
+		return true;
+	if (checks_failed++ < CHECKS_TOLD)
+		printf("# %s:%d: not so: %s (event %llu)\n", file, line, text, h.events);
+	return false;
+}
+
+bool check__equal(long long got, long long want, const char *text, const char *file, int line)
+{
+	if (got == want)
+		return true;
+	if (checks_failed++ < CHECKS_TOLD)
+		printf("# %s:%d: not so: %s: got %lld, want %lld (event %llu)\n", file, line, text,
+		       got, want, h.events);
+	return false;
+}
+
+bool check__failed(void)
+{
+	return checks_failed;
+}
+
+bool check__take(void)
+{
+	bool failed = checks_failed;
+
+	checks_failed = 0;
+	return failed;
+}
+
+static int on_record(void *ctx, void *data, size_t size)
+{
+	(void)ctx;
+	h.delivered++;
+	if (size == sizeof(struct pks_finding) && h.nr_records < HARNESS_RECORDS)
+		h.records[h.nr_records++] = *(struct pks_finding *)data;
+	return 0;
+}
+
+static int print_warnings(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
+}
+
+/* What the loader fixes in a full trace: everything on, stacks sampled. */
+static void settle(void)
+{
+	skel->rodata->settings.sites = 1;
+	skel->rodata->settings.pages = 1;
+	skel->rodata->settings.effect = 1;
+	skel->rodata->settings.stack_first = 2;
+	skel->rodata->settings.stack_mask = 15;
+}
+
+static int map_stats(void)
+{
+	size_t size = PKS_SITES * sizeof(*stats);
+	long page = 4096;
+
+	size = (size + page - 1) / page * page;
+	stats = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		     bpf_map__fd(skel->maps.stats), 0);
+	if (stats != MAP_FAILED)
+		return 0;
+	stats = NULL;
+	return -errno;
+}
+
+int harness__open(void)
+{
+	int err;
+
+	libbpf_set_print(print_warnings);
+	skel = window_test__open();
+	if (!skel)
+		return -errno;
+	settle();
+	err = window_test__load(skel);
+	if (err)
+		goto close;
+	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), on_record, NULL, NULL);
+	if (!ring) {
+		err = -errno;
+		goto close;
+	}
+	err = map_stats();
+	if (err)
+		goto close;
+	return 0;
+close:
+	harness__close();
+	return err;
+}
+
+void harness__close(void)
+{
+	ring_buffer__free(ring);
+	window_test__destroy(skel);
+	ring = NULL;
+	skel = NULL;
+}
+
+void harness__drain(void)
+{
+	ring_buffer__consume(ring);
+}
+
+void harness__reset(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+	__u64 *zeros = calloc(cpus, sizeof(*zeros));
+
+	if (!CHECK(zeros))
+		exit(1);
+	harness__drain();
+	memset(skel->bss, 0, sizeof(*skel->bss));
+	memset(stats, 0, PKS_SITES * sizeof(*stats));
+	for (__u32 i = 0; i < PKS_NR_LOSSES; i++)
+		bpf_map_update_elem(bpf_map__fd(skel->maps.lost), &i, zeros, BPF_ANY);
+	free(zeros);
+	h = (struct harness){ .exact = true, .now = 1000000, .events = h.events };
+}
+
+static void run(const struct bpf_program *program, const struct drive_op *op)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	__u64 before[PKS_NR_CLASSES];
+
+	memcpy(before, skel->bss->found, sizeof(before));
+	skel->bss->op = *op;
+	h.nr_records = 0;
+	h.events++;
+	CHECK_EQ(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
+	h.answer = skel->bss->answer;
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		h.found[i] = skel->bss->found[i] - before[i];
+	if (!h.hoard)
+		harness__drain();
+}
+
+static struct drive_op op_of(struct thread *t, __u8 context, __u64 key, __u64 caller)
+{
+	h.now += 1000;
+	return (struct drive_op){
+		.task = t->task,
+		.tid = t->tid,
+		.count = t->count,
+		.context = context,
+		.key = key,
+		.caller = caller,
+		.now = h.now,
+		.open = t->open[context],
+	};
+}
+
+/* `effect`: what the event's body is going to do to the count. */
+static void check_invariant(const struct thread *t, int effect)
+{
+	const struct pks_slot *s = harness__slot(t);
+
+	if (!s && t->logical && harness__lost(PKS_LOST_SLOT))
+		return; /* not followed, and counted as that */
+	if (s)
+		CHECK_EQ(s->depth + s->skew + s->adjust, t->count + effect);
+	if (h.exact)
+		CHECK_EQ(s ? s->depth + s->skew : 0, t->logical);
+}
+
+void harness__probe(struct thread *t, enum body body, __u8 context, __u64 key, __u64 caller,
+		    bool page_form)
+{
+	struct drive_op op = op_of(t, context, key, caller);
+	int effect = body == BODY_GRANT ? 1 : -1;
+
+	op.page_form = page_form;
+	run(body == BODY_GRANT ? skel->progs.drive_grant : skel->progs.drive_revoke, &op);
+	if (!h.answer.inner)
+		t->logical += effect;
+	check_invariant(t, effect);
+}
+
+void harness__body(struct thread *t, enum body body, __u8 context)
+{
+	if (body == BODY_GRANT && t->count++ == 0)
+		t->open[context] = true;
+	else if (body == BODY_REVOKE && --t->count == 0)
+		t->open[context] = false;
+}
+
+void harness__miss(struct thread *t, enum body body, __u8 context)
+{
+	h.exact = false;
+	t->logical += body == BODY_GRANT ? 1 : -1;
+	harness__body(t, body, context);
+}
+
+void harness__grant(struct thread *t, __u8 context, __u64 key, __u64 caller)
+{
+	harness__probe(t, BODY_GRANT, context, key, caller, true);
+	harness__body(t, BODY_GRANT, context);
+}
+
+void harness__revoke(struct thread *t, __u8 context, __u64 key, __u64 caller)
+{
+	harness__probe(t, BODY_REVOKE, context, key, caller, true);
+	harness__body(t, BODY_REVOKE, context);
+}
+
+void harness__boundary(struct thread *t, __u8 context, enum pks_boundary boundary)
+{
+	struct drive_op op = op_of(t, context, 0, 0);
+
+	op.boundary = boundary;
+	run(skel->progs.drive_boundary, &op);
+	if (boundary == PKS_THREAD_EXIT)
+		CHECK(!harness__slot(t));
+	else
+		check_invariant(t, 0);
+}
+
+void harness__fault(struct thread *t, __u8 context, __u64 key, bool handled)
+{
+	struct drive_op op = op_of(t, context, key, 0xfa017);
+
+	op.handled = handled;
+	run(skel->progs.drive_fault, &op);
+	if (handled)
+		t->open[context] = true;
+}
+
+void harness__interrupt(struct thread *t, __u8 context)
+{
+	t->open[context] = false;
+}
+
+void harness__inherit(struct thread *child, __s32 count)
+{
+	struct drive_op op;
+
+	child->count = count;
+	child->logical = count;
+	op = op_of(child, PKS_TASK, 0, 0);
+	run(skel->progs.drive_inherit, &op);
+	check_invariant(child, 0);
+}
+
+void harness__claim(struct thread *t, __u8 context)
+{
+	struct drive_op op = op_of(t, context, 0, 0);
+
+	run(skel->progs.drive_claim, &op);
+}
+
+const struct pks_slot *harness__slot(const struct thread *t)
+{
+	int first = t->home < 0 ? 0 : t->home;
+	int probes = t->home < 0 ? PKS_SLOTS : SLOT_PROBES;
+
+	for (int i = 0; i < probes; i++) {
+		const struct pks_slot *s = &skel->bss->slots[(first + i) % PKS_SLOTS];
+
+		if (s->owner == t->task)
+			return s;
+	}
+	return NULL;
+}
+
+/* Claims a slot in the empty table, and gives it back with all that it holds. */
+static int home_of(struct thread *t)
+{
+	harness__claim(t, PKS_TASK);
+	if (!CHECK(h.answer.slot >= 0))
+		return -1;
+	h.answer.slot %= PKS_SLOTS;
+	memset(&skel->bss->slots[h.answer.slot], 0, sizeof(struct pks_slot));
+	return h.answer.slot;
+}
+
+void harness__place(struct thread *t)
+{
+	t->home = home_of(t);
+}
+
+struct thread harness__thread(unsigned int number)
+{
+	/* As a slab cache places them: three of 9536 bytes in eight pages from anywhere. */
+	__u64 slab = (number / 3 * 2654435761U >> 7) & 0xffff;
+	struct thread t = {
+		.task = 0xffff888100000000ULL + slab * 0x8000 + number % 3 * 9536,
+		.tid = 100 + number,
+		.home = -1,
+	};
+
+	return t;
+}
+
+struct thread harness__neighbour(const struct thread *like, unsigned int first_number)
+{
+	struct thread first = *like, t;
+	int home = home_of(&first);
+
+	for (unsigned int n = 0; n < 100 * PKS_SLOTS; n++) {
+		t = harness__thread(first_number + n);
+		if (t.task != like->task && home_of(&t) == home)
+			return t;
+	}
+	CHECK(!"a thread with the same home");
+	return t;
+}
+
+__u64 harness__found(enum pks_class class)
+{
+	return skel->bss->found[class];
+}
+
+__u64 harness__lost(enum pks_loss loss)
+{
+	int cpus = libbpf_num_possible_cpus();
+	__u64 values[cpus], sum = 0;
+	__u32 key = loss;
+
+	if (!CHECK_EQ(bpf_map_lookup_elem(bpf_map__fd(skel->maps.lost), &key, values), 0))
+		return 0;
+	for (int i = 0; i < cpus; i++)
+		sum += values[i];
+	return sum;
+}
+
+__u64 harness__older(void)
+{
+	return skel->bss->older_windows;
+}
+
+__u64 harness__late(void)
+{
+	return skel->bss->late_revokes;
+}
+
+struct pks_fold *harness__folds(void)
+{
+	return skel->bss->folds;
+}
+
+const struct pks_site *harness__grant_sites(void)
+{
+	return skel->bss->grant_sites;
+}
+
+const struct pks_site_stat *harness__stats(void)
+{
+	return stats;
+}
+
+const struct pks_opened *harness__opened(void)
+{
+	return skel->bss->opened;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Threads of a pretended kernel, whose grants, revokes, faults and boundaries
+ * go through the real window core in BPF. After each event the core's invariant
+ * is checked: kernel count == depth + skew + adjust.
+ */
+#ifndef PKSTRACE_TESTS_HARNESS_H
+#define PKSTRACE_TESTS_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event.h"
+#include "drive.h"
+
+/* A thread as the kernel keeps it. The count and the register follow V10. */
+struct thread {
+	__u64 task;
+	__u32 tid;
+	__s32 count;		     /* current->pgmap_prot_count */
+	__s32 logical;		     /* count, as if no body were still to run */
+	bool open[PKS_NR_CONTEXTS];  /* PKRS lets the key through, by context */
+	int home;		     /* first slot looked at, -1: not known */
+};
+
+enum body { BODY_GRANT, BODY_REVOKE };
+
+#define HARNESS_RECORDS 64
+
+struct harness {
+	bool exact;   /* no event was kept from the core: depth + skew == logical */
+	bool hoard;   /* leave findings in the ring */
+	__u64 now;
+	__u64 events; /* driven so far */
+	struct drive_answer answer;
+	__u64 found[PKS_NR_CLASSES]; /* by the last event */
+	int nr_records;		     /* of the last event, as delivered */
+	struct pks_finding records[HARNESS_RECORDS];
+	__u64 delivered; /* since the last reset */
+};
+
+extern struct harness h;
+
+/* Loads the core. 0, or a negative errno: -EPERM where the kernel refuses. */
+int harness__open(void);
+void harness__close(void);
+/* Everything as just loaded; nothing else is shared between two tests. */
+void harness__reset(void);
+/* A thread with no window; different numbers make different threads. */
+struct thread harness__thread(unsigned int number);
+/* Finds the thread's home slot, for speed. Only while the table is empty. */
+void harness__place(struct thread *t);
+/* A thread whose first slot is that of `like`, another one than it. */
+struct thread harness__neighbour(const struct thread *like, unsigned int first_number);
+
+void harness__grant(struct thread *t, __u8 context, __u64 key, __u64 caller);
+void harness__revoke(struct thread *t, __u8 context, __u64 key, __u64 caller);
+/* The probe alone, and the body alone: an interrupt may come between. */
+void harness__probe(struct thread *t, enum body body, __u8 context, __u64 key, __u64 caller,
+		    bool page_form);
+void harness__body(struct thread *t, enum body body, __u8 context);
+/* The whole event without the core seeing it. */
+void harness__miss(struct thread *t, enum body body, __u8 context);
+void harness__boundary(struct thread *t, __u8 context, enum pks_boundary boundary);
+/* A protection-key fault at an access to the page `key`. */
+void harness__fault(struct thread *t, __u8 context, __u64 key, bool handled);
+/* An interrupt or exception hits: it starts with the key closed. */
+void harness__interrupt(struct thread *t, __u8 context);
+void harness__inherit(struct thread *child, __s32 count);
+void harness__claim(struct thread *t, __u8 context);
+
+/* The core's state, to be looked at. */
+const struct pks_slot *harness__slot(const struct thread *t);
+__u64 harness__found(enum pks_class class);
+__u64 harness__lost(enum pks_loss loss);
+__u64 harness__older(void);
+__u64 harness__late(void);
+struct pks_fold *harness__folds(void);
+const struct pks_site *harness__grant_sites(void);
+const struct pks_site_stat *harness__stats(void);
+const struct pks_opened *harness__opened(void);
+void harness__drain(void);
+
+/* Checks: a failure is told with its place and makes the running test fail. */
+bool check__true(bool ok, const char *text, const char *file, int line);
+bool check__equal(long long got, long long want, const char *text, const char *file, int line);
+bool check__failed(void);
+/* As check__failed(), and forgets them. */
+bool check__take(void);
+
+#define CHECK(cond)	 check__true(!!(cond), #cond, __FILE__, __LINE__)
+#define CHECK_EQ(got, want) \
+	check__equal((long long)(got), (long long)(want), #got " == " #want, __FILE__, __LINE__)
+
+#endif

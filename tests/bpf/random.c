@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pretended kernel that does at random what kernels do, and what buggy ones
+ * do: windows nested and torn, interrupts between any two steps, boundaries,
+ * stray accesses, events that the core is not told of.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness.h"
+#include "random.h"
+#include "reference.h"
+#include "scenarios.h"
+
+#define ROUND	      1500 /* steps with one seed and one set of threads */
+#define DEPTH	      10   /* windows of a thread, interrupts' included: under PKS_FRAMES */
+#define CALLERS	      6
+#define PROBLEM_SHOWN 5
+
+struct world {
+	enum random_kind kind;
+	__u64 seed;
+	bool in_flight; /* a probe has run, its body has not */
+	struct reference ref;
+	struct thread threads[REF_THREADS];
+	__u64 pages[REF_KEYS];
+	/* RANDOM_MISSES: the core has been told of the thread since its last missed event */
+	bool in_step[REF_THREADS];
+};
+
+static const char *const names[NR_RANDOM_KINDS] = {
+	[RANDOM_EXACT] = "against the reference model",
+	[RANDOM_MISSES] = "balanced threads and missed events make no finding",
+	[RANDOM_WILD] = "bugs and missed events keep the invariant",
+};
+
+const char *random__name(enum random_kind kind)
+{
+	return names[kind];
+}
+
+/* xorshift64*: its own, so that a seed means the same everywhere. */
+static unsigned int draw(struct world *w, unsigned int below)
+{
+	w->seed ^= w->seed >> 12;
+	w->seed ^= w->seed << 25;
+	w->seed ^= w->seed >> 27;
+	return (unsigned int)((w->seed * 0x2545f4914f6cdd1dULL) >> 33) % below;
+}
+
+static bool chance(struct world *w, unsigned int percent)
+{
+	return draw(w, 100) < percent;
+}
+
+static __u64 page_of(const struct world *w, int key)
+{
+	return key < 0 ? 0 : w->pages[key];
+}
+
+static void compare_record(const struct world *w, const struct pks_finding *f,
+			   const struct ref_finding *want, int thread)
+{
+	CHECK_EQ(f->class, want->class);
+	CHECK_EQ(f->cause, want->cause);
+	CHECK_EQ(f->key, page_of(w, want->key));
+	CHECK_EQ(f->key2, page_of(w, want->key2));
+	CHECK_EQ(f->tid, w->threads[thread].tid);
+	CHECK_EQ(f->other_tid, want->other < 0 ? 0 : w->threads[want->other].tid);
+	CHECK_EQ(f->unsure, 0);
+}
+
+/*
+ * The last event's findings: each counted, and delivered as long as they can't
+ * be taken for repeats of each other.
+ */
+static void compare(const struct world *w, const struct ref_expect *expect, int thread)
+{
+	__u64 want[PKS_NR_CLASSES] = { 0 };
+
+	for (int i = 0; i < expect->nr; i++)
+		want[expect->findings[i].class]++;
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		CHECK_EQ(h.found[i], want[i]);
+	if (expect->nr <= PKS_FOLD_DELIVER && !CHECK_EQ(h.nr_records, expect->nr))
+		for (int i = 0; i < expect->nr || i < h.nr_records; i++)
+			printf("#   finding %d: got class %d, want class %d\n", i,
+			       i < h.nr_records ? h.records[i].class : 0,
+			       i < expect->nr ? (int)expect->findings[i].class : 0);
+	for (int i = 0; i < expect->nr && h.nr_records == expect->nr; i++)
+		compare_record(w, &h.records[i], &expect->findings[i], thread);
+	/* Repeats would not be delivered: forget that they are repeats. */
+	if (expect->nr)
+		memset(harness__folds(), 0, PKS_FOLDS * sizeof(struct pks_fold));
+}
+
+static void compare_windows(const struct world *w, int thread)
+{
+	const struct ref_thread *t = &w->ref.threads[thread];
+	const struct pks_slot *s = harness__slot(&w->threads[thread]);
+
+	CHECK_EQ(s ? s->depth : 0, t->nr);
+	for (int i = 0; s && i < t->nr; i++) {
+		CHECK_EQ(s->frames[i].key, w->pages[t->windows[i].key]);
+		CHECK_EQ(s->frames[i].context, t->windows[i].context);
+	}
+}
+
+static void interrupt(struct world *w, int thread, __u8 above);
+
+/* A grant or a revoke, with what may come between its two halves. */
+static void window_event(struct world *w, int thread, enum body body, __u8 context, int key)
+{
+	struct thread *t = &w->threads[thread];
+	struct ref_expect expect = { 0 };
+	__u64 caller = CALLER(draw(w, CALLERS) + (body == BODY_GRANT ? 0 : CALLERS));
+	bool was = w->in_flight;
+
+	if (body == BODY_GRANT)
+		ref__grant(&w->ref, thread, context, key);
+	else
+		ref__revoke(&w->ref, thread, context, key, t->open[context], &expect);
+
+	/* A miss per event told, or two could undo each other unseen. */
+	if (w->kind != RANDOM_EXACT && (w->kind == RANDOM_WILD || w->in_step[thread]) &&
+	    chance(w, 4)) {
+		harness__miss(t, body, context);
+		w->in_step[thread] = false;
+		return;
+	}
+	harness__probe(t, body, context, w->pages[key], caller, true);
+	w->in_step[thread] = true;
+	if (w->kind == RANDOM_EXACT) {
+		compare(w, &expect, thread);
+		compare_windows(w, thread);
+	}
+	w->in_flight = true;
+	/* One event in flight is all that the core can tell from a missed one. */
+	if (!was && chance(w, 12))
+		interrupt(w, thread, context);
+	w->in_flight = was;
+	harness__body(t, body, context);
+}
+
+static void grant(struct world *w, int thread, __u8 context)
+{
+	if (w->ref.threads[thread].nr < DEPTH)
+		window_event(w, thread, BODY_GRANT, context, draw(w, REF_KEYS));
+}
+
+/* Closes the context's newest window properly; false where it has none. */
+static bool revoke_own(struct world *w, int thread, __u8 context)
+{
+	const struct ref_thread *t = &w->ref.threads[thread];
+
+	if (!t->nr || t->windows[t->nr - 1].context != context)
+		return false;
+	window_event(w, thread, BODY_REVOKE, context, t->windows[t->nr - 1].key);
+	return true;
+}
+
+static void revoke_all_own(struct world *w, int thread, __u8 context)
+{
+	while (revoke_own(w, thread, context))
+		;
+}
+
+static void boundary(struct world *w, int thread, __u8 context, enum pks_boundary which)
+{
+	struct thread *t = &w->threads[thread];
+	struct ref_expect expect = { 0 };
+
+	ref__boundary(&w->ref, thread, context, which, t->open[context], &expect);
+	harness__boundary(t, context, which);
+	w->in_step[thread] = true;
+	if (w->kind == RANDOM_EXACT)
+		compare(w, &expect, thread);
+	if (which == PKS_THREAD_EXIT) {
+		t->count = 0;
+		t->logical = 0;
+		memset(t->open, 0, sizeof(t->open));
+	}
+}
+
+/* As the boundary programs decide: nothing open, nothing to look at. */
+static void task_boundary(struct world *w, int thread)
+{
+	const struct thread *t = &w->threads[thread];
+	bool exit = chance(w, 10);
+
+	if (w->kind == RANDOM_MISSES)
+		revoke_all_own(w, thread, PKS_TASK);
+	if (t->count || t->open[PKS_TASK] || (exit && harness__slot(t)))
+		boundary(w, thread, PKS_TASK, exit ? PKS_THREAD_EXIT : PKS_SYSCALL_EXIT);
+}
+
+/* An interrupt's end is one only while the newest window is its own. */
+static void interrupt_boundary(struct world *w, int thread, __u8 context)
+{
+	const struct pks_slot *s = harness__slot(&w->threads[thread]);
+
+	if (!w->threads[thread].count || !s || s->depth < 1 || s->depth > PKS_FRAMES ||
+	    s->frames[s->depth - 1].context < context)
+		return;
+	boundary(w, thread, context, context == PKS_SOFTIRQ ? PKS_SOFTIRQ_END : PKS_IRQ_END);
+}
+
+static void fault(struct world *w, int thread, __u8 context)
+{
+	struct thread *t = &w->threads[thread];
+	struct ref_expect expect = { 0 };
+	int key = draw(w, REF_KEYS);
+	bool handled = chance(w, 50);
+
+	if (t->open[context] || w->kind != RANDOM_EXACT)
+		return;
+	ref__fault(&w->ref, thread, context, key, handled, &expect);
+	harness__fault(t, context, w->pages[key], handled);
+	compare(w, &expect, thread);
+}
+
+/* What a buggy driver does at a revoke. */
+static void revoke_anything(struct world *w, int thread, __u8 context)
+{
+	window_event(w, thread, BODY_REVOKE, context, draw(w, REF_KEYS));
+}
+
+static void step(struct world *w, int thread, __u8 context)
+{
+	unsigned int what = draw(w, 100);
+
+	if (what < 45)
+		grant(w, thread, context);
+	else if (what < 85)
+		revoke_own(w, thread, context);
+	else if (what < 89)
+		fault(w, thread, context);
+	else if (what < 93 && w->kind != RANDOM_MISSES)
+		revoke_anything(w, thread, context);
+	else if (context == PKS_TASK)
+		task_boundary(w, thread);
+}
+
+static void interrupt(struct world *w, int thread, __u8 above)
+{
+	__u8 context = above == PKS_TASK && chance(w, 50) ? PKS_SOFTIRQ : PKS_HARDIRQ;
+
+	if (above >= PKS_HARDIRQ)
+		return;
+	harness__interrupt(&w->threads[thread], context);
+	for (int n = draw(w, 6); n > 0; n--)
+		step(w, thread, context);
+	if (w->kind == RANDOM_MISSES || chance(w, 60))
+		revoke_all_own(w, thread, context);
+	interrupt_boundary(w, thread, context);
+}
+
+/* Pages whose entries in the table of openers are all different. */
+static void choose_pages(struct world *w)
+{
+	struct thread t = harness__thread(0);
+	int at[REF_KEYS], nr = 0;
+
+	for (int n = 1; nr < REF_KEYS; n++) {
+		bool used = false;
+
+		harness__grant(&t, PKS_TASK, PAGE(n), CALLER(1));
+		harness__revoke(&t, PKS_TASK, PAGE(n), CALLER(2));
+		for (at[nr] = 0; harness__opened()[at[nr]].key != PAGE(n); at[nr]++)
+			;
+		for (int i = 0; i < nr; i++)
+			used |= at[i] == at[nr];
+		if (!used)
+			w->pages[nr++] = PAGE(n);
+	}
+	harness__reset();
+}
+
+/* Threads that share no slot; some of them already inside windows. */
+static void choose_threads(struct world *w)
+{
+	int nr = 0;
+
+	for (int n = 1 + draw(w, 1000); nr < REF_THREADS; n++) {
+		struct thread t = harness__thread(n);
+		bool near = false;
+
+		harness__place(&t);
+		for (int i = 0; i < nr; i++)
+			near |= w->threads[i].home == t.home;
+		if (!near)
+			w->threads[nr++] = t;
+	}
+	for (int i = 0; i < REF_THREADS; i++) {
+		if (w->kind == RANDOM_MISSES || chance(w, 70))
+			continue;
+		w->threads[i].count = w->threads[i].logical = w->ref.threads[i].count =
+			1 + draw(w, 2);
+		w->threads[i].open[PKS_TASK] = true;
+	}
+}
+
+static bool run_round(enum random_kind kind, __u64 seed, int *shown)
+{
+	struct world w = { .kind = kind, .seed = seed * 0x9e3779b97f4a7c15ULL + 1 };
+
+	harness__reset();
+	ref__init(&w.ref);
+	choose_pages(&w);
+	choose_threads(&w);
+	h.exact = kind == RANDOM_EXACT;
+	for (int i = 0; i < ROUND && !check__failed(); i++) {
+		int thread = draw(&w, REF_THREADS);
+
+		if (chance(&w, 15))
+			interrupt(&w, thread, PKS_TASK);
+		step(&w, thread, PKS_TASK);
+	}
+	if (kind == RANDOM_EXACT)
+		CHECK_EQ(harness__older() + harness__late(), w.ref.unpaired);
+	if (kind == RANDOM_EXACT)
+		CHECK_EQ(harness__lost(PKS_LOST_MISMATCH), 0);
+	if (kind == RANDOM_MISSES)
+		for (int i = 0; i < PKS_NR_CLASSES; i++)
+			CHECK_EQ(i == PKS_INEFFECTIVE_GRANT ? 0 : harness__found(i), 0);
+	if (!check__take())
+		return true;
+	if ((*shown)++ < PROBLEM_SHOWN)
+		printf("# repeat with: -s %llu -n %d\n", seed, NR_RANDOM_KINDS);
+	return false;
+}
+
+unsigned long random__run(enum random_kind kind, unsigned long seed, unsigned long events)
+{
+	__u64 before = h.events;
+	int shown = 0, failed = 0;
+
+	do
+		failed += !run_round(kind, seed++, &shown);
+	while (h.events - before < events);
+	CHECK_EQ(failed, 0);
+	return h.events - before;
+}

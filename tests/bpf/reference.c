@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <assert.h>
+#include <string.h>
+
+#include "reference.h"
+
+static void thread__init(struct ref_thread *t)
+{
+	*t = (struct ref_thread){ 0 };
+	for (int i = 0; i < PKS_HISTORY; i++)
+		t->closed[i] = -1;
+}
+
+void ref__init(struct reference *ref)
+{
+	*ref = (struct reference){ 0 };
+	for (int i = 0; i < REF_THREADS; i++)
+		thread__init(&ref->threads[i]);
+	for (int i = 0; i < REF_KEYS; i++)
+		ref->opener[i] = -1;
+}
+
+static struct ref_finding *expect__add(struct ref_expect *expect, enum pks_class class, int key)
+{
+	struct ref_finding *f = &expect->findings[expect->nr++];
+
+	assert(expect->nr <= REF_EXPECT);
+	*f = (struct ref_finding){ .class = class, .key = key, .key2 = -1, .other = -1 };
+	return f;
+}
+
+/* The thread, another one than `thread`, that has this page's window; -1: none. */
+static int holder(const struct reference *ref, int thread, int key)
+{
+	int other = ref->opener[key];
+
+	if (other < 0 || other == thread)
+		return -1;
+	for (int i = 0; i < ref->threads[other].nr; i++)
+		if (ref->threads[other].windows[i].key == key)
+			return other;
+	return -1;
+}
+
+/* What is in the count beside the windows on the list. */
+static int surplus(const struct ref_thread *t)
+{
+	return t->count - t->nr;
+}
+
+void ref__grant(struct reference *ref, int thread, __u8 context, int key)
+{
+	struct ref_thread *t = &ref->threads[thread];
+
+	assert(t->nr < REF_DEPTH);
+	t->windows[t->nr++] = (struct ref_window){ key, context };
+	t->count++;
+	ref->opener[key] = thread;
+}
+
+static void close_window(struct ref_thread *t, int at)
+{
+	memmove(&t->closed[1], &t->closed[0], (PKS_HISTORY - 1) * sizeof(t->closed[0]));
+	t->closed[0] = t->windows[at].key;
+	memmove(&t->windows[at], &t->windows[at + 1], (t->nr - at - 1) * sizeof(t->windows[0]));
+	t->nr--;
+}
+
+/* Which window the revoke of this page closes, when it may close one. */
+static int closed_by(const struct ref_thread *t, int key, struct ref_expect *expect)
+{
+	int top = t->nr - 1;
+
+	if (t->windows[top].key == key)
+		return top;
+	for (int i = top - 1; i >= 0; i--) {
+		if (t->windows[i].key != key)
+			continue;
+		expect__add(expect, PKS_OUT_OF_ORDER, key)->key2 = t->windows[top].key;
+		return i;
+	}
+	expect__add(expect, PKS_WRONG_PAGE, key)->key2 = t->windows[top].key;
+	return top;
+}
+
+void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool open,
+		 struct ref_expect *expect)
+{
+	struct ref_thread *t = &ref->threads[thread];
+
+	if (t->nr && t->windows[t->nr - 1].context >= context) {
+		int at = closed_by(t, key, expect);
+
+		if (!open && surplus(t) >= 0 && !expect->nr)
+			expect__add(expect, PKS_INEFFECTIVE_GRANT, t->windows[at].key);
+		close_window(t, at);
+	} else if (!t->nr && surplus(t) > 0) {
+		ref->unpaired++;
+		if (t->told > 0)
+			t->told--;
+	} else {
+		int other = holder(ref, thread, key);
+
+		expect__add(expect, other < 0 ? PKS_UNDERFLOW : PKS_CROSS_THREAD, key)->other = other;
+	}
+	t->count--;
+	if (!t->nr && !t->count && context == PKS_TASK)
+		t->residue = false;
+}
+
+void ref__boundary(struct reference *ref, int thread, __u8 context, enum pks_boundary boundary,
+		   bool open, struct ref_expect *expect)
+{
+	struct ref_thread *t = &ref->threads[thread];
+
+	while (t->nr && t->windows[t->nr - 1].context >= context) {
+		expect__add(expect, PKS_LEAK, t->windows[--t->nr].key);
+		if (surplus(t) > 0)
+			t->told++;
+	}
+	if (context == PKS_TASK && surplus(t) > t->told) {
+		expect__add(expect, PKS_LEAK, -1);
+		t->told = surplus(t);
+	}
+	if (t->residue && !t->count && open) {
+		expect__add(expect, PKS_RESIDUE, -1);
+		t->residue = false;
+	}
+	if (boundary == PKS_THREAD_EXIT)
+		thread__init(t);
+}
+
+static enum pks_cause cause_of(const struct reference *ref, int thread, __u8 context, int key,
+			       int *other)
+{
+	const struct ref_thread *t = &ref->threads[thread];
+
+	if (t->nr && surplus(t) < 0)
+		return PKS_POISONED_GRANT;
+	if (t->nr)
+		return context == PKS_TASK ? PKS_EXCEPTION_IN_WINDOW : PKS_IRQ_IN_WINDOW;
+	for (int i = 0; i < PKS_HISTORY; i++)
+		if (t->closed[i] == key)
+			return PKS_USE_AFTER_REVOKE;
+	*other = holder(ref, thread, key);
+	return *other < 0 ? PKS_NEVER_GRANTED : PKS_OTHER_THREAD_WINDOW;
+}
+
+void ref__fault(struct reference *ref, int thread, __u8 context, int key, bool handled,
+		struct ref_expect *expect)
+{
+	struct ref_thread *t = &ref->threads[thread];
+	struct ref_finding *f = expect__add(expect, PKS_STRAY_ACCESS, key);
+
+	f->cause = cause_of(ref, thread, context, key, &f->other);
+	if (handled && context == PKS_TASK && !t->count)
+		t->residue = true;
+}

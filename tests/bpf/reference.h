@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The window core once more, as plain as can be: lists without limit, no
+ * slots, no sharing, no missed events. What the BPF core is compared with.
+ */
+#ifndef PKSTRACE_TESTS_REFERENCE_H
+#define PKSTRACE_TESTS_REFERENCE_H
+
+#include <stdbool.h>
+
+#include "event.h"
+
+#define REF_THREADS 8
+#define REF_KEYS    12
+#define REF_DEPTH   64
+#define REF_EXPECT  (REF_DEPTH + 2)
+
+struct ref_window {
+	int key; /* number of a page */
+	__u8 context;
+};
+
+struct ref_thread {
+	struct ref_window windows[REF_DEPTH];
+	int nr;
+	int count; /* the kernel's, as if each body ran with its probe */
+	int told;  /* of count - nr, reported as leaked */
+	bool residue;
+	int closed[PKS_HISTORY]; /* newest first; -1: none */
+};
+
+/* A finding that has to come. Keys are page numbers, -1: none. */
+struct ref_finding {
+	enum pks_class class;
+	enum pks_cause cause;
+	int key;
+	int key2;
+	int other; /* thread number, -1: none */
+};
+
+struct ref_expect {
+	int nr;
+	struct ref_finding findings[REF_EXPECT];
+};
+
+struct reference {
+	struct ref_thread threads[REF_THREADS];
+	int opener[REF_KEYS]; /* thread that last opened a window on the page, -1: none */
+	__u64 unpaired;	      /* revokes of windows told as leaked or older than the trace */
+};
+
+void ref__init(struct reference *ref);
+void ref__grant(struct reference *ref, int thread, __u8 context, int key);
+/* `open`: the key was open to the thread at the revoke. */
+void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool open,
+		 struct ref_expect *expect);
+void ref__boundary(struct reference *ref, int thread, __u8 context, enum pks_boundary boundary,
+		   bool open, struct ref_expect *expect);
+void ref__fault(struct reference *ref, int thread, __u8 context, int key, bool handled,
+		struct ref_expect *expect);
+
+#endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Tables that run full, and numbers that have to add up. */
+#include <stdlib.h>
+
+#include "scenario_check.h"
+
+#define CROWD (PKS_SLOTS + PKS_SLOTS / 2)
+
+static void more_threads_than_slots(void)
+{
+	struct thread *crowd = calloc(CROWD, sizeof(*crowd));
+	__u64 lost;
+
+	if (!CHECK(crowd))
+		return;
+	for (int i = 0; i < CROWD; i++) {
+		crowd[i] = harness__thread(i);
+		harness__place(&crowd[i]);
+	}
+	for (int i = 0; i < CROWD; i++)
+		harness__grant(&crowd[i], PKS_TASK, PAGE(i), CALLER(i % 100));
+	lost = harness__lost(PKS_LOST_SLOT);
+	CHECK(lost >= CROWD - PKS_SLOTS);
+	CHECK(lost < CROWD / 2);
+	for (int i = 0; i < CROWD; i++)
+		harness__revoke(&crowd[i], PKS_TASK, PAGE(i), CALLER(100 + i % 100));
+	for (int i = 0; i < CROWD; i++) {
+		CHECK_EQ(crowd[i].count, 0);
+		CHECK(!harness__slot(&crowd[i]));
+	}
+	found_in_all(PKS_CLASS_NONE, 0);
+	lost_nothing_but(PKS_LOST_SLOT);
+	/* A revoke that found a slot where its grant had not is an older window's. */
+	CHECK_EQ(harness__older() + harness__lost(PKS_LOST_SLOT) - lost, lost);
+	free(crowd);
+}
+
+/* Two threads with one home: the second goes next door and comes back. */
+static void neighbours(void)
+{
+	struct thread a = harness__thread(1), b = harness__neighbour(&a, 2);
+
+	harness__grant(&a, PKS_TASK, PAGE(1), CALLER(1));
+	harness__grant(&b, PKS_TASK, PAGE(2), CALLER(1));
+	CHECK(harness__slot(&a) && harness__slot(&b));
+	harness__revoke(&a, PKS_TASK, PAGE(1), CALLER(2));
+	/* b's slot is not at home, and home is free: it must still be found. */
+	harness__grant(&b, PKS_TASK, PAGE(3), CALLER(1));
+	CHECK_EQ(harness__slot(&b)->depth, 2);
+	harness__revoke(&b, PKS_TASK, PAGE(3), CALLER(2));
+	harness__revoke(&b, PKS_TASK, PAGE(2), CALLER(2));
+	CHECK(!harness__slot(&a) && !harness__slot(&b));
+	found_in_all(PKS_CLASS_NONE, 0);
+	lost_nothing_but(LOST_NOTHING);
+}
+
+/* As above; b's count is 0 with windows open, since it once went below. */
+static void neighbour_poisoned(void)
+{
+	struct thread a = harness__thread(1), b = harness__neighbour(&a, 2);
+
+	harness__grant(&a, PKS_TASK, PAGE(1), CALLER(1));
+	harness__revoke(&b, PKS_TASK, PAGE(9), CALLER(2));
+	harness__revoke(&a, PKS_TASK, PAGE(1), CALLER(2));
+	harness__grant(&b, PKS_TASK, PAGE(2), CALLER(1));
+	harness__grant(&b, PKS_TASK, PAGE(3), CALLER(1));
+	CHECK_EQ(harness__slot(&b)->depth, 2);
+	CHECK_EQ(harness__slot(&b)->skew, -1);
+	harness__boundary(&b, PKS_TASK, PKS_SYSCALL_EXIT);
+	CHECK_EQ(h.found[PKS_LEAK], 2);
+	lost_nothing_but(LOST_NOTHING);
+}
+
+static __u64 sum_of_grants(__u64 *closed)
+{
+	__u64 grants = 0;
+
+	*closed = 0;
+	for (int i = 0; i < PKS_SITES; i++) {
+		const struct pks_site_stat *st = &harness__stats()[i];
+
+		grants += st->grants;
+		for (int b = 0; b < PKS_BUCKETS; b++)
+			*closed += st->hist[b];
+	}
+	return grants;
+}
+
+static void site_table_full(void)
+{
+	struct thread t = harness__thread(1);
+	__u64 closed;
+	int sites = 2 * PKS_SITES;
+
+	for (int i = 0; i < sites; i++) {
+		harness__grant(&t, PKS_TASK, PAGE(1), CALLER(i));
+		harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(1));
+	}
+	CHECK_EQ(sum_of_grants(&closed), sites);
+	CHECK_EQ(closed, sites);
+	CHECK(harness__lost(PKS_LOST_SITE) > PKS_SITES);
+	CHECK_EQ(harness__stats()[0].grants, harness__lost(PKS_LOST_SITE));
+	CHECK_EQ(harness__grant_sites()[0].caller, 0);
+	found_in_all(PKS_CLASS_NONE, 0);
+	lost_nothing_but(PKS_LOST_SITE);
+}
+
+/* A caller that could not be read is counted apart from all sites that have one. */
+static void caller_not_known(void)
+{
+	struct thread t = harness__thread(1);
+
+	harness__grant(&t, PKS_TASK, PAGE(1), 0);
+	harness__revoke(&t, PKS_TASK, PAGE(1), 0);
+	CHECK_EQ(harness__stats()[0].grants, 1);
+	for (int i = 1; i < PKS_SITES; i++)
+		CHECK_EQ(harness__stats()[i].grants, 0);
+	lost_nothing_but(LOST_NOTHING);
+}
+
+/* The time of a window is in the bucket that the model will read it from. */
+static void hold_time(void)
+{
+	struct thread t = harness__thread(1);
+	__u64 closed, total = 0;
+
+	for (int i = 0; i < 40; i++) {
+		__u64 held = 1000 + (i < 33 ? 1ULL << i : 0);
+
+		harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+		h.now += held - 1000;
+		harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
+		total += held;
+	}
+	CHECK_EQ(sum_of_grants(&closed), 40);
+	CHECK_EQ(closed, 40);
+	for (int i = 0; i < PKS_SITES; i++) {
+		if (!harness__stats()[i].grants)
+			continue;
+		CHECK_EQ(harness__stats()[i].total, total);
+		CHECK_EQ(harness__stats()[i].max, 1000 + (1ULL << 32));
+	}
+}
+
+static __u64 sum_of_folds(__u64 *folded)
+{
+	__u64 sum = 0;
+
+	*folded = 0;
+	for (int i = 0; i < PKS_FOLDS; i++) {
+		__u64 n = harness__folds()[i].count;
+
+		sum += n;
+		*folded += n > PKS_FOLD_DELIVER ? n - PKS_FOLD_DELIVER : 0;
+	}
+	return sum;
+}
+
+static void repeats_are_folded(void)
+{
+	struct thread t = harness__thread(1);
+	__u64 folded;
+
+	for (int i = 0; i < 100; i++)
+		harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(1));
+	found_in_all(PKS_UNDERFLOW, 100);
+	CHECK_EQ(h.delivered, PKS_FOLD_DELIVER);
+	CHECK_EQ(sum_of_folds(&folded), 100);
+	CHECK_EQ(folded, 100 - PKS_FOLD_DELIVER);
+	lost_nothing_but(LOST_NOTHING);
+}
+
+/* Nobody reads: each finding is delivered, folded or dropped, and counted as that. */
+static void ring_full(void)
+{
+	struct thread t = harness__thread(1);
+	__u64 folded, produced;
+
+	h.hoard = true;
+	for (int round = 0; round < 6; round++)
+		for (int i = 0; i < 1000; i++)
+			harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(i));
+	h.hoard = false;
+	harness__drain();
+	produced = harness__found(PKS_UNDERFLOW);
+	CHECK_EQ(produced, 6000);
+	CHECK(harness__lost(PKS_LOST_RING) > 0);
+	CHECK(h.delivered > 0);
+	sum_of_folds(&folded);
+	CHECK(folded > 0);
+	CHECK_EQ(h.delivered + folded + harness__lost(PKS_LOST_RING), produced);
+}
+
+/* More different findings than the fold table holds: none is kept back. */
+static void fold_table_full(void)
+{
+	struct thread t = harness__thread(1);
+	__u64 folded, kept;
+	int all = 3 * PKS_FOLDS;
+
+	for (int i = 0; i < all; i++)
+		harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(i));
+	kept = sum_of_folds(&folded);
+	CHECK_EQ(h.delivered, all);
+	CHECK_EQ(folded, 0);
+	CHECK(harness__lost(PKS_LOST_FOLD) > 0);
+	CHECK_EQ(kept + harness__lost(PKS_LOST_FOLD), all);
+}
+
+const struct scenario table_scenarios[] = {
+	{ "more threads in a window than slots: counted, nothing wrong", more_threads_than_slots },
+	{ "two threads with one home slot", neighbours },
+	{ "two threads with one home slot, one with an underflow", neighbour_poisoned },
+	{ "call sites beyond the table go into one, and add up", site_table_full },
+	{ "a caller that is not known is no call site", caller_not_known },
+	{ "hold times add up", hold_time },
+	{ "repeats of a finding are folded with their count", repeats_are_folded },
+	{ "ring full: produced = delivered + folded + dropped", ring_full },
+	{ "fold table full: every finding is delivered", fold_table_full },
+	{ NULL, NULL },
+};

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Puts made-up events through the window core, with no traced kernel beneath.
+ * A program for each kind of event, run by BPF_PROG_TEST_RUN: raw tracepoint
+ * programs, for those may take stacks and need nothing to attach to.
+ */
+#include "window.bpf.h"
+#include "cause.bpf.h"
+#include "drive.h"
+
+struct drive_op op;
+struct drive_answer answer;
+
+static __always_inline void op__event(struct window_event *e)
+{
+	*e = (struct window_event){
+		.task = op.task,
+		.key = op.key,
+		.caller = op.caller,
+		.now = op.now,
+		.tid = op.tid,
+		.tgid = op.tid,
+		.count = op.count,
+		.context = op.context & 3,
+		.page_form = op.page_form,
+		.open = op.open,
+		.boundary = op.boundary,
+		.arg = op.arg,
+	};
+	answer = (struct drive_answer){};
+}
+
+/* As on_grant() of trace.bpf.c, less what needs a real thread. */
+SEC("raw_tp")
+int drive_grant(void *ctx)
+{
+	struct window_event e;
+
+	op__event(&e);
+	if (!e.page_form && window__inner_half(&e, PKS_GRANT))
+		answer.inner = 1;
+	else
+		window__grant(ctx, &e);
+	return 0;
+}
+
+SEC("raw_tp")
+int drive_revoke(void *ctx)
+{
+	struct window_event e;
+
+	op__event(&e);
+	if (!e.page_form && window__inner_half(&e, PKS_REVOKE))
+		answer.inner = 1;
+	else
+		window__revoke(ctx, &e);
+	return 0;
+}
+
+SEC("raw_tp")
+int drive_boundary(void *ctx)
+{
+	struct window_event e;
+
+	op__event(&e);
+	window__boundary(ctx, &e);
+	return 0;
+}
+
+/* As on_key_fault() of fault.bpf.c; the page is given, not looked up. */
+SEC("raw_tp")
+int drive_fault(void *ctx)
+{
+	struct finding_request r;
+	struct window_event e;
+
+	op__event(&e);
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_STRAY_ACCESS;
+	r.key = op.key;
+	r.ip = op.caller;
+	r.fatal = !op.handled;
+	r.cause = fault__cause(&e, &r);
+	finding__emit(ctx, &e, &r);
+	if (op.handled && !e.count && e.context == PKS_TASK)
+		fault__mark_residue(&e);
+	return 0;
+}
+
+/* As at_fork() of trace.bpf.c, the child's half: op is of the child. */
+SEC("raw_tp")
+int drive_inherit(void *ctx)
+{
+	struct window_event e;
+	int i;
+
+	op__event(&e);
+	i = window__ready_slow(&e);
+	if (i >= 0) {
+		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
+
+		s->told = s->skew;
+	}
+	return 0;
+}
+
+/* The first step of an event only: what an interrupt finds that hits right behind it. */
+SEC("raw_tp")
+int drive_claim(void *ctx)
+{
+	struct window_event e;
+
+	op__event(&e);
+	answer.slot = slot__claim(e.task, e.context);
+	return 0;
+}

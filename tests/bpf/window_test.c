@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of the window core in BPF, on the running kernel, without protection
+ * keys: made-up events in, findings and counts out. Prints TAP.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "random.h"
+#include "scenarios.h"
+
+#define EVENTS	    240000 /* in all random runs together */
+#define FIRST_SEED  1
+
+static int nr_tests;
+static int nr_failed;
+
+static void test__begin(void)
+{
+	harness__reset();
+	check__take();
+}
+
+static void test__end(const char *name)
+{
+	bool failed = check__take();
+
+	nr_failed += failed;
+	printf("%sok %d - %s\n", failed ? "not " : "", ++nr_tests, name);
+	fflush(stdout);
+}
+
+static void run_scenarios(const struct scenario *scenarios)
+{
+	for (const struct scenario *s = scenarios; s->name; s++) {
+		test__begin();
+		s->run();
+		test__end(s->name);
+	}
+}
+
+static void run_random(unsigned long seed, unsigned long events)
+{
+	for (int i = 0; i < NR_RANDOM_KINDS; i++) {
+		unsigned long done;
+		char name[160];
+
+		test__begin();
+		done = random__run(i, seed, events / NR_RANDOM_KINDS);
+		snprintf(name, sizeof(name), "random, %s: %lu events, seed %lu",
+			 random__name(i), done, seed);
+		test__end(name);
+	}
+}
+
+static unsigned long number(const char *text)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 0);
+	if (errno || end == text || *end || text[0] == '-') {
+		fprintf(stderr, "window_test: %s is not a number\n", text);
+		exit(2);
+	}
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long seed = FIRST_SEED, events = EVENTS;
+	int option, err;
+
+	while ((option = getopt(argc, argv, "n:s:")) != -1) {
+		if (option == 'n') {
+			events = number(optarg);
+		} else if (option == 's') {
+			seed = number(optarg);
+		} else {
+			fprintf(stderr, "usage: window_test [-n EVENTS] [-s SEED]\n");
+			return 2;
+		}
+	}
+
+	err = harness__open();
+	if (err == -EPERM) {
+		printf("1..0 # SKIP the running kernel lets this user load no BPF program (EPERM)\n");
+		return 0;
+	}
+	if (err) {
+		printf("Bail out! the window core can't be loaded: %s\n", strerror(-err));
+		return 1;
+	}
+	run_scenarios(pairing_scenarios);
+	run_scenarios(sync_scenarios);
+	run_scenarios(fault_scenarios);
+	run_scenarios(table_scenarios);
+	run_random(seed, events);
+	harness__close();
+	printf("1..%d\n", nr_tests);
+	return nr_failed ? 1 : 0;
+}
