@@ -4,7 +4,9 @@
 # make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
 # make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
 # make vm       a shell inside the virtual machine
-# make help     the other targets
+# make unit     the unit tests' programs
+# make modules  the test kernel and its modules (VARIANT=outofline)
+# make clean    removes build/; the kernel's cache stays
 
 VERSION := 0.1
 BUILD := build
@@ -17,7 +19,7 @@ WARNINGS := -Wall -Wextra -Werror
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPKSTRACE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
 	-Ibpf -Iuser -I$(BUILD) $(shell pkg-config --cflags $(LIBS))
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
-BPF_CFLAGS := -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
+BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
 	-D__TARGET_ARCH_x86 -I/usr/include/$(shell $(CC) -print-multiarch) -Ibpf
 
 USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c))
@@ -60,12 +62,48 @@ $(BUILD)/tests/unit/%.t: tests/unit/test_%.c $(filter-out $(BUILD)/user/main.o,$
 .PHONY: unit
 unit: $(UNIT_TESTS)
 
+# --- what needs a kernel under test: each target does its own set-up, as root
+
+VARIANT ?= outofline
+MODULES = $(abspath $(BUILD)/modules/$(VARIANT))
+
+.PHONY: setup
+setup:
+	tests/setup
+
+.PHONY: kernel
+kernel: setup
+	tests/kernel/build $(VARIANT)
+
+# Always asked: the modules' own make knows whether the kernel is another one.
+.PHONY: modules
+modules: kernel
+	kdir=$$(tests/kernel/build --print-dir $(VARIANT)) && \
+	$(MAKE) -s -C tests/driver KDIR=$$kdir OUT=$(MODULES)/driver && \
+	$(MAKE) -s -C tests/kernel/proof/module KDIR=$$kdir OUT=$(MODULES)/proof
+
+.PHONY: demo
+demo: modules
+	$(MAKE) all
+	tests/demo/run
+
+.PHONY: test
+test: setup
+	$(MAKE) all unit
+	$(MAKE) modules
+	tests/run
+
+.PHONY: vm
+vm: modules
+	$(MAKE) all
+	tests/vm/run --timeout 0 --shell
+
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: help
 help:
-	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
 -include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_TESTS:.t=.d)
