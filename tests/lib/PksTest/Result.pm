@@ -110,10 +110,10 @@ sub judge_end
 	} elsif (defined $bail) {
 		$self->{bailed} = 1;
 		$self->add_failure("Bail out! $bail");
-	} elsif ($parser->parse_errors) {
-		$self->add_failure(map { "TAP: $_" } $parser->parse_errors);
 	} elsif ($status & 127) {
 		$self->add_failure('killed by signal ' . ($status & 127));
+	} elsif ($parser->parse_errors) {
+		$self->add_failure(map { "TAP: $_" } $parser->parse_errors);
 	} elsif ($status && !$self->{failed}) {
 		$self->add_failure('all tests passed, but exit status ' . ($status >> 8));
 	}

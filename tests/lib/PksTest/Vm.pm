@@ -137,7 +137,7 @@ sub boot
 			# What timeout(1) exits with; 137 may be the test's own.
 			my $late = $code == 124 || $code == 137 &&
 				PksTest::Proc::elapsed() >= $limit;
-			$finish->($index, $code << 8,
+			$finish->($index, $code > 128 ? $code - 128 : $code << 8,
 				$late ? "did not end within $limit s" : undef);
 			undef $current;
 		}
