@@ -227,6 +227,7 @@ _Static_assert(sizeof(struct pks_slot) == 512, "wire ABI");
 #define PKS_REVOKE 2
 
 #define PKS_SLOT_RESYNCED 1u /* frames were guessed: page findings would be unsure */
+#define PKS_SLOT_UNSURE	  4u /* an adjustment was made: it may have been a missed event */
 #define PKS_SLOT_RESIDUE  2u /* a relaxed fault opened the key for this thread */
 
 /* Repeats of one finding: same class, same cause, same places. */
@@ -270,8 +271,9 @@ struct pks_settings {
 	__u8 follow;	   /* only threads in the followed map */
 	__u8 effect;	   /* check at each revoke that the window had opened the key */
 	__u8 pad[4];
+	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
-_Static_assert(sizeof(struct pks_settings) == 64, "wire ABI");
+_Static_assert(sizeof(struct pks_settings) == 72, "wire ABI");
 
 /* How many of a finding go through the ring before only the count grows. */
 #define PKS_FOLD_DELIVER 4

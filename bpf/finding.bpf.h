@@ -70,6 +70,21 @@ static __always_inline void origin__of_frame(struct pks_origin *o, const struct 
 	origin__set(o, &grant_sites[f->site & (PKS_SITES - 1)], f->since, f->stack);
 }
 
+/* The newest window of a thread's slot into r. False where the slot (-1: none) has no such. */
+static __always_inline bool origin__of_newest(int slot, struct finding_request *r)
+{
+	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	__u32 top = s->depth - 1;
+	const struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+
+	if (slot < 0 || top >= PKS_FRAMES)
+		return false;
+	r->key = f->key;
+	r->granted_site = f->site;
+	origin__of_frame(&r->granted, f);
+	return true;
+}
+
 /* The part that needs the program's ctx: takes the stack and delivers. */
 static __always_inline void finding__send(void *ctx, __u32 context)
 {

@@ -94,6 +94,9 @@ extern const struct pcpu_hot pcpu_hot __ksym __weak;
 #define PF_EXITING   0x00000004
 #define PF_WQ_WORKER 0x00000020
 
+/* enum fault_flag, include/linux/mm_types.h (6.1, 6.12): the fault came from user mode. */
+#define FAULT_FLAG_USER 0x40
+
 /* X86_PF_WRITE, X86_PF_PK: page fault error code, fixed by the architecture. */
 #define FAULT_WRITE 0x02
 #define FAULT_PK    0x20

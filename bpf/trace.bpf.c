@@ -251,6 +251,43 @@ int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
 	return on_boundary(ctx);
 }
 
+/*
+ * The return from a fault of user space has no tracepoint; what handles it is
+ * the last function that knows of user mode.
+ */
+SEC("fexit")
+int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct window_event e;
+
+	if (likely(!kernel__count(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
+		return 0;
+	event__of_current(&e, task);
+	e.boundary = PKS_EXCEPTION_RETURN;
+	window__boundary(ctx, &e);
+	return 0;
+}
+
+/* The thread gives up the CPU by itself inside a window. Loaded only if asked for. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(at_sleep, bool preempt)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct finding_request r;
+	struct window_event e;
+
+	if (likely(kernel__count(task) <= 0) || preempt || !follow__wanted(task))
+		return 0;
+	event__of_current(&e, task);
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_SLEPT;
+	if (!origin__of_newest(slot__find(e.task), &r))
+		return 0;
+	finding__emit(ctx, &e, &r);
+	return 0;
+}
+
 /* A child starts with its parent's count: an inherited window. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
@@ -269,19 +306,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	__builtin_memset(&r, 0, sizeof(r));
 	r.class = PKS_INHERITED;
 	event__of_current(&e, parent);
-	i = slot__find(e.task);
-	if (i >= 0) {
-		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
-		__u32 top = s->depth - 1;
-
-		if (top < PKS_FRAMES) {
-			struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
-
-			r.key = f->key;
-			r.granted_site = f->site;
-			origin__of_frame(&r.granted, f);
-		}
-	}
+	origin__of_newest(slot__find(e.task), &r);
 	r.other_tid = child->pid;
 	finding__emit(ctx, &e, &r);
 

@@ -5,7 +5,8 @@
 /*
  * How far the kernel's count is from ours: 0 in all but a few cases. An
  * interrupt between probe and body of the event it hit sees the count one off
- * (adjust), which ends when the interrupted context shows up again.
+ * (adjust), which ends when the interrupted context shows up again. A missed
+ * event can look just so: what is found then is unsure.
  */
 static __always_inline int window__drift(struct pks_slot *s, __s32 count, __u32 context)
 {
@@ -20,6 +21,7 @@ static __always_inline int window__drift(struct pks_slot *s, __s32 count, __u32 
 	if (drift == (s->last_kind == PKS_GRANT ? -1 : 1)) {
 		s->adjust = drift;
 		s->adjust_context = s->last_context;
+		s->flags |= PKS_SLOT_UNSURE;
 		return 0;
 	}
 	return drift;
@@ -36,6 +38,13 @@ static __always_inline void window__resync(struct pks_slot *s, __s32 drift)
 {
 	lost__add(PKS_LOST_MISMATCH, drift < 0 ? -drift : drift);
 	s->flags |= PKS_SLOT_RESYNCED;
+	if (drift > 0 && s->skew < 0) {
+		/* What was an underflow to us was the revoke of a missed grant. */
+		__s32 mended = drift < -s->skew ? drift : -s->skew;
+
+		s->skew += mended;
+		drift -= mended;
+	}
 	for (int i = 0; i < PKS_FRAMES && drift > 0; i++, drift--) {
 		struct pks_frame *f = &s->frames[s->depth & (PKS_FRAMES - 1)];
 
@@ -71,6 +80,7 @@ static __always_inline void window__adopt(struct pks_slot *s, const struct windo
 	    s->last_kind == PKS_REVOKE && e->count == 1) {
 		s->adjust = 1;
 		s->adjust_context = s->last_context;
+		s->flags |= PKS_SLOT_UNSURE;
 	} else {
 		s->skew = e->count;
 	}
@@ -104,7 +114,7 @@ static __always_inline void request__of_slot(struct finding_request *r, const st
 	r->class = class;
 	r->depth = s->depth;
 	r->skew = s->skew;
-	r->unsure = !!(s->flags & PKS_SLOT_RESYNCED);
+	r->unsure = !!(s->flags & (PKS_SLOT_RESYNCED | PKS_SLOT_UNSURE));
 }
 
 static __always_inline void request__revoked(struct finding_request *r, const struct window_event *e,
@@ -181,12 +191,13 @@ static __always_inline int window__other_page(struct pks_slot *s, __u32 slot,
 	return at >= 0 ? at : top;
 }
 
-/* The key was closed all through the window that ends: it let nothing through. */
-static __always_inline void window__ineffective(struct pks_slot *s, const struct window_event *e,
-						const struct revoke_place *place,
-						struct finding_request *r, const struct pks_frame *f)
+/* Something about the window that ends, beyond its end. */
+static __always_inline void window__of_frame(struct pks_slot *s, const struct window_event *e,
+					     const struct revoke_place *place,
+					     struct finding_request *r, const struct pks_frame *f,
+					     __u8 class)
 {
-	request__of_slot(r, s, PKS_INEFFECTIVE_GRANT);
+	request__of_slot(r, s, class);
 	request__revoked(r, e, place);
 	r->key = f->key;
 	r->granted_site = f->site;
@@ -206,10 +217,15 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		if (f->key != e->key && !(f->flags & PKS_FRAME_UNKNOWN) && settings.pages)
 			at = window__other_page(s, slot, e, place, r);
 		f = &s->frames[at & (PKS_FRAMES - 1)];
+		/* The key was closed all through the window: it let nothing through. */
 		if (settings.effect && !e->open && s->skew >= 0 && !r->class)
-			window__ineffective(s, e, place, r, f);
-		if (!(f->flags & PKS_FRAME_UNKNOWN))
+			window__of_frame(s, e, place, r, f, PKS_INEFFECTIVE_GRANT);
+		if (!(f->flags & PKS_FRAME_UNKNOWN)) {
 			stat__hold(f->site, e->now - f->since);
+			if (settings.long_hold && e->now - f->since > settings.long_hold &&
+			    !r->class)
+				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);
+		}
 		window__remember(s, e, f, place->site, place->stack);
 		if (at != top)
 			frames__drop(slot, at);
@@ -233,8 +249,14 @@ static __always_inline bool window__own_top(const struct pks_slot *s, __u32 cont
 }
 
 /* The count holds windows that are not on the stack: leaked ones, or older than the trace. */
-static __always_inline void window__close_skewed(struct pks_slot *s)
+static __always_inline void window__close_skewed(struct pks_slot *s, const struct window_event *e)
 {
+	if (s->history_of != e->task) {
+		/* Closed by this thread, though what is not known. */
+		s->closed[0].key = 0;
+		s->closed[1].key = 0;
+		s->history_of = e->task;
+	}
 	if (s->told > 0) {
 		s->told--;
 		__sync_fetch_and_add(&late_revokes, 1);
@@ -259,7 +281,7 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 	if (window__own_top(s, e->context))
 		window__close(s, i, e, place, r);
 	else if (s->depth == 0 && s->skew > 0)
-		window__close_skewed(s);
+		window__close_skewed(s, e);
 	else
 		window__underflow(s, i, e, place, r);
 	window__note(s, e, PKS_REVOKE);
@@ -370,7 +392,7 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 		s->told = s->skew;
 		return 1;
 	}
-	if ((s->flags & PKS_SLOT_RESIDUE) && !e->count && e->open) {
+	if ((s->flags & PKS_SLOT_RESIDUE) && !e->count && e->open && e->context == PKS_TASK) {
 		request__of_slot(r, s, PKS_RESIDUE);
 		s->flags &= ~PKS_SLOT_RESIDUE;
 		return 1;

@@ -193,6 +193,8 @@ static __always_inline struct pks_frame *window__top(struct pks_slot *s, const s
 		return NULL;
 	if (settings.pages && f->key != e->key)
 		return NULL;
+	if (settings.long_hold && e->now - f->since > settings.long_hold)
+		return NULL;
 	return settings.effect && !e->open ? NULL : f;
 }
 

@@ -70,3 +70,24 @@ bool arguments__number(const char *text, double min, double max, double *value)
 	*value = strtod(text, &end);
 	return !errno && end != text && !*end && isfinite(*value) && *value >= min && *value <= max;
 }
+
+bool arguments__time(const char *text, double min, double max, double *seconds)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = { { "ns", 1e-9 }, { "us", 1e-6 }, { "ms", 1e-3 }, { "s", 1 }, { "", 1 } };
+	char *end;
+
+	errno = 0;
+	*seconds = strtod(text, &end);
+	if (errno || end == text || !isfinite(*seconds))
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].name))
+			continue;
+		*seconds *= units[i].seconds;
+		return *seconds >= min && *seconds <= max;
+	}
+	return false;
+}

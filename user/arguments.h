@@ -19,4 +19,7 @@ enum status arguments__parse(const struct argp *argp, int argc, char **argv, voi
 /* A number within [min, max] out of an option's text. False where it is none. */
 bool arguments__number(const char *text, double min, double max, double *value);
 
+/* A time like 500us, 20ms, 1.5s or (seconds) 2, in seconds. False where it is none. */
+bool arguments__time(const char *text, double min, double max, double *seconds);
+
 #endif

@@ -6,11 +6,14 @@
 #include "commands.h"
 #include "tracer.h"
 
-enum { OPTION_MAX_REPORTS = 256 };
+enum { OPTION_MAX_REPORTS = 256, OPTION_SLEPT, OPTION_LONG_HOLD };
 
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "Trace this process, its threads and children", 0 },
 	{ "duration", 'd', "SECONDS", 0, "Stop after this time", 0 },
+	{ "slept", OPTION_SLEPT, NULL, 0, "Report threads that sleep inside a window", 0 },
+	{ "long-hold", OPTION_LONG_HOLD, "TIME", 0,
+	  "Report windows open for longer than TIME (20ms, 1.5s), also while they are open", 0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Show at most N reports, count the rest (default 100)", 0 },
 	{ 0 },
@@ -32,6 +35,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		o->seconds = value;
 		return 0;
+	case OPTION_SLEPT:
+		o->slept = true;
+		return 0;
+	case OPTION_LONG_HOLD:
+		return arguments__time(arg, 1e-6, 1e6, &o->long_hold) ? 0 : EINVAL;
 	case OPTION_MAX_REPORTS:
 		if (!arguments__number(arg, 0, 1e9, &value))
 			return EINVAL;

@@ -66,6 +66,8 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 		return skel->progs.on_fault_callback;
 	case PROBE_PGMAP_GONE:
 		return skel->progs.pgmap_gone;
+	case PROBE_USER_FAULT:
+		return skel->progs.at_user_fault_end;
 	case NR_PROBES:
 		break;
 	}
@@ -86,6 +88,9 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->effect = 1;
 	s->follow = options->follow;
 	s->tgid = options->tgid;
+	s->long_hold = options->long_hold;
+	if (!options->slept)
+		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
 	for (int i = 0; i < NR_PROBES; i++) {
 		int err;
 
@@ -322,6 +327,33 @@ bool collector__site(struct collector *c, unsigned int index, struct pks_site *s
 			stat->hist[b] += part->hist[b];
 	}
 	return stat->grants != 0;
+}
+
+bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *slot)
+{
+	const volatile struct pks_slot *from = &c->skel->bss->slots[index];
+	__u64 owner = from->owner;
+
+	if (!owner || from->depth <= 0)
+		return false;
+	memcpy(slot, (const void *)from, sizeof(*slot));
+	/* It may have changed hands meanwhile: then its windows are closed. */
+	return slot->owner == owner && from->owner == owner && slot->depth > 0;
+}
+
+void collector__comm(pid_t tid, char *comm)
+{
+	char path[64];
+	FILE *f;
+
+	memset(comm, 0, PKS_COMM);
+	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
+	f = fopen(path, "r");
+	if (!f || !fgets(comm, PKS_COMM, f))
+		strcpy(comm, "?");
+	comm[strcspn(comm, "\n")] = 0;
+	if (f)
+		fclose(f);
 }
 
 bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold)

@@ -17,6 +17,8 @@ struct collector;
 struct collector_options {
 	bool follow; /* only threads named with collector__follow(), and their children */
 	pid_t tgid;  /* with follow: this process as well, with all its threads; 0: none */
+	bool slept;  /* report threads that sleep inside a window */
+	__u64 long_hold; /* ns: report windows open for longer; 0: none */
 };
 
 typedef void (*collector_finding_fn)(void *arg, const struct pks_finding *finding);
@@ -60,6 +62,12 @@ void collector__stop(struct collector *c);
 /* One call site's counts, summed over CPUs. False where the entry is unused. */
 bool collector__site(struct collector *c, unsigned int index, struct pks_site *site,
 		     struct pks_site_stat *stat);
+
+/* A copy of one thread's slot, as it is now. False where it holds no open window. */
+bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *slot);
+
+/* A thread's name into comm[PKS_COMM]; "?" where it is gone. */
+void collector__comm(pid_t tid, char *comm);
 
 /* How often a folded finding came, and when. False where it is not known. */
 bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold);

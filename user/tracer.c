@@ -25,6 +25,11 @@ static double now_seconds(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
+static __u64 now_ns(void)
+{
+	return now_seconds() * 1e9;
+}
+
 static void on_finding(void *arg, const struct pks_finding *raw)
 {
 	struct tracer *t = arg;
@@ -127,7 +132,9 @@ static void tracer__say_attached(const struct tracer *t, double took)
 static enum status tracer__attach(struct tracer *t)
 {
 	struct collector_options options = { .follow = t->options.pid || t->options.command,
-					     .tgid = t->options.pid };
+					     .tgid = t->options.pid,
+					     .slept = t->options.slept,
+					     .long_hold = t->options.long_hold * 1e9 };
 	enum status status;
 	int err;
 
@@ -183,6 +190,7 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	if (status)
 		return status;
 	t->signals = signals__open();
+	t->longhold.threshold = options->long_hold * 1e9;
 	t->report = (struct report){ .out = stdout, .symbols = t->symbols,
 				     .dialect = &t->dialect, .top = 20 };
 	t->started = now_seconds();
@@ -215,8 +223,9 @@ enum status tracer__loop(struct tracer *t)
 	int wait_status, ready = 0;
 
 	while (!ready) {
-		if (poll(watch, NR_WATCHES, -1) < 0 && errno != EINTR)
+		if (poll(watch, NR_WATCHES, longhold__interval(&t->longhold)) < 0 && errno != EINTR)
 			return status__say(STATUS_CANNOT, "poll: %s", strerror(errno));
+		longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
 		collector__consume(t->collector, on_finding, t);
 		for (int i = WATCH_SIGNALS; i < NR_WATCHES; i++)
 			ready |= watch[i].revents;
@@ -243,6 +252,9 @@ static void tracer__read_totals(struct tracer *t)
 			model__fold(&t->model.findings[i], &fold);
 	collector__counts(t->collector, &counts);
 	memcpy(t->model.found, counts.found, sizeof(t->model.found));
+	/* Those that have ended were counted when they did. */
+	t->model.found[PKS_LONG_HOLD] +=
+		longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
 	memcpy(t->model.lost, counts.lost, sizeof(t->model.lost));
 	t->model.older_windows = counts.older_windows;
 	t->model.late_revokes = counts.late_revokes;
@@ -276,6 +288,7 @@ void tracer__close(struct tracer *t)
 	dialect__close(&t->dialect);
 	symbols__close(t->symbols);
 	model__free(&t->model);
+	longhold__close(&t->longhold);
 	close_if_open(t->signals);
 	close_if_open(t->timer);
 	close_if_open(t->pid_watch);

@@ -8,6 +8,7 @@
 
 #include "collector.h"
 #include "follow.h"
+#include "longhold.h"
 #include "model.h"
 #include "report.h"
 
@@ -16,6 +17,8 @@ struct tracer_options {
 	double seconds;	     /* 0: until the target ends or a signal comes */
 	char *const *command; /* NULL: none */
 	unsigned int max_reports;
+	bool slept;	  /* report threads that sleep inside a window */
+	double long_hold; /* seconds; report windows open for longer; 0: none */
 };
 
 struct tracer {
@@ -25,6 +28,7 @@ struct tracer {
 	struct collector *collector;
 	struct follow command;
 	struct model model;
+	struct longhold longhold;
 	struct report report;
 	int signals;   /* signalfd */
 	int pid_watch; /* pidfd of options.pid */
