@@ -216,7 +216,10 @@ struct pks_slot {
 	__u16 poison_site;  /* revoke site of the underflow */
 	__s32 poison_stack;
 	__u8 claim_context; /* the context that claimed the slot; PKS_TASK while free */
-	__u8 pad[11];	    /* to a power of two: the index is then a shift */
+	__u8 away;	    /* the owner's home, by its hash, is another slot */
+	__u8 pad[2];
+	__u32 displaced;    /* owners of other slots whose home is this one */
+	__u8 pad2[4];	    /* to a power of two: the index is then a shift */
 	__u64 history_of;   /* task_struct that closed[] is of */
 	struct pks_closed closed[PKS_HISTORY];
 	struct pks_frame frames[PKS_FRAMES];
@@ -274,6 +277,45 @@ struct pks_settings {
 	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
 _Static_assert(sizeof(struct pks_settings) == 72, "wire ABI");
+
+/* First byte of a record that is no finding; finding classes are below. */
+#define PKS_RECORD_INJECTION 0x80
+_Static_assert(PKS_NR_CLASSES <= PKS_RECORD_INJECTION, "the first byte tells records apart");
+
+/* What is broken on purpose; names are in user/inject_plan.c. */
+enum pks_injection_kind {
+	PKS_INJECT_NONE,
+	PKS_SKIP_GRANT,
+	PKS_SKIP_REVOKE,
+	PKS_EXTRA_REVOKE,
+	PKS_DELAY_REVOKE,
+	PKS_FAIL_CALL,
+	PKS_NR_INJECTION_KINDS,
+};
+
+/* An injection that was made, or in a dry run would have been. */
+struct pks_injection {
+	__u8 type;    /* PKS_RECORD_INJECTION */
+	__u8 kind;    /* enum pks_injection_kind */
+	__u8 context; /* enum pks_context */
+	__u8 dry;
+	__u32 rule;   /* number of the rule, or of hunt's function */
+	__u32 nr_stack;
+	__u32 serial; /* the how manieth of the run, from 1 */
+	__u64 time;   /* CLOCK_MONOTONIC ns */
+	__u32 tid;
+	__u32 tgid;
+	__u32 cpu;
+	__s32 count;  /* current->pgmap_prot_count before the call */
+	__u64 path;   /* of the thread in the tree of forks: the same in a repeated run */
+	__u64 nth;    /* the how manieth call of that thread that passed the filters */
+	__u64 caller; /* return address of the call */
+	__u64 key;    /* first argument: struct page or dev_pagemap of a window */
+	__s64 value;  /* what the call returned instead, or the delay in ns */
+	char comm[PKS_COMM];
+	__u64 stack[PKS_STACK_DEPTH];
+};
+_Static_assert(sizeof(struct pks_injection) == 480, "wire ABI");
 
 /* How many of a finding go through the ring before only the count grows. */
 #define PKS_FOLD_DELIVER 4

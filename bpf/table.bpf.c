@@ -22,6 +22,10 @@ __noinline int slot__claim(__u64 task, __u32 context)
 		if (s->owner || __sync_val_compare_and_swap(&s->owner, 0, task))
 			continue;
 		s->claim_context = context;
+		if (i) {
+			s->away = 1;
+			__sync_fetch_and_add(&slots[h & (PKS_SLOTS - 1)].displaced, 1);
+		}
 		return (h + i) & (PKS_SLOTS - 1);
 	}
 	lost__add(PKS_LOST_SLOT, 1);

@@ -79,8 +79,11 @@ static __always_inline int window__ready(const struct window_event *e)
 
 	if (s->owner == e->task && likely(e->count == s->depth + s->skew && !s->adjust))
 		return i;
-	/* A free slot's counts are all zero; first windows begin in task context. */
-	if (!s->owner && !e->count && e->context == PKS_TASK &&
+	/*
+	 * A free slot's counts are all zero; first windows begin in task context.
+	 * The thread may still own another slot, claimed while this was taken.
+	 */
+	if (!s->owner && !s->displaced && !e->count && e->context == PKS_TASK &&
 	    !__sync_val_compare_and_swap(&s->owner, 0, e->task)) {
 		s->tid = e->tid;
 		s->tgid = e->tgid;
@@ -165,6 +168,10 @@ static __always_inline void window__release(struct pks_slot *s, const struct win
 	s->told = 0;
 	s->flags = 0;
 	s->claim_context = PKS_TASK;
+	if (unlikely(s->away)) {
+		s->away = 0;
+		__sync_fetch_and_add(&slots[slot__hash(e->task) & (PKS_SLOTS - 1)].displaced, -1);
+	}
 	s->owner = 0;
 }
 
