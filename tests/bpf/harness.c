@@ -143,7 +143,7 @@ void harness__reset(void)
 	for (__u32 i = 0; i < PKS_NR_LOSSES; i++)
 		bpf_map_update_elem(bpf_map__fd(skel->maps.lost), &i, zeros, BPF_ANY);
 	free(zeros);
-	h = (struct harness){ .exact = true, .now = 1000000, .events = h.events };
+	h = (struct harness){ .exact = true, .now = 1000000, .events = h.events, .verbose = h.verbose };
 }
 
 static void run(const struct bpf_program *program, const struct drive_op *op)
@@ -152,6 +152,10 @@ static void run(const struct bpf_program *program, const struct drive_op *op)
 	__u64 before[PKS_NR_CLASSES];
 
 	memcpy(before, skel->bss->found, sizeof(before));
+	if (h.verbose)
+		printf("# event %llu: %s thread %u context %d page %llx count %d open %d\n",
+		       h.events + 1, bpf_program__name(program), op->tid, op->context, op->key,
+		       op->count, op->open);
 	skel->bss->op = *op;
 	h.nr_records = 0;
 	h.events++;

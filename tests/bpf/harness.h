@@ -30,6 +30,7 @@ enum body { BODY_GRANT, BODY_REVOKE };
 struct harness {
 	bool exact;   /* no event was kept from the core: depth + skew == logical */
 	bool hoard;   /* leave findings in the ring */
+	bool verbose; /* tell each event */
 	__u64 now;
 	__u64 events; /* driven so far */
 	struct drive_answer answer;

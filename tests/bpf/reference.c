@@ -122,7 +122,7 @@ void ref__boundary(struct reference *ref, int thread, __u8 context, enum pks_bou
 		expect__add(expect, PKS_LEAK, -1);
 		t->told = surplus(t);
 	}
-	if (t->residue && !t->count && open) {
+	if (context == PKS_TASK && t->residue && !t->count && open) {
 		expect__add(expect, PKS_RESIDUE, -1);
 		t->residue = false;
 	}

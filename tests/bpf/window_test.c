@@ -76,13 +76,15 @@ int main(int argc, char **argv)
 	unsigned long seed = FIRST_SEED, events = EVENTS;
 	int option, err;
 
-	while ((option = getopt(argc, argv, "n:s:")) != -1) {
+	while ((option = getopt(argc, argv, "n:s:v")) != -1) {
 		if (option == 'n') {
 			events = number(optarg);
 		} else if (option == 's') {
 			seed = number(optarg);
+		} else if (option == 'v') {
+			h.verbose = true;
 		} else {
-			fprintf(stderr, "usage: window_test [-n EVENTS] [-s SEED]\n");
+			fprintf(stderr, "usage: window_test [-n EVENTS] [-s SEED] [-v]\n");
 			return 2;
 		}
 	}
