@@ -57,10 +57,29 @@ $(BUILD)/syscall_names.h:
 
 $(BUILD)/tests/unit/%.t: tests/unit/test_%.c $(filter-out $(BUILD)/user/main.o,$(USER_OBJS))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lcmocka $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LDLIBS)
+
+# The window core under made-up events, on the running kernel.
+CORE_TEST := $(BUILD)/tests/bpf/window_test
+CORE_BPF := $(filter-out $(BUILD)/bpf/trace.o $(BUILD)/bpf/fault.o $(BUILD)/bpf/snapshot.o \
+	$(BUILD)/bpf/inject.o $(BUILD)/bpf/stat.o,$(BPF_OBJS))
+
+$(BUILD)/tests/bpf/%.o: tests/bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -Itests/bpf -MMD -MP -c -o $@ $<
+
+$(CORE_TEST).bpf.o: $(CORE_TEST).o $(CORE_BPF)
+	$(BPFTOOL) gen object $@ $^
+
+$(CORE_TEST).skel.h: $(CORE_TEST).bpf.o
+	$(BPFTOOL) gen skeleton $< name window_test > $@
+
+$(CORE_TEST).t: $(wildcard tests/bpf/*.c tests/bpf/*.h) $(CORE_TEST).skel.h
+	$(CC) $(ALL_CFLAGS) -Itests/bpf -I$(@D) -o $@ \
+		$(filter-out %.bpf.c,$(filter %.c,$^)) $(LDLIBS)
 
 .PHONY: unit
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(CORE_TEST).t
 
 # --- what needs a kernel under test: each target does its own set-up, as root
 
@@ -106,4 +125,4 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
--include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_TESTS:.t=.d)
+-include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_TESTS:.t=.d) $(CORE_TEST).d
