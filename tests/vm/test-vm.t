@@ -96,10 +96,10 @@ test_status()
 
 test_death()
 {
-	vm --timeout 20 -- sh -c 'echo begun; sleep 1000'
+	vm --timeout 30 -- sh -c 'echo begun; sleep 1000'
 	is $status 125 "time limit: 125"
 	is "$(cat stdout)" begun "... what was printed before has arrived"
-	is "$(messages)" "tests/vm/run: killed: the command did not end within 20 s (--timeout)" \
+	is "$(messages)" "tests/vm/run: killed: the command did not end within 30 s (--timeout)" \
 		"... and one line that says so"
 
 	vm -- sh -c 'echo c >/proc/sysrq-trigger; sleep 100'

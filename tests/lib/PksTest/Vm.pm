@@ -7,7 +7,6 @@ package PksTest::Vm;
 use strict;
 use warnings;
 use File::Path qw(make_path);
-use POSIX ();
 use PksTest::Proc;
 use PksTest::Result;
 
@@ -91,71 +90,91 @@ sub console_of
 	return map { "console: $_" } @lines;
 }
 
-# One boot.  Calls $report->(RESULT) for each file that was begun; returns the
-# files that were not, since the guest died before (none after a bail-out).
-sub boot
+# Leaves what tests/lib/batch reads; returns the time limit for it all.
+sub write_batch
 {
-	my ($top, $kdir, $group, $out, $report) = @_;
-	my @files = @{$group->{files}};
+	my ($run) = @_;
+	my @files = @{$run->{files}};
 	my $limit = $BOOT_SECONDS;
-	my ($current, $begun, $bailed) = (undef, 0, 0);
 
-	make_path($out);
-	open my $list, '>', "$out/batch" or die "tests/run: $out/batch: $!\n";
+	make_path(map { "$run->{out}/$_.d" } 0 .. $#files);
+	open my $list, '>', "$run->{out}/batch" or
+		die "tests/run: $run->{out}/batch: $!\n";
 	for my $i (0 .. $#files) {
 		$limit += $files[$i]{limit} + 20;
 		print $list "$i $files[$i]{limit} $files[$i]{path}\n";
-		make_path("$out/$i.d");
 	}
 	close $list;
+	return $limit;
+}
 
-	my $watch = sub {
-		my ($index) = @_;
+sub watch
+{
+	my ($run, $index) = @_;
+	my $name = $run->{files}[$index]{path} =~ s{^\Q$run->{top}\E/}{}r;
 
-		PksTest::Proc::watch($files[$index]{path} =~ s{^\Q$top\E/}{}r,
-			"$out/$index.tap");
-	};
-	my $finish = sub {
-		my ($index, $status, $died) = @_;
-		my $result = PksTest::Result->from_tap($files[$index]{path},
-			"$out/$index.tap", $status, $died);
+	PksTest::Proc::watch($name, "$run->{out}/$index.tap");
+}
 
-		push @{$result->{details}}, PksTest::Proc::tail("$out/$index.err"),
-			console_of($out, $index) if $result->{failed};
-		$bailed ||= $result->{bailed};
-		$report->($result);
-	};
-	my $on_line = sub {
-		my ($line) = @_;
+sub finish
+{
+	my ($run, $index, $status, $died) = @_;
+	my $out = $run->{out};
+	my $result = PksTest::Result->from_tap($run->{files}[$index]{path},
+		"$out/$index.tap", $status, $died);
 
-		if ($line =~ /^start (\d+)$/) {
-			$current = $1;
-			$begun = $1 + 1;
-			$watch->($1);
-		} elsif ($line =~ /^end (\d+) (\d+)$/) {
-			my ($index, $code, $limit) = ($1, $2, $files[$1]{limit});
-			# What timeout(1) exits with; 137 may be the test's own.
-			my $late = $code == 124 || $code == 137 &&
-				PksTest::Proc::elapsed() >= $limit;
-			$finish->($index, $code > 128 ? $code - 128 : $code << 8,
-				$late ? "did not end within $limit s" : undef);
-			undef $current;
-		}
-	};
-	$watch->(0);
-	my $status = PksTest::Proc::lines(
-		[vm_command($top, $kdir, $group->{wish}, $out, $limit)],
-		"$out/run.err", $on_line);
-	my ($why) = grep { /^tests\/vm\/run: / } PksTest::Proc::tail("$out/run.err", 100);
-	if (defined $current) {
-		$finish->($current, 0, $why // 'the guest died');
-	} elsif (!$begun) {
+	push @{$result->{details}}, PksTest::Proc::tail("$out/$index.err"),
+		console_of($out, $index) if $result->{failed};
+	$run->{bailed} ||= $result->{bailed};
+	$run->{report}->($result);
+}
+
+# A line of tests/lib/batch.
+sub on_line
+{
+	my ($run, $line) = @_;
+
+	if ($line =~ /^start (\d+)$/) {
+		$run->{current} = $1;
+		$run->{begun} = $1 + 1;
+		watch($run, $1);
+	} elsif ($line =~ /^end (\d+) (\d+)$/) {
+		my ($index, $code) = ($1, $2);
+		my $limit = $run->{files}[$index]{limit};
+		# What timeout(1) exits with; 137 may be the test's own.
+		my $late = $code == 124 || $code == 137 &&
+			PksTest::Proc::elapsed() >= $limit;
+
+		finish($run, $index, $code > 128 ? $code - 128 : $code << 8,
+			$late ? "did not end within $limit s" : undef);
+		undef $run->{current};
+	}
+}
+
+# One boot.  Calls $report->(RESULT) for each file that was begun; returns the
+# files that were not, since the guest ended before (none after a bail-out).
+sub boot
+{
+	my ($top, $kdir, $group, $out, $report) = @_;
+	my %run = (top => $top, out => $out, report => $report, begun => 0,
+		files => [@{$group->{files}}]);
+
+	make_path($out);
+	my @cmd = vm_command($top, $kdir, $group->{wish}, $out, write_batch(\%run));
+	watch(\%run, 0);
+	my $status = PksTest::Proc::lines(\@cmd, "$out/run.err",
+		sub { on_line(\%run, $_[0]) });
+	my ($why) = grep { /^tests\/vm\/run: / }
+		PksTest::Proc::tail("$out/run.err", 100);
+	if (defined $run{current}) {
+		finish(\%run, $run{current}, 0, $why // 'the guest died');
+	} elsif (!$run{begun}) {
 		# Never got as far as the first file: nor would the next boot.
-		$finish->($_, 0, $why // "the guest did not run it (status $status)")
-			for 0 .. $#files;
+		finish(\%run, $_, 0, $why // "the guest did not run it (status $status)")
+			for 0 .. $#{$run{files}};
 		return;
 	}
-	return $bailed ? () : splice @files, $begun;
+	return $run{bailed} ? () : splice @{$run{files}}, $run{begun};
 }
 
 # Boots as often as it takes to give each file of the group its run.
