@@ -46,7 +46,7 @@ struct run {
 	/* Passed from one function of a case to another. */
 	void *addr;
 	void *addr2;
-	step_fn fault;			/* called by a fault on mapping.c's page */
+	unsigned int irqs;		/* of this CPU, before a fault in a window */
 	/*
 	 * Windows (or, negative, missing ones) that the case leaves behind on
 	 * a thread that lives on: a worker's count is put right afterwards.

@@ -6,6 +6,7 @@
  */
 #include <linux/uaccess.h>
 #include "bugs.h"
+#include "irqs.h"
 
 SITE static void *window_map(struct run *r)
 {
@@ -100,6 +101,7 @@ static int fault_in_window(struct run *r, bool windowed)
 		return user;
 	if (windowed)
 		r->addr = window_map(r);
+	r->irqs = irqs_of_this_cpu();
 	left = copy_from_user(&byte, (void __user *)user, 1);
 	if (windowed)
 		window_unmap(r);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Windows that a system call leaves open, each in the shape of a real fix. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "bugs.h"
 
 #define VECTOR 3
@@ -335,8 +337,10 @@ static int leak_advanced(struct run *r)
 {
 	void *addr;
 
-	if (!device_page_after_end())
+	if (!device_page_after_end()) {
+		pr_err("leak-advanced needs dev= and ordinary memory behind it\n");
 		return -EOPNOTSUPP;
+	}
 	addr = leak_advanced_map(r);
 	POKE(addr);
 	kunmap_local(addr + PAGE_SIZE);

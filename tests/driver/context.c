@@ -7,7 +7,8 @@
  *
  * An interrupt's step must hit the writer's thread and no other: the count it
  * changes is that thread's. So the writer keeps its CPU and waits, and a step
- * that finds another thread under it (ksoftirqd) does nothing and is retried.
+ * that finds another thread under it (ksoftirqd), or a second interrupt come
+ * in between (irqs.h), does nothing and is retried.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,14 +23,18 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 #include "bugs.h"
+#include "irqs.h"
 
 #define TRIES 100
+#define SPIN_LIMIT (HZ / 10)
 
 struct job {
 	struct run *r;
 	step_fn step;
 	bool done;	/* the step ran */
 	bool fired;	/* the interrupt came, the step ran or not */
+	bool softirq;	/* it comes as a softirq, after an interrupt */
+	unsigned int irqs;	/* of this CPU, before it came */
 };
 
 /* --- work item --------------------------------------------------------- */
@@ -130,21 +135,43 @@ int in_kthread(struct run *r, step_fn step)
 
 /* --- interrupts -------------------------------------------------------- */
 
+/* A softirq has had one interrupt since the writer last looked, its own. */
+static bool as_it_should_be(struct job *job)
+{
+	return current == job->r->task &&
+		(!job->softirq || irqs_of_this_cpu() == job->irqs + 1);
+}
+
 static void interrupt_step(struct job *job)
 {
-	if (current == job->r->task) {
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (as_it_should_be(job)) {
 		job->step(job->r);
 		job->done = true;
 	}
+	local_irq_restore(flags);
 	WRITE_ONCE(job->fired, true);
+}
+
+static void look_at_irqs(struct job *job)
+{
+	WRITE_ONCE(job->irqs, irqs_of_this_cpu());
 }
 
 static void spin_until_fired(struct job *job)
 {
-	unsigned long end = jiffies + HZ;
+	unsigned long end = jiffies + SPIN_LIMIT;
 
 	while (!READ_ONCE(job->fired) && time_before(jiffies, end))
-		cpu_relax();
+		look_at_irqs(job);
+}
+
+/* Softirqs wait for ksoftirqd once it is awake: lets it run before a retry. */
+static void let_ksoftirqd_run(void)
+{
+	schedule_timeout_uninterruptible(1);
 }
 
 static int interrupt_result(struct job *job)
@@ -190,6 +217,7 @@ static int raise_irq_work(struct irq_work_job *j, void (*func)(struct irq_work *
 {
 	j->work = IRQ_WORK_INIT_HARD(func);
 	preempt_disable();
+	look_at_irqs(&j->job);
 	irq_work_queue(&j->work);
 	spin_until_fired(&j->job);
 	preempt_enable();
@@ -242,11 +270,13 @@ static void timer_step(struct timer_list *timer)
 
 int in_timer(struct run *r, step_fn step)
 {
-	struct timer_job t = { .job = { .r = r, .step = step } };
+	struct timer_job t = { .job = { .r = r, .step = step, .softirq = true } };
 	int try;
 
 	timer_setup_on_stack(&t.timer, timer_step, TIMER_PINNED);
 	for (try = 0; !t.job.done && try < TRIES; try++) {
+		if (try)
+			let_ksoftirqd_run();
 		t.job.fired = false;
 		preempt_disable();
 		mod_timer(&t.timer, jiffies + 1);
@@ -276,6 +306,8 @@ int in_tasklet(struct run *r, step_fn step)
 
 	tasklet_setup(&j.tasklet, tasklet_step);
 	for (try = 0; !j.job.done && try < TRIES; try++) {
+		if (try)
+			let_ksoftirqd_run();
 		local_bh_disable();
 		tasklet_schedule(&j.tasklet);
 		local_bh_enable();
@@ -287,11 +319,13 @@ int in_tasklet(struct run *r, step_fn step)
 /* A tasklet that an interrupt schedules: it runs as the interrupt leaves. */
 int in_tasklet_of_irq(struct run *r, step_fn step)
 {
-	struct irq_work_job j = { .job = { .r = r, .step = step } };
+	struct irq_work_job j = { .job = { .r = r, .step = step, .softirq = true } };
 	int try, err = -EAGAIN;
 
 	tasklet_setup(&j.tasklet, tasklet_step);
 	for (try = 0; err && try < TRIES; try++) {
+		if (try)
+			let_ksoftirqd_run();
 		j.job.fired = false;
 		err = raise_irq_work(&j, schedule_tasklet);
 		tasklet_kill(&j.tasklet);

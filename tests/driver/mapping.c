@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "bugs.h"
+#include "irqs.h"
 
 struct mapping {
 	struct run *r;
@@ -21,11 +22,31 @@ struct mapping {
 	struct page *page;
 };
 
+/*
+ * Runs the step, unless an interrupt has come in the fault of a kernel access
+ * (irqs.h).
+ */
+static bool fault_step(struct mapping *m, bool user)
+{
+	unsigned long flags;
+	bool good;
+
+	local_irq_save(flags);
+	good = user || irqs_of_this_cpu() == m->r->irqs;
+	if (good)
+		m->fault(m->r);
+	m->r->irqs = irqs_of_this_cpu();
+	local_irq_restore(flags);
+	return good;
+}
+
 static vm_fault_t mapping_fault(struct vm_fault *vmf)
 {
 	struct mapping *m = vmf->vma->vm_private_data;
 
-	m->fault(m->r);
+	/* With no page given the access is made, and faults, again. */
+	if (!fault_step(m, vmf->flags & FAULT_FLAG_USER))
+		return VM_FAULT_NOPAGE;
 	get_page(m->page);
 	vmf->page = m->page;
 	return 0;

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For the proofs in this directory: source it after tests/lib/tap.sh.
+#
+#	proof NAME		prints what pks_proof shows for NAME
+#	driver CASE		runs a case of the bug driver in a shell that ends
+#	stray_warnings		how often the kernel has warned of a stray access
+#				since the test began
+#	rearm_warning		lets it warn once more
+#	fault_mode [MODE]	prints or sets memremap.pks_fault_mode
+#	dax_mount FS		makes FS on $PMEM and mounts it with DAX on $MNT
+#	count_start GRANT REVOKE, count_stop
+#				count the calls of two functions with the kernel's
+#				own profiler: "GRANTS REVOKES"
+
+PMEM=/dev/pmem0
+MNT=/mnt/proof
+PROOF_DIR=/sys/kernel/debug/pks_proof
+DRIVER_DIR=/sys/kernel/debug/pkstrace_bugs
+MODE_FILE=/sys/module/memremap/parameters/pks_fault_mode
+TRACING=/sys/kernel/debug/tracing
+WARNING='Page map protection being disabled'
+
+proof_cleanup() {
+	mountpoint -q "$MNT" && umount "$MNT"
+	rmmod pks_proof pkstrace_bugs 2>/dev/null
+	echo relaxed 2>/dev/null >"$MODE_FILE"
+}
+trap proof_cleanup EXIT
+
+[[ -e $MODE_FILE ]] || skip_all "this kernel has no protected device memory"
+
+# Loads each module at most once: $1 is the file, $2... its parameters.
+load_module() {
+	local name=${1##*/} error
+
+	name=${name%.ko}
+	[[ -d /sys/module/$name ]] && return
+	error=$(insmod "$@" 2>&1) ||
+		bail_out "$error; $(dmesg | grep "$name: " | tail -n 1)"
+}
+
+# A reader of its own each time: a proof may leave its thread's count wrong.
+proof() {
+	load_module "${PKS_PROOF:?}" dev="$PMEM"
+	cat "$PROOF_DIR/$1"
+}
+
+driver() {
+	load_module "${PKS_DRIVER:?}" dev="$PMEM"
+	(echo "$1" >"$DRIVER_DIR/run")
+}
+
+all_warnings() { dmesg | grep -c "$WARNING"; }
+
+stray_warnings() { echo $(($(all_warnings) - WARNED_BEFORE)); }
+
+rearm_warning() { echo 1 >/sys/kernel/debug/clear_warn_once; }
+
+fault_mode() {
+	if [[ $# -gt 0 ]]; then
+		echo "$1" >"$MODE_FILE"
+	else
+		cat "$MODE_FILE"
+	fi
+}
+
+dax_mount() {
+	local opts=()
+
+	case $1 in
+	ext4) opts=(-q -F -b 4096) ;;
+	# The device is smaller than what xfsprogs would have by default.
+	xfs) opts=(-q -f --unsupported) ;;
+	esac
+	"mkfs.$1" "${opts[@]}" "$PMEM" && mkdir -p "$MNT" &&
+		mount -t "$1" -o dax=always "$PMEM" "$MNT"
+}
+
+count_start() {
+	counted=("$@")
+	echo 0 >"$TRACING/function_profile_enabled"
+	printf '%s\n' "$@" >"$TRACING/set_ftrace_filter"
+	echo 1 >"$TRACING/function_profile_enabled"
+}
+
+count_stop() {
+	echo 0 >"$TRACING/function_profile_enabled"
+	cat "$TRACING"/trace_stat/function[0-9]* |
+		awk -v grant="${counted[0]}" -v revoke="${counted[1]}" '
+			$1 == grant { grants += $2 }
+			$1 == revoke { revokes += $2 }
+			END { print grants + 0, revokes + 0 }'
+	echo >"$TRACING/set_ftrace_filter"
+}
+
+rearm_warning
+WARNED_BEFORE=$(all_warnings)
