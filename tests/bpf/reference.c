@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The rules of reference.h, written for the reader and not for speed. */
 #include <assert.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What the directed tests ask most: which findings there were, and which losses. */
 #ifndef PKSTRACE_TESTS_SCENARIO_CHECK_H
 #define PKSTRACE_TESTS_SCENARIO_CHECK_H
 

@@ -118,19 +118,34 @@ static void caller_not_known(void)
 	lost_nothing_but(LOST_NOTHING);
 }
 
-/* The time of a window is in the bucket that the model will read it from. */
+/* Four equal steps in each power of two; the last bucket takes all that is longer. */
+static int bucket_of(__u64 ns)
+{
+	int bucket = 4;
+	__u64 power = 4;
+
+	while (bucket + 4 < PKS_BUCKETS && ns >= 2 * power) {
+		power *= 2;
+		bucket += 4;
+	}
+	bucket += (ns - power) / (power / 4);
+	return bucket < PKS_BUCKETS ? bucket : PKS_BUCKETS - 1;
+}
+
 static void hold_time(void)
 {
 	struct thread t = harness__thread(1);
+	__u32 hist[PKS_BUCKETS] = { 0 };
 	__u64 closed, total = 0;
 
 	for (int i = 0; i < 40; i++) {
-		__u64 held = 1000 + (i < 33 ? 1ULL << i : 0);
+		__u64 held = 1000 + (i < 36 ? 1ULL << i : 0);
 
 		harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
 		h.now += held - 1000;
 		harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
 		total += held;
+		hist[bucket_of(held)]++;
 	}
 	CHECK_EQ(sum_of_grants(&closed), 40);
 	CHECK_EQ(closed, 40);
@@ -138,7 +153,9 @@ static void hold_time(void)
 		if (!harness__stats()[i].grants)
 			continue;
 		CHECK_EQ(harness__stats()[i].total, total);
-		CHECK_EQ(harness__stats()[i].max, 1000 + (1ULL << 32));
+		CHECK_EQ(harness__stats()[i].max, 1000 + (1ULL << 35));
+		for (int b = 0; b < PKS_BUCKETS; b++)
+			CHECK_EQ(harness__stats()[i].hist[b], hist[b]);
 	}
 }
 
@@ -213,7 +230,7 @@ const struct scenario table_scenarios[] = {
 	{ "two threads with one home slot, one with an underflow", neighbour_poisoned },
 	{ "call sites beyond the table go into one, and add up", site_table_full },
 	{ "a caller that is not known is no call site", caller_not_known },
-	{ "hold times add up", hold_time },
+	{ "hold times add up, each in its bucket", hold_time },
 	{ "repeats of a finding are folded with their count", repeats_are_folded },
 	{ "ring full: produced = delivered + folded + dropped", ring_full },
 	{ "fold table full: every finding is delivered", fold_table_full },
