@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "collector.h"
+#include "inject.h"
 #include "pkstrace.skel.h"
 
 #define MAX_SHARDS     16
@@ -17,6 +18,7 @@
 
 struct collector {
 	const struct dialect *dialect;
+	const struct collector_extension *extension;
 	struct pkstrace *skel;
 	struct ring_buffer *ring;
 	struct bpf_link *boundaries[MAX_BOUNDARIES];
@@ -41,8 +43,12 @@ static int ring__sample(void *arg, void *data, size_t size)
 {
 	struct collector *c = arg;
 
-	if (size >= sizeof(struct pks_finding))
+	if (size && *(const __u8 *)data >= PKS_RECORD_INJECTION) {
+		if (c->extension && c->extension->record)
+			c->extension->record(c->extension->arg, data, size);
+	} else if (size >= sizeof(struct pks_finding)) {
 		c->fn(c->fn_arg, data);
+	}
 	return 0;
 }
 
@@ -103,6 +109,12 @@ static int collector__configure(struct collector *c, const struct collector_opti
 		if (err)
 			return err;
 	}
+	if (c->extension) {
+		int err = c->extension->configure(c->extension->arg, c->skel, d);
+
+		if (err)
+			return err;
+	}
 	return bpf_map__set_max_entries(c->skel->maps.stats, c->shards * PKS_SITES);
 }
 
@@ -155,6 +167,7 @@ struct collector *collector__open(const struct dialect *dialect,
 	}
 	libbpf_set_print(print__libbpf);
 	c->dialect = dialect;
+	c->extension = options->extension;
 	c->nr_cpus = libbpf_num_possible_cpus();
 	c->shards = shards_for(c->nr_cpus);
 	c->skel = pkstrace__open();
@@ -247,18 +260,23 @@ static const char *program__target(struct collector *c, const struct bpf_program
 enum status collector__attach(struct collector *c)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
+	enum status status;
 
 	for (int i = 0; i < s->prog_cnt; i++) {
 		struct bpf_program *prog = *s->progs[i].prog;
 
-		if (!bpf_program__autoload(prog) || program__is_boundary(c, prog))
+		if (!bpf_program__autoload(prog) || !bpf_program__autoattach(prog) ||
+		    program__is_boundary(c, prog))
 			continue;
 		*s->progs[i].link = bpf_program__attach(prog);
 		if (!*s->progs[i].link)
 			return attach__failed(program__target(c, prog), errno);
 		c->attached++;
 	}
-	return attach__boundaries(c);
+	status = attach__boundaries(c);
+	if (!status && c->extension && c->extension->attach)
+		status = c->extension->attach(c->extension->arg, c->skel);
+	return status;
 }
 
 unsigned int collector__attached(const struct collector *c)
@@ -304,6 +322,8 @@ static __u64 collector__recursion(const struct collector *c)
 
 void collector__stop(struct collector *c)
 {
+	if (c->extension && c->extension->stop)
+		c->extension->stop(c->extension->arg);
 	for (size_t i = 0; i < NR_BOUNDARIES; i++) {
 		bpf_link__destroy(c->boundaries[i]);
 		c->boundaries[i] = NULL;

@@ -13,12 +13,30 @@
 #include "event.h"
 
 struct collector;
+struct pkstrace;
+
+/*
+ * Programs that are loaded and attached beside the tracing ones: inject's and
+ * hunt's. Each function is called with `arg`; any but configure may be NULL.
+ */
+struct collector_extension {
+	/* Before load: choose programs and targets. 0 or negative errno. */
+	int (*configure)(void *arg, struct pkstrace *skel, const struct dialect *dialect);
+	/* After the tracing programs are on. Prints one line where it can't. */
+	enum status (*attach)(void *arg, struct pkstrace *skel);
+	/* First of all at the end. */
+	void (*stop)(void *arg);
+	/* A record that is no finding, as collector__consume() meets it. */
+	void (*record)(void *arg, const void *data, size_t size);
+	void *arg;
+};
 
 struct collector_options {
 	bool follow; /* only threads named with collector__follow(), and their children */
 	pid_t tgid;  /* with follow: this process as well, with all its threads; 0: none */
 	bool slept;  /* report threads that sleep inside a window */
 	__u64 long_hold; /* ns: report windows open for longer; 0: none */
+	const struct collector_extension *extension; /* NULL: none; outlives the collector */
 };
 
 typedef void (*collector_finding_fn)(void *arg, const struct pks_finding *finding);

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults made on purpose. The loader attaches these last: of the programs on
+ * a function the newest runs first, so that a grant or revoke that is skipped
+ * here is never seen by the tracing programs, as if nobody had called it.
+ */
+#include "inject.bpf.h"
+
+struct pks_rule rules[PKS_RULES];
+struct pks_place places[PKS_PLACES];
+__u64 places_lost;
+__u32 injections;
+
+/* What the four forms of grants and revokes are, for the stacks that begin in them. */
+const volatile struct pks_range inject_range[PKS_FORMS];
+
+/* False: the programs must return 0, and the verifier sees that they do. */
+const volatile __u8 may_skip;
+
+/* A dry run notes all places that pass the filters. */
+const volatile __u8 note_places;
+
+__noinline int inject__callers(struct inject_call *call, __u64 entry, __u64 end, __u32 nr)
+{
+	__u32 n = 0, found = 0;
+
+	if (!call)
+		return 0;
+	for (__u32 i = 0; i < PKS_STACK_DEPTH; i++) {
+		__u64 address = i < nr ? call->raw[i] : 0;
+
+		call->record.stack[i] = 0;
+		if (found && address && n < PKS_STACK_DEPTH)
+			call->record.stack[n++] = address;
+		else if (address >= entry && address < end)
+			found = 1;
+	}
+	call->record.nr_stack = n;
+	call->record.caller = call->record.stack[0];
+	return n;
+}
+
+__noinline __u64 inject__hash(const struct inject_call *call)
+{
+	__u64 hash = 0;
+
+	if (!call)
+		return 1;
+	for (int i = 0; i < PKS_PLACE_FRAMES; i++)
+		hash = (hash + call->record.stack[i]) * HASH_FACTOR;
+	return hash | 1;
+}
+
+__noinline int place__note(const struct inject_call *call, __u64 hash, __u32 function, __u32 after)
+{
+	__u32 h = hash >> (64 - PLACE_BITS);
+
+	if (!call)
+		return -1;
+	for (int i = 0; i < PLACE_PROBES; i++) {
+		__u32 at = (h + i) & (PKS_PLACES - 1);
+		struct pks_place *p = &places[at];
+
+		if (!p->hash && !__sync_val_compare_and_swap(&p->hash, 0, hash)) {
+			p->function = function;
+			for (int k = 0; k < PKS_PLACE_FRAMES; k++)
+				p->stack[k] = call->record.stack[k];
+			p->nr = call->record.nr_stack < PKS_PLACE_FRAMES ? call->record.nr_stack :
+									   PKS_PLACE_FRAMES;
+		}
+		if (p->hash != hash)
+			continue;
+		__sync_fetch_and_add(&p->seen, 1);
+		if (call->record.count)
+			__sync_fetch_and_add(&p->in_window, 1);
+		if (after)
+			__sync_fetch_and_add(&p->after, 1);
+		return at;
+	}
+	__sync_fetch_and_add(&places_lost, 1);
+	return -1;
+}
+
+struct task_struct___faults {
+	int make_it_fail;
+} __attribute__((preserve_access_index));
+
+/* Kernels without CONFIG_FAULT_INJECTION have no such mark: then no task has it. */
+static __always_inline bool task__marked(struct task_struct *task)
+{
+	struct task_struct___faults *t = (void *)task;
+
+	return bpf_core_field_exists(t->make_it_fail) && BPF_CORE_READ(t, make_it_fail);
+}
+
+static __always_inline bool comm__is(const struct pks_rule *rule)
+{
+	char comm[PKS_COMM] = {};
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	for (int i = 0; i < PKS_COMM; i++) {
+		if (comm[i] != rule->comm[i])
+			return false;
+		if (!comm[i])
+			break;
+	}
+	return true;
+}
+
+/* Whose call it is. These are not the kernel's attributes: what they refuse is no call at all. */
+static __always_inline bool rule__thread(const struct pks_rule *rule, struct task_struct *task)
+{
+	if (!follow__wanted(task))
+		return false;
+	if ((rule->pid && task->tgid != rule->pid) || (rule->tid && task->pid != rule->tid))
+		return false;
+	if (rule->in_window && !kernel__count(task))
+		return false;
+	if (rule->cgroup &&
+	    bpf_get_current_ancestor_cgroup_id(rule->cgroup_level) != rule->cgroup)
+		return false;
+	return !rule->comm[0] || comm__is(rule);
+}
+
+static __always_inline bool within(__u64 address, __u64 start, __u64 end)
+{
+	return address >= start && address < end;
+}
+
+/* fail_stacktrace() of lib/fault-inject.c. */
+static __noinline int rule__stack(const struct pks_rule *rule, const struct inject_call *call)
+{
+	int wanted;
+
+	if (!rule || !call)
+		return 0;
+	wanted = !rule->require_end;
+	for (int i = 0; i < PKS_STACK_FILTER; i++) {
+		__u64 address = call->record.stack[i];
+
+		if (!address)
+			break;
+		if (within(address, rule->reject_start, rule->reject_end))
+			return 0;
+		if (within(address, rule->require_start, rule->require_end))
+			wanted = 1;
+	}
+	return wanted;
+}
+
+/* As should_fail_ex() decides, in its order. */
+static __always_inline bool rule__decide(struct pks_rule *rule, const struct inject_call *call,
+					 const struct inject_thread *thread, __u64 nth)
+{
+	__u64 draw;
+
+	if (rule->fail_nth)
+		return nth == rule->fail_nth && rule->times;
+	if (!rule->probability || !rule->times)
+		return false;
+	if (rule->space > 0) {
+		__sync_fetch_and_add(&rule->space, -1);
+		return false;
+	}
+	if (rule->interval > 1 &&
+	    (__sync_fetch_and_add(&rule->count, 1) + 1) % rule->interval)
+		return false;
+	draw = inject__mix(inject__mix(rule->seed ^ thread->path) + nth) >> 32;
+	if (draw >= rule->probability)
+		return false;
+	return rule__stack(rule, call);
+}
+
+/* Takes one of the times that are left; two threads can't take the same one. */
+static __always_inline bool rule__take(struct pks_rule *rule)
+{
+	__s64 left = rule->times;
+
+	if (left < 0)
+		return true;
+	return left > 0 && __sync_val_compare_and_swap(&rule->times, left, left - 1) == left;
+}
+
+/* The rule's verdict on this call; NULL: leave it alone. */
+static __always_inline struct inject_call *rule__hit(void *ctx, struct pks_rule *rule, __u32 number,
+						     __u64 key, __u64 entry, __u64 end)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct inject_thread *thread;
+	struct inject_call *call;
+	__u64 nth;
+
+	if (context__now() != PKS_TASK || !rule__thread(rule, task))
+		return NULL;
+	if (rule->task_filter && !task__marked(task))
+		return NULL;
+	call = inject__call(ctx, entry, end);
+	thread = inject__thread(task);
+	if (!call || !thread)
+		return NULL;
+	if (rule->site_end && !within(call->record.caller, rule->site_start, rule->site_end))
+		return NULL;
+	__sync_fetch_and_add(&rule->seen, 1);
+	nth = ++thread->nth[number & (PKS_RULES - 1)];
+	call->record.count = kernel__count(task);
+	if (note_places)
+		place__note(call, inject__hash(call), number, 0);
+	if (!rule__decide(rule, call, thread, nth) || !rule__take(rule))
+		return NULL;
+	__sync_fetch_and_add(&rule->hits, 1);
+	call->record.kind = rule->kind;
+	call->record.rule = number;
+	call->record.dry = rule->dry;
+	call->record.nth = nth;
+	call->record.key = key;
+	call->record.value = rule->kind == PKS_DELAY_REVOKE ? (__s64)rule->delay : rule->value;
+	inject__send(call, thread);
+	return rule->dry ? NULL : call;
+}
+
+static long delay__step(__u32 i, void *until)
+{
+	return bpf_ktime_get_ns() >= *(__u64 *)until;
+}
+
+/* Busy, as a slow copy would be: the thread must not sleep here. */
+static __always_inline void delay__for(__u64 ns)
+{
+	__u64 until = bpf_ktime_get_ns() + ns;
+
+	bpf_loop(1 << 23, delay__step, &until, 0);
+}
+
+/* 1: skip the call of this form. */
+static __always_inline int inject__window(void *ctx, __u32 number, __u32 form)
+{
+	struct pks_rule *rule = &rules[number];
+	__u64 key = 0;
+
+	if (rule->kind == PKS_INJECT_NONE)
+		return 0;
+	bpf_get_func_arg(ctx, 0, &key);
+	if (!rule__hit(ctx, rule, number, key, inject_range[form].entry, inject_range[form].end))
+		return 0;
+	if (rule->kind != PKS_DELAY_REVOKE)
+		return may_skip;
+	delay__for(rule->delay);
+	return 0;
+}
+
+/* devmap_protected(): a kmap of any other page is no window. */
+static __always_inline bool inject__protected(struct page *page)
+{
+	const volatile struct pks_facts *k = &settings.facts;
+	struct dev_pagemap *pgmap;
+
+	if (likely(((page->flags >> k->zone_shift) & k->zone_mask) != k->zone_device))
+		return false;
+	pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
+	return BPF_CORE_READ(pgmap, flags) & PGMAP_PROTECTION;
+}
+
+SEC("?fmod_ret")
+int BPF_PROG(inject_grant_page, struct page *page)
+{
+	return inject__protected(page) ? inject__window(ctx, PKS_RULE_GRANT, 0) : 0;
+}
+
+SEC("?fmod_ret")
+int BPF_PROG(inject_revoke_page, struct page *page)
+{
+	return inject__protected(page) ? inject__window(ctx, PKS_RULE_REVOKE, 1) : 0;
+}
+
+SEC("?fmod_ret")
+int BPF_PROG(inject_grant_pgmap)
+{
+	return inject__window(ctx, PKS_RULE_GRANT, 2);
+}
+
+SEC("?fmod_ret")
+int BPF_PROG(inject_revoke_pgmap)
+{
+	return inject__window(ctx, PKS_RULE_REVOKE, 3);
+}
+
+/* Attached to each function that is to fail; the cookie is its rule. */
+SEC("?kprobe")
+int inject_call(struct pt_regs___arguments *regs)
+{
+	__u32 number = bpf_get_attach_cookie(regs) & (PKS_RULES - 1);
+	struct pks_rule *rule = &rules[number];
+
+	if (inject__nofail(regs, rule->gfp_arg))
+		return 0;
+	if (rule__hit(regs, rule, number, 0, rule->entry, rule->end))
+		bpf_override_return((void *)regs, rule->value);
+	return 0;
+}
+
+/* A child's place in the tree of forks: a number that is the same in a repeated run. */
+SEC("?tp_btf/sched_process_fork")
+int BPF_PROG(inject_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct inject_thread *from, *to;
+
+	if (!follow__wanted(parent))
+		return 0;
+	from = inject__thread(parent);
+	to = inject__thread(child);
+	if (from && to)
+		to->path = inject__mix(from->path + ++from->children);
+	return 0;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the loader tells the injecting programs, and what they count: shared
+ * memory, no wire record (that is struct pks_injection in event.h).
+ *
+ * The attributes are those of the kernel's own fault injection and mean the
+ * same (Documentation/fault-injection/fault-injection.rst, should_fail_ex()).
+ */
+#ifndef PKSTRACE_INJECT_H
+#define PKSTRACE_INJECT_H
+
+#include "event.h"
+
+#define PKS_RULES	 8
+#define PKS_PLACES	 1024
+#define PKS_PLACE_FRAMES 24
+#define PKS_TARGETS	 2
+#define PKS_FUNCTIONS	 128
+#define PKS_STACK_FILTER 32 /* frames looked at, as the kernel's stacktrace-depth */
+#define PKS_GFP_NONE	 0xff
+#define PKS_FORMS	 4 /* of grants and revokes: by page, by pgmap */
+
+/* Rules with a number of their own: one for all forms of a window's end. The rest fail calls. */
+#define PKS_RULE_GRANT	0
+#define PKS_RULE_REVOKE 1
+#define PKS_RULE_CALLS	2
+
+/* Addresses of a function's code: [entry, end). */
+struct pks_range {
+	__u64 entry;
+	__u64 end;
+};
+_Static_assert(sizeof(struct pks_range) == 16, "shared with the loader");
+
+/* A rule: what to break, whose, how often. The first part is the loader's. */
+struct pks_rule {
+	__u64 entry; /* the function: addresses [entry, end) */
+	__u64 end;
+	__u64 require_start; /* some caller's address within, unless end is 0 */
+	__u64 require_end;
+	__u64 reject_start; /* no caller's address within */
+	__u64 reject_end;
+	__u64 site_start; /* the direct caller's address within, unless end is 0 */
+	__u64 site_end;
+	__u64 cgroup; /* id, 0: any */
+	__u64 seed;
+	__u64 delay; /* ns */
+	__s64 value; /* what the failing function returns */
+	__u64 probability; /* of 2^32 */
+	__u32 interval;
+	__u32 fail_nth; /* 0: not used */
+	__s32 pid;	/* 0: any */
+	__s32 tid;
+	__u32 cgroup_level;
+	__u8 kind; /* enum pks_injection_kind; PKS_INJECT_NONE: rule not in use */
+	__u8 gfp_arg; /* which argument is a gfp_t, PKS_GFP_NONE: none */
+	__u8 in_window;
+	__u8 task_filter;
+	__u8 dry;
+	__u8 pad[3];
+	char comm[PKS_COMM]; /* "": any */
+	/* From here on the programs count. */
+	__s64 times; /* left, -1: no limit */
+	__s64 space; /* calls still to let pass */
+	__u64 count; /* for interval */
+	__u64 seen;  /* calls that passed the filters */
+	__u64 hits;
+};
+_Static_assert(sizeof(struct pks_rule) == 192, "shared with the loader");
+
+/* A place that calls an injectable function: a stack, and how often it was seen. */
+struct pks_place {
+	__u64 hash; /* of the stack, 0: free */
+	__u64 seen;
+	__u64 in_window; /* with a window open; the rest after one, before the system call's end */
+	__u64 after;	 /* after this run's injection */
+	__u32 function;	 /* rule, or hunt's function, that it calls */
+	__u32 nr;	 /* frames */
+	__u64 stack[PKS_PLACE_FRAMES]; /* callers, the direct one first */
+};
+_Static_assert(sizeof(struct pks_place) == 232, "shared with the loader");
+
+/* A function that hunt may fail. */
+struct pks_function {
+	__u64 entry;
+	__u64 end;
+	__u8 gfp_arg;
+	__u8 pad[7];
+};
+_Static_assert(sizeof(struct pks_function) == 24, "shared with the loader");
+
+/* A call that hunt fails: the nth from this place. The second waits for the first. */
+struct pks_target {
+	__u64 hash; /* 0: none */
+	__s64 value;
+	__u32 nth;  /* from 1 */
+	__u32 seen;
+	__u32 done;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct pks_target) == 32, "shared with the loader");
+
+#endif
