@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stddef.h>
+#include <string.h>
 
 #include "classes.h"
 
@@ -8,7 +9,8 @@
 static const struct class_row classes[] = {
 	[PKS_LEAK] = { "leak", "a boundary was reached with the window open" },
 	[PKS_UNDERFLOW] = { "underflow",
-			    "a revoke without a window: the thread's next grant will not open access" },
+			    "a revoke without a window: the thread's next grant is poisoned, it will "
+			    "not open access" },
 	[PKS_WRONG_PAGE] = { "wrong-page", "the revoke names a page that has no window" },
 	[PKS_OUT_OF_ORDER] = { "out-of-order", "the revoke skips the window opened last" },
 	[PKS_CROSS_THREAD] = { "cross-thread", "the revoke is for a window of another thread" },
@@ -101,4 +103,22 @@ const struct class_row *context__row(unsigned int context)
 const struct class_row *loss__row(unsigned int reason)
 {
 	return row(losses, NR(losses), reason);
+}
+
+static unsigned int number(const struct class_row *table, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (table[i].name && !strcmp(table[i].name, name))
+			return i;
+	return 0;
+}
+
+unsigned int class__number(const char *name)
+{
+	return number(classes, NR(classes), name);
+}
+
+unsigned int cause__number(const char *name)
+{
+	return number(causes, NR(causes), name);
 }

@@ -17,4 +17,8 @@ const struct class_row *boundary__row(unsigned int boundary);
 const struct class_row *context__row(unsigned int context);
 const struct class_row *loss__row(unsigned int reason);
 
+/* The number of a name, 0 (PKS_CLASS_NONE, PKS_CAUSE_NONE) where there is none of that name. */
+unsigned int class__number(const char *name);
+unsigned int cause__number(const char *name);
+
 #endif

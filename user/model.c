@@ -46,6 +46,53 @@ static struct model_finding *model__find(struct model *m, const struct pks_findi
 	return NULL;
 }
 
+/* True where a later finding of the thread may be a consequence of one of this class. */
+static bool class__has_consequence(unsigned int class)
+{
+	return class == PKS_UNDERFLOW || class == PKS_CROSS_THREAD || class == PKS_STRAY_ACCESS;
+}
+
+/* True where `later` can follow from a finding of class `earlier` of the same thread. */
+static bool finding__may_follow(const struct pks_finding *later, unsigned int earlier)
+{
+	if (later->class == PKS_RESIDUE)
+		return earlier == PKS_STRAY_ACCESS;
+	return later->class == PKS_STRAY_ACCESS && later->cause == PKS_POISONED_GRANT &&
+	       earlier != PKS_STRAY_ACCESS;
+}
+
+static void link__set(struct model_link *link, const struct pks_finding *raw, __u64 time)
+{
+	link->time = time;
+	link->class = raw->class;
+	link->place = raw->class == PKS_STRAY_ACCESS || !raw->revoked.caller ? raw->ip :
+									      raw->revoked.caller;
+	link->stack.nr = raw->nr_stack < PKS_STACK_DEPTH ? raw->nr_stack : PKS_STACK_DEPTH;
+	memcpy(link->stack.address, raw->stack, link->stack.nr * sizeof(raw->stack[0]));
+}
+
+static void model__link(const struct model *m, struct model_finding *f)
+{
+	for (unsigned int i = 0; i < MODEL_RECENT; i++) {
+		const struct model_recent *r = &m->recent[i];
+
+		if (r->tid && r->tid == f->raw.tid && r->time <= f->raw.time &&
+		    r->time >= f->follows.time &&
+		    finding__may_follow(&f->raw, m->findings[r->finding].raw.class))
+			link__set(&f->follows, &m->findings[r->finding].raw, r->time);
+	}
+}
+
+static void model__remember(struct model *m, const struct model_finding *f,
+			    const struct pks_finding *raw)
+{
+	if (!class__has_consequence(raw->class))
+		return;
+	m->recent[m->recent_at++ % MODEL_RECENT] = (struct model_recent){
+		.finding = f - m->findings, .time = raw->time, .tid = raw->tid
+	};
+}
+
 enum model_added model__add_finding(struct model *m, const struct pks_finding *raw,
 				    const struct model_stack *granted,
 				    const struct model_stack *revoked, struct model_finding **out)
@@ -55,6 +102,7 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 	if (f) {
 		f->count++;
 		f->last = raw->time;
+		model__remember(m, f, raw);
 		*out = f;
 		return MODEL_REPEAT;
 	}
@@ -67,17 +115,86 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 				     .count = 1,
 				     .first = raw->time,
 				     .last = raw->time };
+	model__link(m, f);
+	model__remember(m, f, raw);
 	*out = f;
 	return MODEL_NEW;
 }
 
-void model__fold(struct model_finding *finding, const struct pks_fold *fold)
+void model__fold(struct model *m, const struct pks_fold *fold)
 {
-	if (fold->count <= finding->count)
+	struct model_finding *takes = NULL;
+	__u64 delivered = 0;
+
+	for (size_t i = 0; i < m->nr_findings; i++) {
+		struct model_finding *f = &m->findings[i];
+
+		if (f->raw.fold != fold->key)
+			continue;
+		delivered += f->count;
+		if (!takes || (takes->suppressed && !f->suppressed))
+			takes = f;
+	}
+	if (!takes || fold->count <= delivered)
 		return;
-	finding->count = fold->count;
-	finding->first = fold->first;
-	finding->last = fold->last;
+	takes->count += fold->count - delivered;
+	if (fold->first < takes->first)
+		takes->first = fold->first;
+	if (fold->last > takes->last)
+		takes->last = fold->last;
+}
+
+void model__count_suppressed(struct model *m)
+{
+	memset(m->suppressed, 0, sizeof(m->suppressed));
+	for (size_t i = 0; i < m->nr_findings; i++) {
+		const struct model_finding *f = &m->findings[i];
+
+		if (f->suppressed)
+			m->suppressed[f->raw.class % PKS_NR_CLASSES] += f->count;
+	}
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		if (m->suppressed[i] > m->found[i])
+			m->suppressed[i] = m->found[i];
+}
+
+/* Makes the table of losses reach to this CPU. */
+static int losses__reach(struct model *m, unsigned int cpu)
+{
+	__u64 *grown;
+
+	if (cpu < m->nr_cpus)
+		return 0;
+	grown = realloc(m->lost_on, (cpu + 1) * PKS_NR_LOSSES * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	memset(grown + m->nr_cpus * PKS_NR_LOSSES, 0,
+	       (cpu + 1 - m->nr_cpus) * PKS_NR_LOSSES * sizeof(*grown));
+	m->lost_on = grown;
+	m->nr_cpus = cpu + 1;
+	return 0;
+}
+
+int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u64 count)
+{
+	if (!count)
+		return 0;
+	m->lost[reason] += count;
+	if (losses__reach(m, cpu))
+		return -ENOMEM;
+	m->lost_on[cpu * PKS_NR_LOSSES + reason] += count;
+	return 0;
+}
+
+int model__add_skipped(struct model *m, const char *program, __u64 count)
+{
+	if (!count)
+		return 0;
+	m->lost[PKS_LOST_RECURSION] += count;
+	if (array__grow((void **)&m->skipped, &m->skipped_room, m->nr_skipped, sizeof(*m->skipped)))
+		return -ENOMEM;
+	m->skipped[m->nr_skipped++] = (struct model_skipped){ .program = program, .count = count };
+	return 0;
 }
 
 int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat)
@@ -130,12 +247,26 @@ __u64 model__closed(const struct model *m)
 	return sum;
 }
 
+__u64 model__found(const struct model *m, unsigned int class)
+{
+	return m->found[class] - m->suppressed[class];
+}
+
 __u64 model__total_findings(const struct model *m)
 {
 	__u64 sum = 0;
 
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
-		sum += m->found[i];
+		sum += model__found(m, i);
+	return sum;
+}
+
+__u64 model__total_suppressed(const struct model *m)
+{
+	__u64 sum = 0;
+
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		sum += m->suppressed[i];
 	return sum;
 }
 
@@ -185,5 +316,7 @@ void model__free(struct model *m)
 {
 	free(m->findings);
 	free(m->sites);
+	free(m->lost_on);
+	free(m->skipped);
 	*m = (struct model){};
 }

@@ -18,11 +18,21 @@ struct model_stack {
 	__u64 address[PKS_STACK_DEPTH];
 };
 
+/* The earlier finding of the same thread that one is a consequence of. */
+struct model_link {
+	__u64 time;  /* CLOCK_MONOTONIC ns; 0: none is known */
+	__u64 place; /* of a stray access the instruction, else the revoke's return address */
+	__u8 class;
+	struct model_stack stack; /* as captured then */
+};
+
 /* A finding with its owner stacks; repeats of it only count. */
 struct model_finding {
 	struct pks_finding raw;
 	struct model_stack granted;
 	struct model_stack revoked;
+	struct model_link follows; /* poisoned-grant: the underflow; residue: the stray access */
+	unsigned int suppressed;   /* number of the suppression that hides it, from 1; 0: shown */
 	__u64 count; /* delivered ones, until model__fold() corrects it */
 	__u64 first; /* CLOCK_MONOTONIC ns */
 	__u64 last;
@@ -38,13 +48,35 @@ struct model_site {
 	__u32 hist[PKS_BUCKETS];
 };
 
+/* A finding that a later one of its thread may follow from. */
+struct model_recent {
+	size_t finding; /* index */
+	__u64 time;	/* of this very one: the finding may be a repeat */
+	__u32 tid;	/* 0: none */
+};
+
+#define MODEL_RECENT 64
+
+/* A program that the kernel did not run since it was running already. */
+struct model_skipped {
+	const char *program; /* outlives the model */
+	__u64 count;
+};
+
 struct model {
 	struct model_finding *findings;
 	size_t nr_findings, findings_room;
+	struct model_recent recent[MODEL_RECENT];
+	unsigned int recent_at; /* next entry to be overwritten */
 	struct model_site *sites;
 	size_t nr_sites, sites_room;
 	__u64 found[PKS_NR_CLASSES]; /* totals, folded and dropped ones included */
+	__u64 suppressed[PKS_NR_CLASSES]; /* how many of found[] are not to be shown */
 	__u64 lost[PKS_NR_LOSSES];
+	__u64 *lost_on; /* the same, CPU by CPU: [cpu * PKS_NR_LOSSES + reason]; owned */
+	unsigned int nr_cpus;
+	struct model_skipped *skipped; /* what lost[PKS_LOST_RECURSION] is made of; owned */
+	size_t nr_skipped, skipped_room;
 	__u64 older_windows;
 	__u64 late_revokes;
 	__u64 open_windows;
@@ -70,8 +102,21 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 				    const struct model_stack *revoked,
 				    struct model_finding **out);
 
-/* The kernel side's count of a finding's repeats. */
-void model__fold(struct model_finding *finding, const struct pks_fold *fold);
+/*
+ * The kernel side's count of a fold. Repeats that were not delivered are
+ * counted with its first finding that is shown: which of them they were is not
+ * known, and none may be hidden by mistake.
+ */
+void model__fold(struct model *m, const struct pks_fold *fold);
+
+/* When all folds are in: how many findings the suppressions hide. */
+void model__count_suppressed(struct model *m);
+
+/* Adds to what was lost on a CPU. Returns 0 or -ENOMEM; the sum is right in any case. */
+int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u64 count);
+
+/* Adds hits that a program was not run for. Returns as above. */
+int model__add_skipped(struct model *m, const char *program, __u64 count);
 
 /* Adds a call site. Returns 0 or -ENOMEM. */
 int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat);
@@ -81,7 +126,11 @@ void model__sort_sites(struct model *m);
 
 __u64 model__grants(const struct model *m);
 __u64 model__closed(const struct model *m);
+
+/* Findings that are not suppressed, of a class and of all. */
+__u64 model__found(const struct model *m, unsigned int class);
 __u64 model__total_findings(const struct model *m);
+__u64 model__total_suppressed(const struct model *m);
 
 /* Protection faults that only one of the two witnesses saw. */
 __u64 model__unexplained_faults(const struct model *m);

@@ -249,7 +249,7 @@ static void tracer__read_totals(struct tracer *t)
 			status__note("out of memory: call sites are missing from the table");
 	for (size_t i = 0; i < t->model.nr_findings; i++)
 		if (collector__fold(t->collector, t->model.findings[i].raw.fold, &fold))
-			model__fold(&t->model.findings[i], &fold);
+			model__fold(&t->model, &fold);
 	collector__counts(t->collector, &counts);
 	memcpy(t->model.found, counts.found, sizeof(t->model.found));
 	/* Those that have ended were counted when they did. */

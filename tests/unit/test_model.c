@@ -66,17 +66,99 @@ static void test_exact_stack_is_shown(void **state)
 
 static void test_fold_only_grows(void **state)
 {
-	struct model_finding f = { .count = 3, .first = 10, .last = 30 };
-	struct pks_fold less = { .count = 2, .first = 1, .last = 2 };
-	struct pks_fold more = { .count = 9, .first = 5, .last = 90 };
+	struct pks_fold less = { .key = 7, .count = 1, .first = 1, .last = 2 };
+	struct pks_fold more = { .key = 7, .count = 9, .first = 5, .last = 900 };
+	struct pks_finding one = leak(7, 100, 0), two = leak(7, 200, 0);
+	struct model m = {};
+	struct model_finding *f;
 
 	(void)state;
-	model__fold(&f, &less);
-	assert_int_equal(f.count, 3);
-	model__fold(&f, &more);
-	assert_int_equal(f.count, 9);
-	assert_int_equal(f.first, 5);
-	assert_int_equal(f.last, 90);
+	model__add_finding(&m, &one, &stack_a, &no_stack, &f);
+	model__add_finding(&m, &two, &stack_a, &no_stack, &f);
+	model__fold(&m, &less);
+	assert_int_equal(f->count, 2);
+	assert_int_equal(f->first, 100);
+	model__fold(&m, &more);
+	assert_int_equal(f->count, 9);
+	assert_int_equal(f->first, 5);
+	assert_int_equal(f->last, 900);
+	model__fold(&m, &more);
+	assert_int_equal(f->count, 9);
+	model__free(&m);
+}
+
+/* One fold, two stacks, one of them suppressed: what was not delivered is not hidden. */
+static void test_fold_never_hides(void **state)
+{
+	struct pks_finding one = leak(7, 100, PKS_STACK_EXACT), two = leak(7, 200, PKS_STACK_EXACT);
+	struct pks_fold fold = { .key = 7, .count = 10, .first = 100, .last = 900 };
+	struct model m = { .found = { [PKS_LEAK] = 10 } };
+	struct model_finding *f;
+
+	(void)state;
+	model__add_finding(&m, &one, &stack_a, &no_stack, &f);
+	f->suppressed = 1;
+	model__add_finding(&m, &two, &stack_b, &no_stack, &f);
+	model__fold(&m, &fold);
+	model__count_suppressed(&m);
+	assert_int_equal(m.findings[0].count, 1);
+	assert_int_equal(m.findings[1].count, 9);
+	assert_int_equal(model__total_suppressed(&m), 1);
+	assert_int_equal(model__total_findings(&m), 9);
+
+	m.findings[1].suppressed = 2;
+	model__count_suppressed(&m);
+	assert_int_equal(model__total_findings(&m), 0);
+	assert_int_equal(model__found(&m, PKS_LEAK), 0);
+	model__free(&m);
+}
+
+static struct pks_finding of_thread(unsigned int class, unsigned int cause, __u32 tid, __u64 time)
+{
+	return (struct pks_finding){ .class = class, .cause = cause, .tid = tid, .time = time,
+				     .fold = time, .ip = time + 1, .nr_stack = 1,
+				     .stack = { time + 1 } };
+}
+
+/* A consequence names the newest possible reason in its own thread, and nothing else. */
+static void test_links(void **state)
+{
+	struct pks_finding stream[] = {
+		of_thread(PKS_UNDERFLOW, 0, 1, 10),
+		of_thread(PKS_STRAY_ACCESS, PKS_POISONED_GRANT, 2, 20),
+		of_thread(PKS_STRAY_ACCESS, PKS_POISONED_GRANT, 1, 30),
+		of_thread(PKS_STRAY_ACCESS, PKS_NEVER_GRANTED, 1, 40),
+		of_thread(PKS_RESIDUE, 0, 1, 50),
+	};
+	const __u64 follows[] = { 0, 0, 10, 0, 40 };
+	struct model m = {};
+	struct model_finding *f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stream) / sizeof(stream[0]); i++) {
+		model__add_finding(&m, &stream[i], &no_stack, &no_stack, &f);
+		assert_int_equal(f->follows.time, follows[i]);
+		assert_int_equal(f->follows.place, follows[i] ? follows[i] + 1 : 0);
+	}
+	model__free(&m);
+}
+
+static void test_losses_by_cpu(void **state)
+{
+	struct model m = {};
+
+	(void)state;
+	assert_int_equal(model__add_loss(&m, 3, PKS_LOST_RING, 5), 0);
+	assert_int_equal(model__add_loss(&m, 0, PKS_LOST_RING, 2), 0);
+	assert_int_equal(model__add_loss(&m, 1, PKS_LOST_SLOT, 0), 0);
+	assert_int_equal(model__add_skipped(&m, "grant_page", 4), 0);
+	assert_int_equal(m.lost[PKS_LOST_RING], 7);
+	assert_int_equal(m.lost_on[3 * PKS_NR_LOSSES + PKS_LOST_RING], 5);
+	assert_int_equal(m.lost_on[1 * PKS_NR_LOSSES + PKS_LOST_RING], 0);
+	assert_int_equal(m.lost[PKS_LOST_RECURSION], 4);
+	assert_string_equal(m.skipped[0].program, "grant_page");
+	assert_false(model__complete(&m));
+	model__free(&m);
 }
 
 static void test_sites_sort_and_sum(void **state)
@@ -168,6 +250,9 @@ int main(void)
 		cmocka_unit_test(test_other_fold_is_new),
 		cmocka_unit_test(test_exact_stack_is_shown),
 		cmocka_unit_test(test_fold_only_grows),
+		cmocka_unit_test(test_fold_never_hides),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_losses_by_cpu),
 		cmocka_unit_test(test_sites_sort_and_sum),
 		cmocka_unit_test(test_many_sites_survive_growth),
 		cmocka_unit_test(test_bucket_ends),
