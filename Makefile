@@ -61,8 +61,7 @@ $(BUILD)/tests/unit/%.t: tests/unit/test_%.c $(filter-out $(BUILD)/user/main.o,$
 
 # The window core under made-up events, on the running kernel.
 CORE_TEST := $(BUILD)/tests/bpf/window_test
-CORE_BPF := $(filter-out $(BUILD)/bpf/trace.o $(BUILD)/bpf/fault.o $(BUILD)/bpf/snapshot.o \
-	$(BUILD)/bpf/inject.o $(BUILD)/bpf/stat.o,$(BPF_OBJS))
+CORE_BPF := $(patsubst %,$(BUILD)/bpf/%.o,state table finding window cause)
 
 $(BUILD)/tests/bpf/%.o: tests/bpf/%.bpf.c
 	@mkdir -p $(@D)

@@ -89,11 +89,28 @@ enum pks_loss {
 /* Flags of a stack reference. */
 #define PKS_STACK_EXACT 1u /* taken at this very event, not at an earlier one of the site */
 
+/*
+ * A captured stack. The array of them has a place for the first stack of each
+ * grant site (at its index) and of each revoke site (PKS_SITES further), then a
+ * ring for those of single windows. A reference to the ring grows for ever; the
+ * place is its low bits, and the id tells whether it was overwritten since.
+ */
+struct pks_stack {
+	__u64 id; /* reference + 1; 0: empty, or being written */
+	__u64 nr; /* addresses */
+	__u64 address[PKS_STACK_DEPTH];
+};
+_Static_assert(sizeof(struct pks_stack) == 400, "wire ABI");
+
+#define PKS_STACK_HOMES (2 * PKS_SITES)
+#define PKS_STACK_RING	8192
+#define PKS_STACKS	(PKS_STACK_HOMES + PKS_STACK_RING)
+
 /* One of a report's owner stacks: where a window was granted or revoked. */
 struct pks_origin {
 	__u64 caller;	/* return address into the caller, 0: not known */
 	__u64 time;	/* CLOCK_MONOTONIC ns, 0: not known */
-	__s32 stack;	/* key in the stacks map, or PKS_NO_STACK */
+	__s32 stack;	/* reference to a captured stack, or PKS_NO_STACK */
 	__u32 flags;	/* PKS_STACK_* */
 };
 _Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
@@ -149,7 +166,7 @@ _Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
 struct pks_site {
 	__u64 caller; /* return address into the caller, 0: free */
 	__u32 seen;   /* events so far, counted up to the first sampled ones */
-	__s32 stack;  /* newest captured stack, or PKS_NO_STACK */
+	__s32 stack;  /* its first captured stack, or PKS_NO_STACK */
 	__u32 flags;  /* PKS_SITE_* */
 	__u32 pad;
 };

@@ -86,13 +86,19 @@ static __always_inline bool origin__of_newest(int slot, struct finding_request *
 }
 
 /* The part that needs the program's ctx: takes the stack and delivers. */
-static __always_inline void finding__send(void *ctx, __u32 context)
+static __always_inline void finding__send(void *ctx, const struct window_event *e)
 {
+	__u32 context = e->context;
 	struct pks_finding *f = bpf_map_lookup_elem(&scratch, &context);
 	long n;
 
 	if (!f)
 		return;
+	/* A preemptible kernel may have let another thread put its own finding here. */
+	if (f->time != e->now || f->tid != e->tid) {
+		lost__add(PKS_LOST_RING, 1);
+		return;
+	}
 	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
 	f->nr_stack = n > 0 ? n / sizeof(__u64) : 0;
 	if (n <= 0)
@@ -106,7 +112,7 @@ static __always_inline void finding__emit(void *ctx, const struct window_event *
 					  const struct finding_request *r)
 {
 	if (finding__compose(e, r) > 0)
-		finding__send(ctx, e->context);
+		finding__send(ctx, e);
 }
 
 #endif

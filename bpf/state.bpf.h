@@ -20,6 +20,7 @@ extern struct pks_site grant_sites[PKS_SITES];
 extern struct pks_site revoke_sites[PKS_SITES];
 extern struct pks_fold folds[PKS_FOLDS];
 extern __u64 found[PKS_NR_CLASSES];
+extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */
 extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
 extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */

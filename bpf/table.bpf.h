@@ -59,10 +59,10 @@ struct {
 } lost SEC(".maps") __weak;
 
 struct {
-	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
-	__uint(max_entries, 4096);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, PKS_STACK_DEPTH * sizeof(__u64));
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PKS_STACKS);
+	__type(key, __u32);
+	__type(value, struct pks_stack);
 } stacks SEC(".maps") __weak;
 
 /* Indexed by shard * PKS_SITES + site; the loader sets the number of shards. */
@@ -82,12 +82,38 @@ static __always_inline void lost__add(__u32 reason, __u64 n)
 		__sync_fetch_and_add(v, n);
 }
 
-static __always_inline __s32 stack__take(void *ctx)
+/* The stack of now into one place. False where the unwinder had none. */
+static __always_inline bool stack__fill(void *ctx, __u32 place, __u64 id)
 {
-	__s64 id = bpf_get_stackid(ctx, &stacks, 0);
+	struct pks_stack *s = bpf_map_lookup_elem(&stacks, &place);
+	long n;
 
-	if (id >= 0)
-		return id;
+	if (!s)
+		return false;
+	s->id = 0;
+	n = bpf_get_stack(ctx, s->address, sizeof(s->address), 0);
+	if (n <= 0)
+		return false;
+	s->nr = n / sizeof(__u64);
+	s->id = id;
+	return true;
+}
+
+/*
+ * Takes the stack of one window's grant or revoke, and keeps it for the site if
+ * it is the site's first. Not a stack map: that loses a stack where two fall
+ * into one bucket, and has no way to let go of old ones.
+ */
+static __always_inline __s32 stack__take(void *ctx, struct pks_site *site, __u32 home)
+{
+	__u32 ticket = __sync_fetch_and_add(&stack_tickets, 1) & 0x3fffffff;
+	__u32 place = PKS_STACK_HOMES + (ticket & (PKS_STACK_RING - 1));
+	__s32 stack = PKS_STACK_HOMES + ticket;
+
+	if (site->stack < 0 && stack__fill(ctx, home, home + 1))
+		site->stack = home;
+	if (stack__fill(ctx, place, (__u64)stack + 1))
+		return stack;
 	lost__add(PKS_LOST_STACK, 1);
 	return PKS_NO_STACK;
 }

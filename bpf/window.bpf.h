@@ -49,19 +49,15 @@ int window__boundary_next(const struct window_event *e, struct finding_request *
 int window__inner_half(const struct window_event *e, __u32 kind);
 
 /* A full stack for what is new, suspect, or sampled; PKS_NO_STACK otherwise. */
-static __always_inline __s32 window__stack(void *ctx, struct pks_site *site)
+static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home)
 {
 	__u32 seen = site->seen;
-	__s32 stack;
 
 	site->seen = seen + 1;
 	if (likely(seen >= settings.stack_first && (seen & settings.stack_mask) &&
 		   !(site->flags & PKS_SITE_SUSPECT)))
 		return PKS_NO_STACK;
-	stack = stack__take(ctx);
-	if (stack >= 0)
-		site->stack = stack;
-	return stack;
+	return stack__take(ctx, site, home);
 }
 
 static __always_inline void window__note(struct pks_slot *s, const struct window_event *e, __u8 kind)
@@ -102,7 +98,7 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 
 	if (settings.sites) {
 		site = site__index(grant_sites, 0, e->caller);
-		stack = window__stack(ctx, &grant_sites[site]);
+		stack = window__stack(ctx, &grant_sites[site], site);
 	}
 	stat__grant(site);
 
@@ -215,7 +211,8 @@ static __always_inline void window__revoke(void *ctx, const struct window_event 
 
 	if (settings.sites) {
 		place.site = site__index(revoke_sites, 1, e->caller);
-		place.stack = window__stack(ctx, &revoke_sites[place.site]);
+		place.stack = window__stack(ctx, &revoke_sites[place.site],
+					    PKS_SITES + place.site);
 	}
 	f = window__top(s, e);
 	if (likely(f)) {

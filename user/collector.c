@@ -386,16 +386,41 @@ bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold)
 	return false;
 }
 
-int collector__stack(struct collector *c, __s32 id, __u64 *addresses)
+/* One place of the stacks' array, if it still holds the stack that `stack` refers to. */
+static int stack__read(struct collector *c, __s32 stack, __u64 *addresses)
 {
-	int n = 0;
+	const __s32 homes = PKS_STACK_HOMES;
+	__u32 place = stack < homes ? stack : homes + ((stack - homes) & (PKS_STACK_RING - 1));
+	struct pks_stack s;
 
-	memset(addresses, 0, PKS_STACK_DEPTH * sizeof(*addresses));
-	if (id < 0 || bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.stacks), &id, addresses))
+	if (bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.stacks), &place, &s) ||
+	    s.id != (__u64)stack + 1 || s.nr > PKS_STACK_DEPTH)
 		return 0;
-	while (n < PKS_STACK_DEPTH && addresses[n])
-		n++;
-	return n;
+	memcpy(addresses, s.address, s.nr * sizeof(*addresses));
+	return s.nr;
+}
+
+/* The first stack of the site that `caller` is, or PKS_NO_STACK. */
+static __s32 site__stack(const struct pks_site *sites, __u64 caller)
+{
+	for (int i = 0; caller && i < PKS_SITES; i++)
+		if (sites[i].caller == caller)
+			return sites[i].stack;
+	return PKS_NO_STACK;
+}
+
+int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses)
+{
+	int n = origin->stack >= 0 ? stack__read(c, origin->stack, addresses) : 0;
+
+	if (n || !origin->caller)
+		return n;
+	/* Overwritten since, or never taken: what the site's first one looked like. */
+	origin->flags &= ~PKS_STACK_EXACT;
+	origin->stack = site__stack(c->skel->bss->grant_sites, origin->caller);
+	if (origin->stack < 0)
+		origin->stack = site__stack(c->skel->bss->revoke_sites, origin->caller);
+	return origin->stack >= 0 ? stack__read(c, origin->stack, addresses) : 0;
 }
 
 void collector__counts(struct collector *c, struct collector_counts *counts)

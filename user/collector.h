@@ -90,8 +90,12 @@ void collector__comm(pid_t tid, char *comm);
 /* How often a folded finding came, and when. False where it is not known. */
 bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold);
 
-/* Addresses of a captured stack, at most PKS_STACK_DEPTH; returns their number. */
-int collector__stack(struct collector *c, __s32 id, __u64 *addresses);
+/*
+ * Addresses of an origin's stack, at most PKS_STACK_DEPTH; returns their
+ * number. Where its own is gone it is the site's first one: the origin is then
+ * no longer marked as exact.
+ */
+int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses);
 
 void collector__counts(struct collector *c, struct collector_counts *counts);
 

@@ -30,14 +30,15 @@ static __u64 now_ns(void)
 	return now_seconds() * 1e9;
 }
 
-static void on_finding(void *arg, const struct pks_finding *raw)
+static void on_finding(void *arg, const struct pks_finding *from)
 {
+	struct pks_finding copy = *from, *raw = &copy;
 	struct tracer *t = arg;
 	struct model_stack granted, revoked;
 	struct model_finding *f;
 
-	granted.nr = collector__stack(t->collector, raw->granted.stack, granted.address);
-	revoked.nr = collector__stack(t->collector, raw->revoked.stack, revoked.address);
+	granted.nr = collector__stack(t->collector, &raw->granted, granted.address);
+	revoked.nr = collector__stack(t->collector, &raw->revoked, revoked.address);
 	if (model__add_finding(&t->model, raw, &granted, &revoked, &f) != MODEL_NEW)
 		return;
 	if (t->model.nr_findings <= t->options.max_reports)
