@@ -176,6 +176,16 @@ static void facts__symbols(struct dialect *d, struct symbols *symbols)
 			d->entry[i] = symbols__address(symbols, d->target[i]);
 }
 
+/*
+ * The programs read per-CPU variables by name; without their addresses in
+ * kallsyms the kernel refuses to load them.
+ */
+static bool symbols__have_variables(struct symbols *symbols)
+{
+	return !symbols || symbols__address(symbols, "__preempt_count") ||
+	       symbols__address(symbols, "pcpu_hot");
+}
+
 static enum status say_unless(bool quiet, const char *what)
 {
 	return quiet ? STATUS_CANNOT : status__say(STATUS_CANNOT, "%s", what);
@@ -209,6 +219,9 @@ enum status dialect__probe(struct dialect *d, struct symbols *symbols, bool quie
 	if (!d->name)
 		return say_unless(quiet, "this kernel has no protection windows (no PKS patches); "
 					 "`pkstrace check` says what to build or boot");
+	if (!symbols__have_variables(symbols))
+		return say_unless(quiet, "this kernel does not name its variables: build it with "
+					 "CONFIG_KALLSYMS_ALL");
 	if (!d->protection_on)
 		return say_unless(quiet,
 				  d->cpu_has_pks
