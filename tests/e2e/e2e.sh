@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For the tests in this directory, which run pkstrace inside the test VM:
+# source it after tests/lib/tap.sh.
+#
+#	trace_start ARGS...	starts `pkstrace run ARGS`; returns when it is
+#				attached (1 if it ended before that)
+#	trace_stop [SIGNAL]	sends it SIGNAL (default INT) and waits for it
+#	trace_wait		waits for it
+#				both leave its exit status in $status, what it
+#				printed in $out and $err
+#	granted			windows granted, by the summary in $out
+#	pairs N [FILE]		N balanced windows in a process of its own
+#	bug CASE		runs a case of the bug driver in a shell that ends
+#	is_clean NAME		three assertions: status 0, "no finding", complete
+#	dax_mount FS		makes FS on $PMEM and mounts it with DAX on $MNT
+
+PMEM=/dev/pmem0
+MNT=/mnt/e2e
+DRIVER_DIR=/sys/kernel/debug/pkstrace_bugs
+WORK=$(mktemp -d /tmp/e2e.XXXXXX)
+PKSTRACE=${PKSTRACE:?run through tests/run}
+
+trace_pid='' status='' out='' err=''
+
+e2e_cleanup() {
+	[[ -z $trace_pid ]] || kill -9 "$trace_pid" 2>/dev/null
+	! mountpoint -q "$MNT" || umount "$MNT"
+	rmmod pkstrace_bugs 2>/dev/null
+	rm -rf "$WORK"
+}
+trap e2e_cleanup EXIT
+
+driver_load() {
+	local error
+
+	[[ -d $DRIVER_DIR ]] && return
+	error=$(insmod "${PKS_DRIVER:?}" dev="$PMEM" 2>&1) ||
+		bail_out "$error; $(dmesg | grep pkstrace_bugs: | tail -n 1)"
+}
+
+pairs() {
+	(echo "$1" >"$DRIVER_DIR/${2:-pairs}")
+}
+
+bug() {
+	(echo "$1" >"$DRIVER_DIR/run")
+}
+
+trace_start() {
+	local i
+
+	"$PKSTRACE" run "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
+	trace_pid=$!
+	for ((i = 0; i < 1200; i++)); do
+		! grep -q ' attached ' "$WORK/err" || return 0
+		[[ -d /proc/$trace_pid ]] || break
+		sleep 0.05
+	done
+	diag "pkstrace run $*: not attached: $(<"$WORK/err")"
+	return 1
+}
+
+trace_wait() {
+	wait "$trace_pid"
+	status=$?
+	trace_pid=
+	out=$(<"$WORK/out")
+	err=$(<"$WORK/err")
+}
+
+trace_stop() {
+	kill -"${1:-INT}" "$trace_pid"
+	trace_wait
+}
+
+granted() {
+	sed -n 's/^pkstrace: \([0-9]*\) windows granted.*/\1/p' <<<"$out"
+}
+
+is_clean() {
+	is "$status" 0 "$1: exit status 0" || diag "$out" "$err"
+	like "$out" 'pkstrace: no finding; complete: nothing was lost' "$1: no finding, complete" ||
+		diag "$err"
+}
+
+dax_mount() {
+	local opts=()
+
+	case $1 in
+	ext4) opts=(-q -F -b 4096 -E lazy_itable_init=0,lazy_journal_init=0) ;;
+	# The device is smaller than what xfsprogs would have by default.
+	xfs) opts=(-q -f --unsupported) ;;
+	esac
+	"mkfs.$1" "${opts[@]}" "$PMEM" && mkdir -p "$MNT" &&
+		mount -t "$1" -o dax=always "$PMEM" "$MNT"
+}
+
+[[ -x $PKSTRACE ]] || bail_out "no $PKSTRACE: run make"

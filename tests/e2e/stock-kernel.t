@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A kernel without the PKS patches: pkstrace says so, and that is all.
+#
+# vm: kernel=baseline
+
+. "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+. "$PKS_TOP/tests/e2e/e2e.sh"
+
+exits 3 "run can't work" "$PKSTRACE" run -d 1
+is "$(wc -l <<<"$TAP_OUTPUT")" 1 "one line"
+like "$TAP_OUTPUT" '^pkstrace: this kernel has no protection windows' "says why"
+exits 3 "check says that run can't work" "$PKSTRACE" check
+like "$TAP_OUTPUT" 'remedy' "and what to do"
+unlike "$TAP_OUTPUT" 'libbpf' "no noise of libbpf's"
+
+done_testing
