@@ -4,9 +4,26 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "suppress.h"
 #include "tracer.h"
 
-enum { OPTION_MAX_REPORTS = 256, OPTION_SLEPT, OPTION_LONG_HOLD };
+enum {
+	OPTION_MAX_REPORTS = 256,
+	OPTION_SLEPT,
+	OPTION_LONG_HOLD,
+	OPTION_JSON,
+	OPTION_MODULES,
+	OPTION_SUPPRESSIONS,
+	OPTION_VMLINUX,
+};
+
+/* What the command line says: the tracer's options, and the lists that they point to. */
+struct run_arguments {
+	struct tracer_options tracer;
+	const char **modules; /* room for all arguments there are, and NULL */
+	const char **suppressions;
+	size_t nr_modules, nr_suppressions;
+};
 
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "Trace this process, its threads and children", 0 },
@@ -16,12 +33,22 @@ static const struct argp_option options[] = {
 	  "Report windows open for longer than TIME (20ms, 1.5s), also while they are open", 0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Show at most N reports, count the rest (default 100)", 0 },
+	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", 0,
+	  "Hide the findings that FILE describes (see below); may be given several times", 0 },
+	{ "json", OPTION_JSON, NULL, 0,
+	  "Print a JSON object a line: each finding (\"type\": \"finding\"), at the end a "
+	  "summary (\"type\": \"summary\"), with the names that the text has, times in ns", 0 },
+	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
+	  "Take the kernel's source lines from this file, not from the usual places", 0 },
+	{ "modules", OPTION_MODULES, "DIR", 0,
+	  "Look here first for modules with debug info; may be given several times", 0 },
 	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct tracer_options *o = state->input;
+	struct run_arguments *a = state->input;
+	struct tracer_options *o = &a->tracer;
 	double value;
 
 	switch (key) {
@@ -45,6 +72,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		o->max_reports = value;
 		return 0;
+	case OPTION_JSON:
+		o->renderer = &report_json;
+		return 0;
+	case OPTION_VMLINUX:
+		o->vmlinux = arg;
+		return 0;
+	case OPTION_MODULES:
+		a->modules[a->nr_modules++] = arg;
+		return 0;
+	case OPTION_SUPPRESSIONS:
+		a->suppressions[a->nr_suppressions++] = arg;
+		return 0;
 	case ARGP_KEY_ARG:
 		o->command = &state->argv[state->next - 1];
 		state->next = state->argc;
@@ -61,29 +100,74 @@ static const struct argp argp = {
 	       "follows its threads and children; else the whole system, or process PID."
 	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
 	       "4 incomplete. CMD's own status is shown, not mixed in.\n\n"
+	       "SUPPRESSIONS\n"
+	       "A file of blocks; # begins a comment. Lines of a block: {, a name, CLASS or "
+	       "CLASS/CAUSE, then the innermost functions of the finding's stack (of the access, the "
+	       "grant or the revoke that is to blame) as fun:PATTERN, or ... for any number of "
+	       "functions, then }.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace run                      the whole system, until Ctrl-C\n"
 	       "  pkstrace run -d 10 -p 1234        one process, for ten seconds\n"
 	       "  pkstrace run -- fio job.fio       a command, until it ends",
 };
 
-enum status cmd_run(int argc, char **argv)
+/* Reads the suppressions before anything is attached: a slip in one must not cost a run. */
+static enum status suppressions__load(const struct run_arguments *a, struct suppress *s)
 {
-	struct tracer_options o = { .max_reports = 100 };
+	enum status status = s ? STATUS_CLEAN : status__say(STATUS_CANNOT, "out of memory");
+
+	for (size_t i = 0; !status && i < a->nr_suppressions; i++)
+		status = suppress__load(s, a->suppressions[i]);
+	return status;
+}
+
+static enum status run(const struct tracer_options *o)
+{
 	enum status status;
 	struct tracer t;
-	bool help;
 
-	status = arguments__parse(&argp, argc, argv, &o, &help);
-	if (status || help)
-		return status;
-	if (o.pid && o.command)
-		return status__say(STATUS_USAGE, "run: give either -p PID or a command, not both");
-	status = tracer__start(&t, &o);
+	status = tracer__start(&t, o);
 	if (!status)
 		status = tracer__loop(&t);
 	if (!status)
 		status = tracer__finish(&t);
 	tracer__close(&t);
+	return status;
+}
+
+static enum status run_with_lists(int argc, char **argv, struct run_arguments *a)
+{
+	struct suppress *suppress;
+	enum status status;
+	bool help;
+
+	status = arguments__parse(&argp, argc, argv, a, &help);
+	if (status || help)
+		return status;
+	if (a->tracer.pid && a->tracer.command)
+		return status__say(STATUS_USAGE, "run: give either -p PID or a command, not both");
+	suppress = suppress__new();
+	status = suppressions__load(a, suppress);
+	a->tracer.suppress = suppress;
+	a->tracer.module_dirs = a->modules;
+	if (!status)
+		status = run(&a->tracer);
+	suppress__free(suppress);
+	return status;
+}
+
+enum status cmd_run(int argc, char **argv)
+{
+	struct run_arguments a = { .tracer = { .max_reports = 100 },
+				   .modules = calloc(argc + 1, sizeof(char *)),
+				   .suppressions = calloc(argc + 1, sizeof(char *)) };
+	enum status status = STATUS_CANNOT;
+
+	if (a.modules && a.suppressions)
+		status = run_with_lists(argc, argv, &a);
+	else
+		status__say(status, "out of memory");
+	free(a.modules);
+	free(a.suppressions);
 	return status;
 }

@@ -304,20 +304,45 @@ int collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
  * boundary that was skipped so loses nothing: what leaked is still in the
  * count at the thread's next one.
  */
-static __u64 collector__recursion(const struct collector *c)
+static __u64 program__skipped(const struct collector *c, const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+	int fd = bpf_program__fd(prog);
+
+	if (fd < 0 || program__is_boundary(c, prog) || bpf_obj_get_info_by_fd(fd, &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
-	__u64 sum = 0;
+	__u64 values[c->nr_cpus], skipped;
 
-	for (int i = 0; i < s->prog_cnt; i++) {
-		struct bpf_prog_info info = {};
-		__u32 size = sizeof(info);
-		int fd = bpf_program__fd(*s->progs[i].prog);
-
-		if (fd >= 0 && !program__is_boundary(c, *s->progs[i].prog) && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			sum += info.recursion_misses;
+	for (__u32 reason = 0; reason < PKS_NR_LOSSES; reason++) {
+		memset(values, 0, sizeof(values));
+		bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values);
+		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
+			if (values[cpu])
+				fn(arg, reason, cpu, NULL, values[cpu]);
 	}
-	return sum;
+	for (int i = 0; i < s->prog_cnt; i++) {
+		skipped = program__skipped(c, *s->progs[i].prog);
+		if (skipped)
+			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
+			   skipped);
+	}
+}
+
+static void loss__count(void *arg, enum pks_loss reason, unsigned int cpu, const char *program,
+			__u64 count)
+{
+	struct collector_counts *counts = arg;
+
+	(void)cpu;
+	(void)program;
+	counts->lost[reason] += count;
 }
 
 void collector__stop(struct collector *c)
@@ -426,18 +451,11 @@ int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addr
 void collector__counts(struct collector *c, struct collector_counts *counts)
 {
 	const struct pkstrace__bss *bss = c->skel->bss;
-	__u64 values[c->nr_cpus];
 
 	memset(counts, 0, sizeof(*counts));
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		counts->found[i] = bss->found[i];
-	for (__u32 reason = 0; reason < PKS_NR_LOSSES; reason++) {
-		memset(values, 0, sizeof(values));
-		bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values);
-		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
-			counts->lost[reason] += values[cpu];
-	}
-	counts->lost[PKS_LOST_RECURSION] += collector__recursion(c);
+	collector__losses(c, loss__count, counts);
 	counts->older_windows = bss->older_windows;
 	counts->late_revokes = bss->late_revokes;
 	counts->fault_witness = bss->fault_witness;

@@ -99,6 +99,15 @@ int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addr
 
 void collector__counts(struct collector *c, struct collector_counts *counts);
 
+/*
+ * What the losses in collector_counts are made of: each that is not 0 goes to
+ * fn, by CPU; those of programs that the kernel did not run have no CPU, but
+ * the program's name, which lives as long as the collector.
+ */
+typedef void (*collector_loss_fn)(void *arg, enum pks_loss reason, unsigned int cpu,
+				  const char *program, __u64 count);
+void collector__losses(struct collector *c, collector_loss_fn fn, void *arg);
+
 /* Detaches and frees everything. Takes NULL. */
 void collector__close(struct collector *c);
 

@@ -95,6 +95,13 @@ static long member__elements(const struct btf *btf, const char *type, const char
 	return -1;
 }
 
+static unsigned int struct__size(const struct btf *btf, const char *type)
+{
+	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+
+	return id > 0 ? btf__type_by_id(btf, id)->size : 0;
+}
+
 static unsigned int bits_for(unsigned long n)
 {
 	unsigned int bits = 0;
@@ -213,6 +220,7 @@ enum status dialect__probe(struct dialect *d, struct symbols *symbols, bool quie
 	d->protection_on = d->name && cpu__pks_enabled();
 	if (!facts__zone(&d->facts, btf))
 		d->target[PROBE_GRANT_PAGE] = d->target[PROBE_REVOKE_PAGE] = NULL;
+	d->page_struct = struct__size(btf, "page");
 	d->btf = btf;
 	facts__symbols(d, symbols);
 

@@ -37,6 +37,7 @@ struct dialect {
 	bool protection_on;	     /* a protected pgmap can exist */
 	enum fault_mode fault_mode;
 	struct pks_facts facts;
+	unsigned int page_struct; /* bytes of the kernel's struct page, 0: not known */
 	struct btf *btf; /* owned; of the running kernel */
 };
 

@@ -7,11 +7,10 @@
 
 #define PAGE_BYTES 4096
 
-/* The revoke itself is what is wrong: the stack of the finding is that of the revoke. */
-static bool class__is_revoke(unsigned int class)
+bool finding__revoke_is_wrong(const struct pks_finding *f)
 {
-	return class == PKS_UNDERFLOW || class == PKS_CROSS_THREAD || class == PKS_WRONG_PAGE ||
-	       class == PKS_OUT_OF_ORDER;
+	return f->class == PKS_UNDERFLOW || f->class == PKS_CROSS_THREAD ||
+	       f->class == PKS_WRONG_PAGE || f->class == PKS_OUT_OF_ORDER;
 }
 
 static void frames__copy(struct finding_stack *out, const __u64 *address, unsigned int nr)
@@ -90,7 +89,7 @@ bool finding__stack(struct symbols *symbols, const struct model_finding *f, enum
 	case FINDING_GRANTED:
 		return origin__stack(symbols, &f->raw.granted, &f->granted, out);
 	case FINDING_REVOKED:
-		if (class__is_revoke(f->raw.class))
+		if (finding__revoke_is_wrong(&f->raw))
 			return moment__stack(symbols, &f->raw, out) ||
 			       frames__only(out, f->raw.revoked.caller);
 		return origin__stack(symbols, &f->raw.revoked, &f->revoked, out);
@@ -107,7 +106,7 @@ enum finding_role finding__primary(const struct model_finding *f)
 {
 	if (f->raw.class == PKS_STRAY_ACCESS || f->raw.class == PKS_RESIDUE)
 		return FINDING_ACCESSED;
-	return class__is_revoke(f->raw.class) ? FINDING_REVOKED : FINDING_GRANTED;
+	return finding__revoke_is_wrong(&f->raw) ? FINDING_REVOKED : FINDING_GRANTED;
 }
 
 __u64 finding__culprit(const struct model_finding *f, unsigned int *flags)
@@ -138,4 +137,29 @@ bool finding__pkrs_fits(const struct pks_finding *f, __u32 pkey_mask)
 	if (f->class != PKS_STRAY_ACCESS)
 		return true;
 	return (bits & access_disable) || (f->write && bits);
+}
+
+/* The kernel's dev_t: MINORBITS, include/linux/kdev_t.h. */
+unsigned int finding__dev_major(const struct pks_finding *f)
+{
+	return f->dev >> 20;
+}
+
+unsigned int finding__dev_minor(const struct pks_finding *f)
+{
+	return f->dev & 0xfffff;
+}
+
+unsigned int finding__pkey(__u32 pkey_mask)
+{
+	return __builtin_ctz(pkey_mask) / 2;
+}
+
+const char *finding__rights(__u32 pkrs, __u32 pkey_mask)
+{
+	/* Bit 0 of the two: access disable; bit 1: write disable. */
+	static const char *const rights[] = { "read and write", "no access", "read only",
+					      "no access" };
+
+	return rights[pkrs >> (2 * finding__pkey(pkey_mask)) & 3];
 }

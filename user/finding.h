@@ -39,6 +39,17 @@ __u64 finding__culprit(const struct model_finding *f, unsigned int *flags);
  */
 __u64 finding__expected_phys(const struct pks_finding *f, unsigned int page_struct);
 
+/* True where the revoke itself is what is wrong. */
+bool finding__revoke_is_wrong(const struct pks_finding *f);
+
+/* Of the device of the file that was hit. */
+unsigned int finding__dev_major(const struct pks_finding *f);
+unsigned int finding__dev_minor(const struct pks_finding *f);
+
+/* A key's number by its two bits in the register, and what a value of the register lets it do. */
+unsigned int finding__pkey(__u32 pkey_mask);
+const char *finding__rights(__u32 pkrs, __u32 pkey_mask);
+
 /* False where the saved register can't be what denied the access: it is another context's. */
 bool finding__pkrs_fits(const struct pks_finding *f, __u32 pkey_mask);
 

@@ -270,6 +270,16 @@ __u64 model__total_suppressed(const struct model *m)
 	return sum;
 }
 
+__u64 model__used(const struct model *m, unsigned int suppression)
+{
+	__u64 sum = 0;
+
+	for (size_t i = 0; i < m->nr_findings; i++)
+		if (m->findings[i].suppressed == suppression)
+			sum += m->findings[i].count;
+	return sum;
+}
+
 __u64 model__unexplained_faults(const struct model *m)
 {
 	return m->fault_witness > m->fault_calls ? m->fault_witness - m->fault_calls :

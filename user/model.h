@@ -132,6 +132,9 @@ __u64 model__found(const struct model *m, unsigned int class);
 __u64 model__total_findings(const struct model *m);
 __u64 model__total_suppressed(const struct model *m);
 
+/* How many findings a suppression hides. */
+__u64 model__used(const struct model *m, unsigned int suppression);
+
 /* Protection faults that only one of the two witnesses saw. */
 __u64 model__unexplained_faults(const struct model *m);
 

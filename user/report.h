@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What every renderer gets. A new output format is one new report_*.c. */
+/* What every renderer gets. A new output format is one new report_*.c and its row here. */
 #ifndef PKSTRACE_REPORT_H
 #define PKSTRACE_REPORT_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "model.h"
 
 struct dialect;
 struct source;
+struct suppress;
 struct symbols;
 
 struct report {
 	FILE *out;
 	struct symbols *symbols;
-	struct source *source; /* NULL: no file:line */
+	struct source *source;		 /* NULL: no file:line */
+	const struct suppress *suppress; /* NULL: none */
 	const struct dialect *dialect;
 	unsigned int top; /* call sites to list */
 };
 
-/* One finding, as it comes. */
-void report_text__finding(const struct report *r, const struct model_finding *f);
+struct renderer {
+	/* One finding, as it comes. */
+	void (*finding)(const struct report *r, const struct model_finding *f);
+	/* At the end: repeats, windows by call site, what was lost, and the verdict. */
+	void (*summary)(const struct report *r, const struct model *m, double seconds);
+};
 
-/* At the end: repeats, windows by call site, what was lost, and the verdict line. */
-void report_text__summary(const struct report *r, const struct model *m, double seconds);
+extern const struct renderer report_text; /* for people */
+extern const struct renderer report_json; /* a JSON object a line */
 
 #endif

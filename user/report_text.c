@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The text that people read: worded and laid out as they know it from KASAN. */
 #include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "classes.h"
 #include "dialect.h"
+#include "finding.h"
+#include "paths.h"
 #include "pmem.h"
 #include "report.h"
+#include "report_note.h"
 #include "source.h"
-#include "stack.h"
+#include "suppress.h"
 #include "symbols.h"
 #include "syscalls.h"
 
 #define RULE "=================================================================="
 #define NAME 160
-
-/* Kernel dev_t, include/linux/kdev_t.h. */
-#define DEV_MAJOR(dev) ((dev) >> 20)
-#define DEV_MINOR(dev) ((dev)&0xfffff)
 
 static const char *function_at(const struct report *r, __u64 address, unsigned int flags, char *name)
 {
@@ -38,78 +39,138 @@ static const char *time_text(__u64 ns, char *text, size_t size)
 	return text;
 }
 
-/* Inlined frames first, each marked, as addr2line -i has them. */
-static void frame__print(const struct report *r, __u64 address, unsigned int flags)
+/* "[   12.345678]", as kernel logs have it. */
+static const char *stamp_text(__u64 ns, char *text, size_t size)
 {
-	struct source_line lines[8];
+	snprintf(text, size, "[%5" PRIu64 ".%06" PRIu64 "]", (uint64_t)ns / 1000000000,
+		 (uint64_t)ns / 1000 % 1000000);
+	return text;
+}
+
+/* "file.c:123", what is known of it. */
+static void line__print(const struct report *r, const struct source_line *line)
+{
+	if (line->file && line->line)
+		fprintf(r->out, " %s:%u", line->file, line->line);
+	else if (line->file)
+		fprintf(r->out, " %s", line->file);
+}
+
+/*
+ * One address: the functions inlined there first, innermost first, as
+ * addr2line -i has them. On top of a stack those of the window API are left out
+ * as its real functions are.
+ */
+static void frame__print(const struct report *r, __u64 address, unsigned int flags, bool top)
+{
+	struct source_line lines[16];
+	const struct source_line *real = NULL;
 	char name[NAME];
 	int n = 0;
 
 	if (r->source)
-		n = source__lines(r->source, address, flags, lines, 8);
-	for (int i = 0; i + 1 < n; i++)
-		fprintf(r->out, " [inlined] %s %s:%u\n", lines[i].function, lines[i].file,
-			lines[i].line);
+		n = source__lines(r->source, address, flags, lines, 16);
+	for (int i = 0; i < n; i++) {
+		if (!lines[i].inlined) {
+			real = &lines[i];
+			break;
+		}
+		top = top && dialect__is_own(lines[i].function);
+		if (top)
+			continue;
+		fprintf(r->out, " [inlined] %s", lines[i].function);
+		line__print(r, &lines[i]);
+		fputc('\n', r->out);
+	}
 	fprintf(r->out, " %s", function_at(r, address, flags, name));
-	if (n > 0)
-		fprintf(r->out, " %s:%u", lines[n - 1].file, lines[n - 1].line);
+	if (real)
+		line__print(r, real);
 	fputc('\n', r->out);
 }
 
-static void stack__print(const struct report *r, const struct model_stack *stack,
-			 unsigned int first, __u64 exact)
+static void stack__print(const struct report *r, const struct finding_stack *stack)
 {
-	for (unsigned int i = first; i < stack->nr; i++)
-		frame__print(r, stack->address[i],
-			     stack->address[i] == exact ? 0 : SYMBOL_RETURN);
-	if (first >= stack->nr)
-		fputs(" (no stack was captured)\n", r->out);
+	for (unsigned int i = 0; i < stack->frames.nr; i++)
+		frame__print(r, stack->frames.address[i],
+			     stack->frames.address[i] == stack->exact ? 0 : SYMBOL_RETURN, i == 0);
 }
 
-static void origin__print(const struct report *r, const char *title, const struct pks_origin *origin,
-			  const struct model_stack *stack)
+static const char *granted__remark(const struct pks_finding *f)
 {
-	if (!origin->caller && !stack->nr)
-		return;
-	fprintf(r->out, "\n%s%s:\n", title,
-		origin->flags & PKS_STACK_EXACT || !stack->nr ?
-			"" :
-			" (stack of an earlier call from the same place)");
-	if (stack->nr)
-		stack__print(r, stack, stack__skip_own(r->symbols, stack), 0);
-	else
-		frame__print(r, origin->caller, SYMBOL_RETURN);
-}
-
-/* The place that the title names: who opened what leaked, who accessed, who revoked. */
-static __u64 finding__culprit(const struct pks_finding *f, unsigned int *flags)
-{
-	*flags = SYMBOL_RETURN;
 	switch (f->class) {
-	case PKS_STRAY_ACCESS:
-		*flags = 0;
-		return f->ip;
-	case PKS_LEAK:
-	case PKS_INEFFECTIVE_GRANT:
-	case PKS_INHERITED:
-	case PKS_LONG_HOLD:
-	case PKS_SLEPT:
-		return f->granted.caller;
+	case PKS_UNDERFLOW:
+		return "the last window on this page, closed before";
+	case PKS_WRONG_PAGE:
+	case PKS_OUT_OF_ORDER:
+		return "the window opened last";
 	default:
-		return f->revoked.caller ? f->revoked.caller : f->ip;
+		return NULL;
 	}
 }
 
-static void finding__title(const struct report *r, const struct pks_finding *f)
+static const char *role__title(const struct pks_finding *f, enum finding_role role)
+{
+	switch (role) {
+	case FINDING_ACCESSED:
+		return f->class == PKS_RESIDUE ? "Key opened by the stray access" : "Accessed by";
+	case FINDING_GRANTED:
+		return "Window granted by";
+	case FINDING_REVOKED:
+		if (f->cause == PKS_POISONED_GRANT)
+			return "Poisoned by the revoke (underflow) in";
+		return finding__revoke_is_wrong(f) ? "Revoked by" : "Window revoked by";
+	case FINDING_MOMENT:
+		return f->class == PKS_SLEPT ? "Switched out by" : "Thread created by";
+	case NR_FINDING_ROLES:
+		break;
+	}
+	return "?";
+}
+
+static void finding__stacks(const struct report *r, const struct model_finding *f)
+{
+	struct finding_stack stack;
+
+	for (int role = 0; role < NR_FINDING_ROLES; role++) {
+		const char *remark = role == FINDING_GRANTED ? granted__remark(&f->raw) : NULL;
+
+		if (!finding__stack(r->symbols, f, role, &stack))
+			continue;
+		fprintf(r->out, "\n%s", role__title(&f->raw, role));
+		if (remark || stack.earlier)
+			fprintf(r->out, " (%s%s%s)", remark ? remark : "",
+				remark && stack.earlier ? "; " : "",
+				stack.earlier ? "stack of an earlier call from the same place" : "");
+		fputs(":\n", r->out);
+		stack__print(r, &stack);
+	}
+}
+
+static void finding__title(const struct report *r, const struct model_finding *f)
 {
 	unsigned int flags;
 	__u64 culprit = finding__culprit(f, &flags);
-	char name[NAME];
+	char name[NAME], time[32];
 
-	fprintf(r->out, RULE "\n[%5" PRIu64 ".%06" PRIu64 "] BUG: pkstrace: %s in %s\n",
-		(uint64_t)f->time / 1000000000, (uint64_t)f->time / 1000 % 1000000,
-		class__row(f->class)->name,
+	fprintf(r->out, RULE "\n%s BUG: pkstrace: %s in %s\n",
+		stamp_text(f->raw.time, time, sizeof(time)), class__row(f->raw.class)->name,
 		culprit ? function_at(r, culprit, flags, name) : "an unknown function");
+}
+
+/* "page 3 of /mnt/data (inode 12 on pmem0/259:0)" */
+static void file__print(const struct report *r, const struct pks_finding *f)
+{
+	unsigned int major = finding__dev_major(f), minor = finding__dev_minor(f);
+	char path[PATH_MAX], device[64];
+
+	paths__device(major, minor, device, sizeof(device));
+	fprintf(r->out, ", page %" PRIu64 " of ", (uint64_t)f->index);
+	if (paths__find("/proc", major, minor, f->ino, path, sizeof(path)))
+		fprintf(r->out, "%s (", path);
+	else
+		fputs("a file that no process holds now (", r->out);
+	fprintf(r->out, "inode %" PRIu64 " on %s%s%u:%u)", (uint64_t)f->ino, device,
+		device[0] ? "/" : "", major, minor);
 }
 
 static void page__print(const struct report *r, const struct pks_finding *f)
@@ -120,9 +181,7 @@ static void page__print(const struct report *r, const struct pks_finding *f)
 		pmem__describe(f->phys + (f->address & 0xfff), where, sizeof(where));
 		fprintf(r->out, "page %s", where);
 		if (f->ino)
-			fprintf(r->out, " of inode %" PRIu64 " (device %u:%u) page %" PRIu64,
-				(uint64_t)f->ino, DEV_MAJOR(f->dev), DEV_MINOR(f->dev),
-				(uint64_t)f->index);
+			file__print(r, f);
 	} else if (f->pgmap) {
 		pmem__describe(f->pgmap_start, where, sizeof(where));
 		fprintf(r->out, "the pgmap at %s", where);
@@ -135,112 +194,164 @@ static void boundary__print(const struct report *r, const struct pks_finding *f)
 {
 	char name[NAME];
 
-	fprintf(r->out, " still open at %s", boundary__row(f->boundary)->name);
+	fputs(boundary__row(f->boundary)->name, r->out);
 	if (f->boundary == PKS_SYSCALL_EXIT)
 		fprintf(r->out, " of %s()", syscall__name(f->arg));
 	else if (f->boundary == PKS_WORK_END)
 		fprintf(r->out, " of %s", function_at(r, f->arg, 0, name));
 }
 
-static void access__print(const struct report *r, const struct pks_finding *f)
+static void link__print(const struct report *r, const struct model_link *link)
 {
-	fprintf(r->out, "%s of address 0x%" PRIx64 ", ", f->write ? "Write" : "Read",
-		(uint64_t)f->address);
-	page__print(r, f);
-	fprintf(r->out, "\nCause: %s: %s\n", cause__row(f->cause)->name,
-		cause__row(f->cause)->meaning);
-	if (f->other_tid)
-		fprintf(r->out, "The window is held by thread %u\n", f->other_tid);
-	fprintf(r->out, "%s\n",
-		f->fatal ? "Fault mode strict: the kernel stops here (oops)" :
-			   "Fault mode relaxed: the access went on");
+	unsigned int flags = link->class == PKS_STRAY_ACCESS ? 0 : SYMBOL_RETURN;
+	char name[NAME], time[32];
+
+	if (link->time)
+		fprintf(r->out, "Follows from: the %s at %s in %s\n", class__row(link->class)->name,
+			stamp_text(link->time, time, sizeof(time)),
+			function_at(r, link->place, flags, name));
 }
 
-static void finding__what(const struct report *r, const struct pks_finding *f)
+static void holder__print(const struct report *r, const struct pks_finding *f)
+{
+	if (f->other_tid)
+		fprintf(r->out, "The window is held by thread %u\n", f->other_tid);
+}
+
+static void access__what(const struct report *r, const struct model_finding *f)
+{
+	fprintf(r->out, "%s of address 0x%" PRIx64 ", ", f->raw.write ? "Write" : "Read",
+		(uint64_t)f->raw.address);
+	page__print(r, &f->raw);
+	fprintf(r->out, "\nCause: %s: %s\n", cause__row(f->raw.cause)->name,
+		cause__row(f->raw.cause)->meaning);
+	link__print(r, &f->follows);
+	holder__print(r, &f->raw);
+	fprintf(r->out, "%s\n",
+		f->raw.fatal ? "Fault mode strict: the kernel stops here (oops)" :
+			       "Fault mode relaxed: the access went on");
+}
+
+static void residue__what(const struct report *r, const struct model_finding *f)
+{
+	fputs("No window is open, but the key is, at ", r->out);
+	boundary__print(r, &f->raw);
+	fprintf(r->out, "\nMeaning: %s\n", class__row(f->raw.class)->meaning);
+	link__print(r, &f->follows);
+}
+
+static void held__print(const struct report *r, const char *before, const struct pks_finding *f)
 {
 	char held[32];
 
-	if (f->class == PKS_STRAY_ACCESS) {
-		access__print(r, f);
-		return;
-	}
-	if (f->class == PKS_RESIDUE) {
-		fprintf(r->out, "No window, but the key is open");
-		boundary__print(r, f);
-		fprintf(r->out, ": a relaxed fault opened it\n");
-		return;
-	}
-	fputs(f->class == PKS_UNDERFLOW || f->class == PKS_CROSS_THREAD ? "Revoke of " : "Window on ",
-	      r->out);
-	page__print(r, f);
-	if (f->class == PKS_LEAK)
-		boundary__print(r, f);
-	if (f->class == PKS_INHERITED)
-		fprintf(r->out, " was open when thread %u was created", f->other_tid);
 	if (f->held)
-		fprintf(r->out, ", open for %s", time_text(f->held, held, sizeof(held)));
+		fprintf(r->out, "%s %s", before, time_text(f->held, held, sizeof(held)));
+}
+
+static void revoke__what(const struct report *r, const struct pks_finding *f)
+{
+	__u64 expected = finding__expected_phys(f, r->dialect->page_struct);
+	char where[64];
+
+	fputs("Revoke of ", r->out);
+	page__print(r, f);
+	if (f->class == PKS_WRONG_PAGE || f->class == PKS_OUT_OF_ORDER) {
+		fputs("; the window opened last is on ", r->out);
+		pmem__describe(expected, where, sizeof(where));
+		fprintf(r->out, "%s%s", expected ? "page " : "another page", expected ? where : "");
+	} else if (f->class == PKS_CROSS_THREAD) {
+		fputs(", a window of another thread", r->out);
+	} else {
+		fputs(", no window of this thread", r->out);
+	}
+	held__print(r, ", open for", f);
 	fprintf(r->out, "\nMeaning: %s\n", class__row(f->class)->meaning);
 	if (f->class == PKS_CROSS_THREAD)
-		fprintf(r->out, "The window is held by thread %u\n", f->other_tid);
-	if (f->unsure)
+		holder__print(r, f);
+	if (f->class == PKS_CROSS_THREAD || f->class == PKS_UNDERFLOW)
+		fprintf(r->out,
+			"The next grant of thread %u is poisoned: its window will not open access\n",
+			f->tid);
+}
+
+static void window__what(const struct report *r, const struct pks_finding *f)
+{
+	fputs("Window on ", r->out);
+	page__print(r, f);
+	if (f->class == PKS_LEAK) {
+		fputs(" still open at ", r->out);
+		boundary__print(r, f);
+	} else if (f->class == PKS_INHERITED) {
+		fprintf(r->out, " was open when thread %u was created", f->other_tid);
+	} else if (f->class == PKS_SLEPT) {
+		fputs(" was open when the thread was switched out", r->out);
+	}
+	held__print(r, ", open for", f);
+	fprintf(r->out, "\nMeaning: %s\n", class__row(f->class)->meaning);
+	if (f->class == PKS_INEFFECTIVE_GRANT && f->context != PKS_TASK)
+		fputs("An interrupt starts with access closed, and its grants only count: in the "
+		      "thread it hit\n",
+		      r->out);
+	if (f->class == PKS_LEAK && !f->granted.caller)
+		fputs("It was granted before the trace, or the grant was not seen\n", r->out);
+}
+
+static void finding__what(const struct report *r, const struct model_finding *f)
+{
+	if (f->raw.class == PKS_STRAY_ACCESS)
+		access__what(r, f);
+	else if (f->raw.class == PKS_RESIDUE)
+		residue__what(r, f);
+	else if (finding__revoke_is_wrong(&f->raw))
+		revoke__what(r, &f->raw);
+	else
+		window__what(r, &f->raw);
+	if (f->raw.unsure)
 		fputs("Unsure: events of this thread were missed before\n", r->out);
 }
 
-/* "key 1: no access", by the two bits that the key has in the register. */
-static void pkrs__print(const struct report *r, __u32 pkrs)
+/* The two bits that the key has in the register, decoded. */
+static void pkrs__print(const struct report *r, const struct pks_finding *f)
 {
-	static const char *const rights[] = { "read and write", "no access", "read only",
-					      "no access" };
-	unsigned int key = __builtin_ctz(r->dialect->facts.pkey_mask) / 2;
+	__u32 mask = r->dialect->facts.pkey_mask;
 
-	fprintf(r->out, "; PKRS 0x%08x (key %u: %s)", pkrs, key, rights[pkrs >> (2 * key) & 3]);
+	if (!f->pkrs || !mask)
+		return;
+	if (finding__pkrs_fits(f, mask))
+		fprintf(r->out, "; PKRS 0x%08x (key %u: %s)", f->pkrs, finding__pkey(mask),
+			finding__rights(f->pkrs, mask));
+	else
+		fprintf(r->out, "; PKRS denied it (the kernel saved 0x%08x, the interrupted one's)",
+			f->pkrs);
 }
 
 static void finding__who(const struct report *r, const struct pks_finding *f)
 {
-	fprintf(r->out, "By %.*s/%u (tgid %u) on CPU %u, context %s; count %d", PKS_COMM, f->comm,
-		f->tid, f->tgid, f->cpu, context__row(f->context)->name, f->count);
-	if (f->pkrs)
-		pkrs__print(r, f->pkrs);
+	fprintf(r->out, "By %.*s/%u (tgid %u) on CPU %u, context %s%s; count %d", PKS_COMM, f->comm,
+		f->tid, f->tgid, f->cpu, context__row(f->context)->name,
+		f->context == PKS_TASK ? "" : ", which interrupted it", f->count);
+	if (finding__revoke_is_wrong(f))
+		fputs(" before the revoke", r->out);
+	pkrs__print(r, f);
 	fputc('\n', r->out);
 }
 
-static void finding__stacks(const struct report *r, const struct model_finding *f)
+static void text__finding(const struct report *r, const struct model_finding *f)
 {
-	struct model_stack now = { .nr = f->raw.nr_stack };
-	bool poisoned = f->raw.cause == PKS_POISONED_GRANT;
-
-	if (now.nr > PKS_STACK_DEPTH)
-		now.nr = PKS_STACK_DEPTH;
-	memcpy(now.address, f->raw.stack, now.nr * sizeof(now.address[0]));
-	if (f->raw.class == PKS_STRAY_ACCESS) {
-		fputs("\nAccessed by:\n", r->out);
-		stack__print(r, &now, stack__skip_exception(r->symbols, &now, f->raw.ip), f->raw.ip);
-	}
-	origin__print(r, "Window granted by", &f->raw.granted, &f->granted);
-	if (f->raw.class == PKS_UNDERFLOW || f->raw.class == PKS_CROSS_THREAD ||
-	    f->raw.class == PKS_WRONG_PAGE || f->raw.class == PKS_OUT_OF_ORDER) {
-		fputs("\nRevoked by:\n", r->out);
-		stack__print(r, &now, stack__skip_own(r->symbols, &now), 0);
-	} else {
-		origin__print(r, poisoned ? "Poisoned by the revoke (underflow) in" :
-					    "Window revoked by",
-			      &f->raw.revoked, &f->revoked);
-	}
-	if (f->raw.class == PKS_INHERITED) {
-		fputs("\nThread created by:\n", r->out);
-		stack__print(r, &now, stack__skip_own(r->symbols, &now), 0);
-	}
-}
-
-void report_text__finding(const struct report *r, const struct model_finding *f)
-{
-	finding__title(r, &f->raw);
-	finding__what(r, &f->raw);
+	finding__title(r, f);
+	finding__what(r, f);
 	finding__who(r, &f->raw);
 	finding__stacks(r, f);
 	fputs(RULE "\n", r->out);
 	fflush(r->out);
+}
+
+static bool any_shown(const struct model *m)
+{
+	for (size_t i = 0; i < m->nr_findings; i++)
+		if (!m->findings[i].suppressed)
+			return true;
+	return false;
 }
 
 static void summary__findings(const struct report *r, const struct model *m)
@@ -249,18 +360,35 @@ static void summary__findings(const struct report *r, const struct model *m)
 	unsigned int flags;
 	__u64 culprit;
 
-	if (!m->nr_findings)
+	if (!any_shown(m))
 		return;
 	fprintf(r->out, "\nFindings:\n%8s %12s %12s  %s\n", "COUNT", "FIRST(s)", "LAST(s)",
 		"CLASS AND PLACE");
 	for (size_t i = 0; i < m->nr_findings; i++) {
 		const struct model_finding *f = &m->findings[i];
 
-		culprit = finding__culprit(&f->raw, &flags);
+		if (f->suppressed)
+			continue;
+		culprit = finding__culprit(f, &flags);
 		fprintf(r->out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s\n", (uint64_t)f->count,
 			f->first / 1e9, f->last / 1e9, class__row(f->raw.class)->name,
 			f->raw.cause ? "/" : "", f->raw.cause ? cause__row(f->raw.cause)->name : "",
 			culprit ? function_at(r, culprit, flags, name) : "an unknown function");
+	}
+}
+
+static void summary__suppressions(const struct report *r, const struct model *m)
+{
+	unsigned int nr = suppress__count(r->suppress);
+
+	if (nr)
+		fprintf(r->out, "\nSuppressions:\n%8s  %s\n", "USED", "NAME");
+	for (unsigned int i = 1; i <= nr; i++) {
+		__u64 used = model__used(m, i);
+
+		fprintf(r->out, "%8" PRIu64 "  %s (%s)%s\n", (uint64_t)used,
+			suppress__name(r->suppress, i), suppress__origin(r->suppress, i),
+			used ? "" : ": never used");
 	}
 }
 
@@ -287,18 +415,36 @@ static void summary__sites(const struct report *r, const struct model *m)
 		fprintf(r->out, "%10s and %zu more call sites\n", "", m->nr_sites - r->top);
 }
 
+/* " (cpu0 10, cpu1 2)" */
+static void loss__where(const struct report *r, const struct model *m, int reason)
+{
+	const char *before = " (";
+
+	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++) {
+		__u64 n = m->lost_on[cpu * PKS_NR_LOSSES + reason];
+
+		if (!n)
+			continue;
+		fprintf(r->out, "%scpu%u %" PRIu64, before, cpu, (uint64_t)n);
+		before = ", ";
+	}
+	for (size_t i = 0; reason == PKS_LOST_RECURSION && i < m->nr_skipped; i++) {
+		fprintf(r->out, "%s%s %" PRIu64, before, m->skipped[i].program,
+			(uint64_t)m->skipped[i].count);
+		before = ", ";
+	}
+	fputs(*before == ',' ? ")\n" : "\n", r->out);
+}
+
 static void summary__losses(const struct report *r, const struct model *m)
 {
-	if (m->older_windows)
-		fprintf(r->out, "%" PRIu64 " windows granted before the trace were closed in it\n",
-			(uint64_t)m->older_windows);
-	if (m->late_revokes)
-		fprintf(r->out, "%" PRIu64 " leaked windows were closed later\n",
-			(uint64_t)m->late_revokes);
-	for (int i = 0; i < PKS_NR_LOSSES; i++)
-		if (m->lost[i])
-			fprintf(r->out, "LOST: %s: %" PRIu64 " %s\n", loss__row(i)->name,
-				(uint64_t)m->lost[i], loss__row(i)->meaning);
+	for (int i = 0; i < PKS_NR_LOSSES; i++) {
+		if (!m->lost[i])
+			continue;
+		fprintf(r->out, "LOST: %s: %" PRIu64 " %s", loss__row(i)->name, (uint64_t)m->lost[i],
+			loss__row(i)->meaning);
+		loss__where(r, m, i);
+	}
 	if (model__unexplained_faults(m))
 		fprintf(r->out,
 			"LOST: %" PRIu64 " protection faults were seen by the page fault "
@@ -306,35 +452,63 @@ static void summary__losses(const struct report *r, const struct model *m)
 			(uint64_t)m->fault_witness, (uint64_t)m->fault_calls);
 }
 
-void report_text__summary(const struct report *r, const struct model *m, double seconds)
+static void note__print(void *out, const char *why)
 {
-	__u64 findings = model__total_findings(m);
-	bool first = true;
+	fprintf(out, "Note: no source lines: %s\n", why);
+}
 
+static void summary__remarks(const struct report *r, const struct model *m)
+{
+	if (m->older_windows)
+		fprintf(r->out, "%" PRIu64 " windows granted before the trace were closed in it\n",
+			(uint64_t)m->older_windows);
+	if (m->late_revokes)
+		fprintf(r->out, "%" PRIu64 " leaked windows were closed later\n",
+			(uint64_t)m->late_revokes);
+	report_note__source(r, m, note__print, r->out);
+}
+
+static void summary__verdict(const struct report *r, const struct model *m)
+{
+	__u64 findings = model__total_findings(m), suppressed = model__total_suppressed(m);
+	const char *before = "";
+
+	fputs("pkstrace: ", r->out);
+	if (findings)
+		fprintf(r->out, "%" PRIu64 " finding%s (", (uint64_t)findings,
+			findings == 1 ? "" : "s");
+	else
+		fputs("no finding", r->out);
+	for (int i = 0; i < PKS_NR_CLASSES; i++) {
+		if (!model__found(m, i))
+			continue;
+		fprintf(r->out, "%s%" PRIu64 " %s", before, (uint64_t)model__found(m, i),
+			class__row(i)->name);
+		before = ", ";
+	}
+	fprintf(r->out, "%s; %s", findings ? ")" : "",
+		model__complete(m) ? "complete: nothing was lost" :
+				     "INCOMPLETE: see LOST above, so \"clean\" can't be said");
+	if (suppressed)
+		fprintf(r->out, "; %" PRIu64 " suppressed", (uint64_t)suppressed);
+	fputc('\n', r->out);
+}
+
+static void text__summary(const struct report *r, const struct model *m, double seconds)
+{
 	summary__findings(r, m);
+	summary__suppressions(r, m);
 	summary__sites(r, m);
 	fputc('\n', r->out);
+	summary__remarks(r, m);
 	summary__losses(r, m);
 	fprintf(r->out,
 		"pkstrace: %" PRIu64 " windows granted, %" PRIu64 " closed, %" PRIu64
 		" open, %" PRIu64 " protection faults in %.1f s\n",
 		(uint64_t)model__grants(m), (uint64_t)model__closed(m), (uint64_t)m->open_windows,
 		(uint64_t)m->fault_calls, seconds);
-	fputs("pkstrace: ", r->out);
-	if (!findings)
-		fputs("no finding", r->out);
-	else
-		fprintf(r->out, "%" PRIu64 " finding%s (", (uint64_t)findings,
-			findings == 1 ? "" : "s");
-	for (int i = 0; i < PKS_NR_CLASSES; i++) {
-		if (!m->found[i])
-			continue;
-		fprintf(r->out, "%s%" PRIu64 " %s", first ? "" : ", ", (uint64_t)m->found[i],
-			class__row(i)->name);
-		first = false;
-	}
-	fprintf(r->out, "%s; %s\n", findings ? ")" : "",
-		model__complete(m) ? "complete: nothing was lost" :
-				     "INCOMPLETE: see LOST above, so \"clean\" can't be said");
+	summary__verdict(r, m);
 	fflush(r->out);
 }
+
+const struct renderer report_text = { .finding = text__finding, .summary = text__summary };

@@ -12,8 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "finding.h"
 #include "preflight.h"
 #include "source.h"
+#include "suppress.h"
 #include "symbols.h"
 #include "tracer.h"
 
@@ -30,6 +32,26 @@ static __u64 now_ns(void)
 	return now_seconds() * 1e9;
 }
 
+/* The suppression that hides it, 0: none. */
+static unsigned int finding__suppressed(struct tracer *t, const struct model_finding *f)
+{
+	const char *functions[PKS_STACK_DEPTH];
+	struct finding_stack stack;
+	struct symbol sym;
+
+	if (!suppress__count(t->options.suppress))
+		return 0;
+	finding__stack(t->symbols, f, finding__primary(f), &stack);
+	for (unsigned int i = 0; i < stack.frames.nr; i++) {
+		__u64 address = stack.frames.address[i];
+
+		symbols__find(t->symbols, address, address == stack.exact ? 0 : SYMBOL_RETURN, &sym);
+		functions[i] = sym.name ? sym.name : "?";
+	}
+	return suppress__match(t->options.suppress, f->raw.class, f->raw.cause, functions,
+			       stack.frames.nr);
+}
+
 static void on_finding(void *arg, const struct pks_finding *from)
 {
 	struct pks_finding copy = *from, *raw = &copy;
@@ -41,9 +63,13 @@ static void on_finding(void *arg, const struct pks_finding *from)
 	revoked.nr = collector__stack(t->collector, &raw->revoked, revoked.address);
 	if (model__add_finding(&t->model, raw, &granted, &revoked, &f) != MODEL_NEW)
 		return;
-	if (t->model.nr_findings <= t->options.max_reports)
-		report_text__finding(&t->report, f);
-	else if (t->model.nr_findings == (size_t)t->options.max_reports + 1)
+	f->suppressed = finding__suppressed(t, f);
+	if (f->suppressed)
+		return;
+	t->shown++;
+	if (t->shown <= t->options.max_reports)
+		t->options.renderer->finding(&t->report, f);
+	else if (t->shown == t->options.max_reports + 1)
 		status__note("%u reports shown; further findings are counted only",
 			     t->options.max_reports);
 }
@@ -86,10 +112,15 @@ static enum status tracer__symbols(struct tracer *t)
 	int err;
 
 	t->symbols = symbols__open(NULL, &err);
-	if (t->symbols)
-		return STATUS_CLEAN;
-	return status__say(STATUS_CANNOT, "can't read /proc/kallsyms: %s%s", strerror(-err),
-			   err == -EPERM ? "; allow it with sysctl kernel.kptr_restrict=1" : "");
+	if (!t->symbols)
+		return status__say(STATUS_CANNOT, "can't read /proc/kallsyms: %s%s", strerror(-err),
+				   err == -EPERM ?
+					   "; allow it with sysctl kernel.kptr_restrict=1" :
+					   "");
+	t->source = source__open(&(struct source_options){ .symbols = t->symbols,
+							   .vmlinux = t->options.vmlinux,
+							   .module_dirs = t->options.module_dirs });
+	return t->source ? STATUS_CLEAN : status__say(STATUS_CANNOT, "out of memory");
 }
 
 static const char *fault_mode__text(enum fault_mode mode)
@@ -185,6 +216,8 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	enum status status = preflight__capabilities();
 
 	*t = (struct tracer){ .options = *options, .pid_watch = -1, .timer = -1, .signals = -1 };
+	if (!t->options.renderer)
+		t->options.renderer = &report_text;
 	t->command = (struct follow){ .pidfd = -1, .go = -1, .failed = -1 };
 	for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
 		status = steps[i] ? steps[i](t) : dialect__probe(&t->dialect, t->symbols, false);
@@ -192,8 +225,12 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 		return status;
 	t->signals = signals__open();
 	t->longhold.threshold = options->long_hold * 1e9;
-	t->report = (struct report){ .out = stdout, .symbols = t->symbols,
-				     .dialect = &t->dialect, .top = 20 };
+	t->report = (struct report){ .out = stdout,
+				     .symbols = t->symbols,
+				     .source = t->source,
+				     .suppress = options->suppress,
+				     .dialect = &t->dialect,
+				     .top = 20 };
 	t->started = now_seconds();
 	tracer__say_attached(t, t->started - begin);
 	return tracer__run_command(t);
@@ -237,6 +274,18 @@ enum status tracer__loop(struct tracer *t)
 	return STATUS_CLEAN;
 }
 
+static void on_loss(void *arg, enum pks_loss reason, unsigned int cpu, const char *program,
+		    __u64 count)
+{
+	struct tracer *t = arg;
+
+	/* Without memory the sum is there, and where it was lost is not. */
+	if (program)
+		model__add_skipped(&t->model, program, count);
+	else
+		model__add_loss(&t->model, cpu, reason, count);
+}
+
 static void tracer__read_totals(struct tracer *t)
 {
 	struct collector_counts counts;
@@ -256,7 +305,8 @@ static void tracer__read_totals(struct tracer *t)
 	/* Those that have ended were counted when they did. */
 	t->model.found[PKS_LONG_HOLD] +=
 		longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
-	memcpy(t->model.lost, counts.lost, sizeof(t->model.lost));
+	model__count_suppressed(&t->model);
+	collector__losses(t->collector, on_loss, t);
 	t->model.older_windows = counts.older_windows;
 	t->model.late_revokes = counts.late_revokes;
 	t->model.open_windows = counts.open_windows;
@@ -270,7 +320,7 @@ enum status tracer__finish(struct tracer *t)
 	collector__stop(t->collector);
 	collector__consume(t->collector, on_finding, t);
 	tracer__read_totals(t);
-	report_text__summary(&t->report, &t->model, t->ended - t->started);
+	t->options.renderer->summary(&t->report, &t->model, t->ended - t->started);
 	if (model__total_findings(&t->model))
 		return STATUS_FINDINGS;
 	return model__complete(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
@@ -287,6 +337,7 @@ void tracer__close(struct tracer *t)
 	collector__close(t->collector);
 	follow__close(&t->command);
 	dialect__close(&t->dialect);
+	source__close(t->source);
 	symbols__close(t->symbols);
 	model__free(&t->model);
 	longhold__close(&t->longhold);

@@ -19,17 +19,23 @@ struct tracer_options {
 	unsigned int max_reports;
 	bool slept;	  /* report threads that sleep inside a window */
 	double long_hold; /* seconds; report windows open for longer; 0: none */
+	const struct renderer *renderer;	/* NULL: text */
+	const struct suppress *suppress;	/* NULL: none */
+	const char *vmlinux;			/* for source lines; NULL: the usual places */
+	const char *const *module_dirs;		/* before the usual places; NULL at its end */
 };
 
 struct tracer {
 	struct tracer_options options;
 	struct dialect dialect;
 	struct symbols *symbols;
+	struct source *source;
 	struct collector *collector;
 	struct follow command;
 	struct model model;
 	struct longhold longhold;
 	struct report report;
+	unsigned int shown; /* reports */
 	int signals;   /* signalfd */
 	int pid_watch; /* pidfd of options.pid */
 	int timer;     /* timerfd for options.seconds */
