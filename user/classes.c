@@ -8,9 +8,7 @@
 
 static const struct class_row classes[] = {
 	[PKS_LEAK] = { "leak", "a boundary was reached with the window open" },
-	[PKS_UNDERFLOW] = { "underflow",
-			    "a revoke without a window: the thread's next grant is poisoned, it will "
-			    "not open access" },
+	[PKS_UNDERFLOW] = { "underflow", "a revoke without a window" },
 	[PKS_WRONG_PAGE] = { "wrong-page", "the revoke names a page that has no window" },
 	[PKS_OUT_OF_ORDER] = { "out-of-order", "the revoke skips the window opened last" },
 	[PKS_CROSS_THREAD] = { "cross-thread", "the revoke is for a window of another thread" },

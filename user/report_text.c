@@ -57,34 +57,36 @@ static void line__print(const struct report *r, const struct source_line *line)
 }
 
 /*
- * One address: the functions inlined there first, innermost first, as
- * addr2line -i has them. On top of a stack those of the window API are left out
- * as its real functions are.
+ * How many of the functions inlined at the top of a stack belong to the window
+ * API: they are left out, like its real functions are.
  */
+static int lines__skip_own(const struct source_line *lines, int n)
+{
+	int first = 0;
+
+	for (int i = 0; i < n && lines[i].inlined; i++)
+		if (dialect__is_own(lines[i].function))
+			first = i + 1;
+	return first;
+}
+
+/* One address: the functions inlined there, innermost first, as addr2line -i has them. */
 static void frame__print(const struct report *r, __u64 address, unsigned int flags, bool top)
 {
 	struct source_line lines[16];
-	const struct source_line *real = NULL;
 	char name[NAME];
-	int n = 0;
+	int n = 0, i;
 
 	if (r->source)
 		n = source__lines(r->source, address, flags, lines, 16);
-	for (int i = 0; i < n; i++) {
-		if (!lines[i].inlined) {
-			real = &lines[i];
-			break;
-		}
-		top = top && dialect__is_own(lines[i].function);
-		if (top)
-			continue;
+	for (i = top ? lines__skip_own(lines, n) : 0; i < n && lines[i].inlined; i++) {
 		fprintf(r->out, " [inlined] %s", lines[i].function);
 		line__print(r, &lines[i]);
 		fputc('\n', r->out);
 	}
 	fprintf(r->out, " %s", function_at(r, address, flags, name));
-	if (real)
-		line__print(r, real);
+	if (i < n)
+		line__print(r, &lines[i]);
 	fputc('\n', r->out);
 }
 
@@ -266,8 +268,7 @@ static void revoke__what(const struct report *r, const struct pks_finding *f)
 	}
 	held__print(r, ", open for", f);
 	fprintf(r->out, "\nMeaning: %s\n", class__row(f->class)->meaning);
-	if (f->class == PKS_CROSS_THREAD)
-		holder__print(r, f);
+	holder__print(r, f);
 	if (f->class == PKS_CROSS_THREAD || f->class == PKS_UNDERFLOW)
 		fprintf(r->out,
 			"The next grant of thread %u is poisoned: its window will not open access\n",
