@@ -15,7 +15,9 @@
  *
  *	(echo leak >/sys/kernel/debug/pkstrace_bugs/run)
  *
- * No lock is held while a case runs: in strict mode the writer may die there.
+ * In strict mode the writer may die in its case: no lock is held there, nor
+ * debugfs's own reference (that is what "unsafe" means below), without which
+ * the module could not be unloaded any more.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -221,7 +223,7 @@ static int __init bugs_init(void)
 	debug_dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("cases", 0444, debug_dir, NULL, &cases_fops);
 	debugfs_create_file("about", 0444, debug_dir, NULL, &about_fops);
-	debugfs_create_file("run", 0200, debug_dir, NULL, &run_fops);
+	debugfs_create_file_unsafe("run", 0200, debug_dir, NULL, &run_fops);
 	debugfs_create_file("victim", 0200, debug_dir, NULL, &victim_fops);
 	pairs_init(debug_dir);
 	return 0;

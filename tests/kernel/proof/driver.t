@@ -70,7 +70,7 @@ in_trace() {
 	local fn
 
 	for fn in ${1//,/ }; do
-		[[ $fn == - || ${trace[$name]-} =~ $2$fn[[:space:]] ]] ||
+		[[ $fn == - || ${trace[$name]-} =~ $2${fn}[[:space:]] ]] ||
 			problem+="; no '$2$fn'"
 	done
 }

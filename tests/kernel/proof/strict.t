@@ -35,5 +35,6 @@ is "$(oopses)" $((before + 1)) "and oopses"
 
 fault_mode relaxed
 ok "back in relaxed mode the same case ends well" driver stray-write
+ok "the modules can be unloaded after that" timeout 20 rmmod pks_proof pkstrace_bugs
 
 done_testing

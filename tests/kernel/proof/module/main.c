@@ -2,7 +2,9 @@
 /*
  * debugfs pks_proof/: reading a file runs one proof in the reading thread. A
  * proof may leave that thread with a wrong count, so read each by a process
- * of its own (cat).
+ * of its own (cat). In strict mode the reader may die in it, and must not take
+ * debugfs's reference with it, which would keep the module loaded: hence the
+ * "unsafe" files, safe by their owner's reference.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -102,8 +104,8 @@ static int __init proof_init(void)
 	debug_dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	for (i = 0; i < ARRAY_SIZE(proof_tables); i++)
 		for (p = proof_tables[i]; p->name; p++)
-			debugfs_create_file(p->name, 0400, debug_dir, (void *)p,
-					    &proof_fops);
+			debugfs_create_file_unsafe(p->name, 0400, debug_dir,
+						   (void *)p, &proof_fops);
 	return 0;
 }
 
