@@ -4,6 +4,7 @@
 # make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
 # make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
 # make vm       a shell inside the virtual machine
+# make corpus   every case of the bug driver, expected and reported, scored
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
 # make clean    removes build/; the kernel's cache stays
@@ -105,11 +106,18 @@ demo: modules
 	$(MAKE) all
 	tests/demo/run
 
+# The kernel without the patches is there to be refused: see tests/e2e.
 .PHONY: test
 test: setup
 	$(MAKE) all unit
 	$(MAKE) modules
+	tests/kernel/build baseline
 	tests/run
+
+.PHONY: corpus
+corpus: modules
+	$(MAKE) all
+	tests/corpus/run
 
 .PHONY: vm
 vm: modules
