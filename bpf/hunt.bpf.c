@@ -34,7 +34,7 @@ static __always_inline struct pks_target *hunt__target(__u64 hash)
 }
 
 SEC("?kprobe")
-int hunt_call(struct pt_regs___arguments *regs)
+int hunt_call(struct pt_regs *regs)
 {
 	__u32 number = bpf_get_attach_cookie(regs) & (PKS_FUNCTIONS - 1);
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -44,7 +44,8 @@ int hunt_call(struct pt_regs___arguments *regs)
 	struct pks_target *target;
 	__u64 hash;
 
-	if (context__now() != PKS_TASK || !follow__wanted(task) || inject__nofail(regs, f->gfp_arg))
+	if (!armed || context__now() != PKS_TASK || !follow__wanted(task) ||
+	    inject__nofail(regs, f->gfp_arg))
 		return 0;
 	thread = inject__thread(task);
 	if (!thread || !hunt__exposed(task, thread))
@@ -65,7 +66,7 @@ int hunt_call(struct pt_regs___arguments *regs)
 	call->record.key = 0;
 	call->record.value = target->value;
 	inject__send(call, thread);
-	bpf_override_return((void *)regs, target->value);
+	bpf_override_return(regs, target->value);
 	return 0;
 }
 

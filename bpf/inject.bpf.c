@@ -10,6 +10,7 @@ struct pks_rule rules[PKS_RULES];
 struct pks_place places[PKS_PLACES];
 __u64 places_lost;
 __u32 injections;
+__u32 armed;
 
 /* What the four forms of grants and revokes are, for the stacks that begin in them. */
 const volatile struct pks_range inject_range[PKS_FORMS];
@@ -20,24 +21,43 @@ const volatile __u8 may_skip;
 /* A dry run notes all places that pass the filters. */
 const volatile __u8 note_places;
 
-__noinline int inject__callers(struct inject_call *call, __u64 entry, __u64 end, __u32 nr)
+/* Above the function there are at most the program, its trampoline and a probe's frames. */
+#define OWN_FRAMES 8
+
+struct stack_end {
+	const __u64 *stack;
+	__u32 nr;
+};
+
+static long stack__count(__u32 i, void *arg)
 {
-	__u32 n = 0, found = 0;
+	struct stack_end *end = arg;
+
+	if (i >= PKS_STACK_DEPTH || !end->stack[i])
+		return 1;
+	end->nr = i + 1;
+	return 0;
+}
+
+__noinline int inject__callers(struct inject_call *call, __u64 entry, __u64 end)
+{
+	struct stack_end count = {};
+	__u32 own = 0;
 
 	if (!call)
 		return 0;
-	for (__u32 i = 0; i < PKS_STACK_DEPTH; i++) {
-		__u64 address = i < nr ? call->raw[i] : 0;
-
-		call->record.stack[i] = 0;
-		if (found && address && n < PKS_STACK_DEPTH)
-			call->record.stack[n++] = address;
-		else if (address >= entry && address < end)
-			found = 1;
-	}
-	call->record.nr_stack = n;
+	for (__u32 i = 0; i < OWN_FRAMES && !own; i++)
+		if (call->raw[i] >= entry && call->raw[i] < end)
+			own = i + 1;
+	if (!own)
+		return 0;
+	bpf_probe_read_kernel(call->record.stack, sizeof(call->record.stack),
+			      (void *)call->raw + own * sizeof(__u64));
+	count.stack = call->record.stack;
+	bpf_loop(PKS_STACK_DEPTH, stack__count, &count, 0);
+	call->record.nr_stack = count.nr;
 	call->record.caller = call->record.stack[0];
-	return n;
+	return count.nr;
 }
 
 __noinline __u64 inject__hash(const struct inject_call *call)
@@ -63,8 +83,7 @@ __noinline int place__note(const struct inject_call *call, __u64 hash, __u32 fun
 
 		if (!p->hash && !__sync_val_compare_and_swap(&p->hash, 0, hash)) {
 			p->function = function;
-			for (int k = 0; k < PKS_PLACE_FRAMES; k++)
-				p->stack[k] = call->record.stack[k];
+			__builtin_memcpy(p->stack, call->record.stack, sizeof(p->stack));
 			p->nr = call->record.nr_stack < PKS_PLACE_FRAMES ? call->record.nr_stack :
 									   PKS_PLACE_FRAMES;
 		}
@@ -127,25 +146,42 @@ static __always_inline bool within(__u64 address, __u64 start, __u64 end)
 	return address >= start && address < end;
 }
 
-/* fail_stacktrace() of lib/fault-inject.c. */
-static __noinline int rule__stack(const struct pks_rule *rule, const struct inject_call *call)
+struct stack_filter {
+	const struct pks_rule *rule;
+	const __u64 *stack;
+	__u32 wanted;
+};
+
+static long stack__filter(__u32 i, void *arg)
 {
-	int wanted;
+	struct stack_filter *f = arg;
+	__u64 address;
 
-	if (!rule || !call)
-		return 0;
-	wanted = !rule->require_end;
-	for (int i = 0; i < PKS_STACK_FILTER; i++) {
-		__u64 address = call->record.stack[i];
-
-		if (!address)
-			break;
-		if (within(address, rule->reject_start, rule->reject_end))
-			return 0;
-		if (within(address, rule->require_start, rule->require_end))
-			wanted = 1;
+	if (i >= PKS_STACK_DEPTH || !f->stack[i])
+		return 1;
+	address = f->stack[i];
+	if (within(address, f->rule->reject_start, f->rule->reject_end)) {
+		f->wanted = 0;
+		return 1;
 	}
-	return wanted;
+	if (within(address, f->rule->require_start, f->rule->require_end))
+		f->wanted = 1;
+	return 0;
+}
+
+/* As fail_stacktrace() of lib/fault-inject.c. */
+static __always_inline bool rule__stack(const struct pks_rule *rule, const struct inject_call *call)
+{
+	struct stack_filter f = {
+		.rule = rule,
+		.stack = call->record.stack,
+		.wanted = !rule->require_end,
+	};
+
+	if (!rule->require_end && !rule->reject_end)
+		return true;
+	bpf_loop(PKS_STACK_FILTER, stack__filter, &f, 0);
+	return f.wanted;
 }
 
 /* As should_fail_ex() decides, in its order. */
@@ -190,7 +226,7 @@ static __always_inline struct inject_call *rule__hit(void *ctx, struct pks_rule 
 	struct inject_call *call;
 	__u64 nth;
 
-	if (context__now() != PKS_TASK || !rule__thread(rule, task))
+	if (!armed || context__now() != PKS_TASK || !rule__thread(rule, task))
 		return NULL;
 	if (rule->task_filter && !task__marked(task))
 		return NULL;
@@ -286,7 +322,7 @@ int BPF_PROG(inject_revoke_pgmap)
 
 /* Attached to each function that is to fail; the cookie is its rule. */
 SEC("?kprobe")
-int inject_call(struct pt_regs___arguments *regs)
+int inject_call(struct pt_regs *regs)
 {
 	__u32 number = bpf_get_attach_cookie(regs) & (PKS_RULES - 1);
 	struct pks_rule *rule = &rules[number];
@@ -294,7 +330,16 @@ int inject_call(struct pt_regs___arguments *regs)
 	if (inject__nofail(regs, rule->gfp_arg))
 		return 0;
 	if (rule__hit(regs, rule, number, 0, rule->entry, rule->end))
-		bpf_override_return((void *)regs, rule->value);
+		bpf_override_return(regs, rule->value);
+	return 0;
+}
+
+/* The command has become what it was asked to run: what came before was the loader's doing. */
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(inject_exec)
+{
+	if (!armed && follow__wanted(bpf_get_current_task_btf()))
+		armed = 1;
 	return 0;
 }
 

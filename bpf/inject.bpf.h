@@ -21,6 +21,7 @@ _Static_assert(1 << PLACE_BITS == PKS_PLACES, "place hash");
 extern struct pks_place places[PKS_PLACES];
 extern __u64 places_lost;
 extern __u32 injections; /* made so far: serial numbers */
+extern __u32 armed;	 /* calls count from here on */
 
 /* Of a thread; goes with it. */
 struct inject_thread {
@@ -41,6 +42,7 @@ struct {
 struct inject_call {
 	struct pks_injection record;
 	__u64 raw[PKS_STACK_DEPTH];
+	__u64 beyond[PKS_STACK_DEPTH]; /* zeros: a copy from within raw[] may run into them */
 };
 
 struct {
@@ -51,7 +53,7 @@ struct {
 } inject_calls SEC(".maps") __weak;
 
 /* Fills the record's stack with the callers of the function [entry, end). 0 if it can't. */
-int inject__callers(struct inject_call *call, __u64 entry, __u64 end, __u32 nr);
+int inject__callers(struct inject_call *call, __u64 entry, __u64 end);
 
 /* Hash of the record's stack, never 0. */
 __u64 inject__hash(const struct inject_call *call);
@@ -78,12 +80,11 @@ static __always_inline struct inject_call *inject__call(void *ctx, __u64 entry, 
 {
 	__u32 zero = 0;
 	struct inject_call *call = bpf_map_lookup_elem(&inject_calls, &zero);
-	long n;
 
 	if (!call)
 		return NULL;
-	n = bpf_get_stack(ctx, call->raw, sizeof(call->raw), 0);
-	if (n <= 0 || inject__callers(call, entry, end, n / sizeof(__u64)) <= 0)
+	if (bpf_get_stack(ctx, call->raw, sizeof(call->raw), 0) <= 0 ||
+	    inject__callers(call, entry, end) <= 0)
 		return NULL;
 	return call;
 }
@@ -114,15 +115,16 @@ static __always_inline void inject__send(struct inject_call *call, const struct 
 struct pt_regs___arguments {
 	unsigned long di;
 	unsigned long si;
-	unsigned long dx;
 } __attribute__((preserve_access_index));
 
 /* True where the call's gfp_t argument says that it must not fail. */
-static __always_inline bool inject__nofail(struct pt_regs___arguments *regs, __u8 gfp_arg)
+static __always_inline bool inject__nofail(void *ctx, __u8 gfp_arg)
 {
+	struct pt_regs___arguments *regs = ctx;
+
 	if (gfp_arg == 0)
-		return regs->di & GFP_NOFAIL;
-	return gfp_arg == 1 && (regs->si & GFP_NOFAIL);
+		return BPF_CORE_READ(regs, di) & GFP_NOFAIL;
+	return gfp_arg == 1 && (BPF_CORE_READ(regs, si) & GFP_NOFAIL);
 }
 
 #endif

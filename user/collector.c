@@ -179,7 +179,7 @@ struct collector *collector__open(const struct dialect *dialect,
 		err = c->ring ? 0 : -errno;
 	}
 	if (err) {
-		*status = load__failed(err);
+		*status = err > 0 ? (enum status)err : load__failed(err);
 		collector__close(c);
 		return NULL;
 	}

@@ -20,7 +20,7 @@ struct pkstrace;
  * hunt's. Each function is called with `arg`; any but configure may be NULL.
  */
 struct collector_extension {
-	/* Before load: choose programs and targets. 0 or negative errno. */
+	/* Before load: choose programs and targets. 0, negative errno, or a status after a line. */
 	int (*configure)(void *arg, struct pkstrace *skel, const struct dialect *dialect);
 	/* After the tracing programs are on. Prints one line where it can't. */
 	enum status (*attach)(void *arg, struct pkstrace *skel);

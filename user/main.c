@@ -14,6 +14,7 @@ struct command {
 static const struct command commands[] = {
 	{ "check", cmd_check, "say what this kernel offers and what a run would attach to" },
 	{ "run", cmd_run, "trace windows; report leaks, underflows and stray accesses at once" },
+	{ "inject", cmd_inject, "run, with calls skipped, delayed or failed on purpose" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

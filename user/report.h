@@ -8,6 +8,8 @@
 #include "model.h"
 
 struct dialect;
+struct injections;
+struct pks_injection;
 struct source;
 struct suppress;
 struct symbols;
@@ -19,6 +21,10 @@ struct report {
 	const struct suppress *suppress; /* NULL: none */
 	const struct dialect *dialect;
 	unsigned int top; /* call sites to list */
+	const struct injections *injections; /* NULL: nothing is injected */
+	/* The name of the function that an injection made fail. */
+	const char *(*injected_function)(const struct report *r, const struct pks_injection *one);
+	const void *injected_arg; /* for the above */
 };
 
 struct renderer {

@@ -11,6 +11,7 @@
 #include "paths.h"
 #include "pmem.h"
 #include "report.h"
+#include "report_injection.h"
 #include "report_note.h"
 #include "source.h"
 #include "suppress.h"
@@ -342,6 +343,7 @@ static void text__finding(const struct report *r, const struct model_finding *f)
 	finding__title(r, f);
 	finding__what(r, f);
 	finding__who(r, &f->raw);
+	report_injection__cause(r, &f->raw);
 	finding__stacks(r, f);
 	fputs(RULE "\n", r->out);
 	fflush(r->out);

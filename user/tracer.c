@@ -14,6 +14,7 @@
 
 #include "finding.h"
 #include "preflight.h"
+#include "process_tree.h"
 #include "source.h"
 #include "suppress.h"
 #include "symbols.h"
@@ -166,7 +167,8 @@ static enum status tracer__attach(struct tracer *t)
 	struct collector_options options = { .follow = t->options.pid || t->options.command,
 					     .tgid = t->options.pid,
 					     .slept = t->options.slept,
-					     .long_hold = t->options.long_hold * 1e9 };
+					     .long_hold = t->options.long_hold * 1e9,
+					     .extension = t->options.extension };
 	enum status status;
 	int err;
 
@@ -230,7 +232,10 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 				     .source = t->source,
 				     .suppress = options->suppress,
 				     .dialect = &t->dialect,
-				     .top = 20 };
+				     .top = 20,
+				     .injections = options->injections,
+				     .injected_function = options->injected_function,
+				     .injected_arg = options->injected_arg };
 	t->started = now_seconds();
 	tracer__say_attached(t, t->started - begin);
 	return tracer__run_command(t);
@@ -245,6 +250,18 @@ static void command__say_end(const struct tracer *t, int wait_status)
 			     strsignal(WTERMSIG(wait_status)));
 	else
 		status__note("%s exited with status %d", name, WEXITSTATUS(wait_status));
+}
+
+/* Time is up: the command must not outlive the run. */
+static void command__kill(struct tracer *t)
+{
+	unsigned int left = process_tree__kill(5);
+
+	t->command.pid = 0;
+	status__note("%s did not end in %g s: killed, with all its children", t->options.command[0],
+		     t->options.seconds);
+	if (left)
+		status__note("%u of its processes hang in the kernel, out of reach of signals", left);
 }
 
 enum { WATCH_RING, WATCH_SIGNALS, WATCH_TIMER, WATCH_PID, WATCH_COMMAND, NR_WATCHES };
@@ -271,6 +288,8 @@ enum status tracer__loop(struct tracer *t)
 	t->ended = now_seconds();
 	if (watch[WATCH_COMMAND].revents && !follow__reap(&t->command, &wait_status))
 		command__say_end(t, wait_status);
+	else if (watch[WATCH_TIMER].revents && t->options.kill_at_timeout && t->command.pid)
+		command__kill(t);
 	return STATUS_CLEAN;
 }
 

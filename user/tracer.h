@@ -23,6 +23,12 @@ struct tracer_options {
 	const struct suppress *suppress;	/* NULL: none */
 	const char *vmlinux;			/* for source lines; NULL: the usual places */
 	const char *const *module_dirs;		/* before the usual places; NULL at its end */
+	bool kill_at_timeout; /* when the seconds are over: the command, with all its children */
+	/* Faults to go with the run; see struct report for what describes them. */
+	const struct collector_extension *extension;
+	const struct injections *injections;
+	const char *(*injected_function)(const struct report *r, const struct pks_injection *one);
+	const void *injected_arg;
 };
 
 struct tracer {
