@@ -15,13 +15,20 @@ struct {
 	__type(value, __u32);
 } followed SEC(".maps") __weak;
 
-static __always_inline bool follow__wanted(struct task_struct *task)
+/* The thread was asked for, whether the trace has begun or not. */
+static __always_inline bool follow__chosen(struct task_struct *task)
 {
 	if (!settings.follow)
 		return true;
 	if (settings.tgid && task->tgid == settings.tgid)
 		return true;
 	return bpf_task_storage_get(&followed, task, NULL, 0);
+}
+
+/* The thread's events count now. */
+static __always_inline bool follow__wanted(struct task_struct *task)
+{
+	return tracing && follow__chosen(task);
 }
 
 #endif

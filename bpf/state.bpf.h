@@ -19,6 +19,11 @@ extern struct pks_slot slots[PKS_SLOTS];
 extern struct pks_site grant_sites[PKS_SITES];
 extern struct pks_site revoke_sites[PKS_SITES];
 extern struct pks_fold folds[PKS_FOLDS];
+/*
+ * Set by the loader between its last attach and its first detach: with grants
+ * attached and revokes not, or the other way round, no pairing could be right.
+ */
+extern __u32 tracing;
 extern __u64 found[PKS_NR_CLASSES];
 extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */

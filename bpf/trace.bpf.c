@@ -297,11 +297,11 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	int i;
 
 	if (settings.follow) {
-		if (!follow__wanted(parent))
+		if (!follow__chosen(parent))
 			return 0;
 		bpf_task_storage_get(&followed, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	}
-	if (likely(!kernel__count(child)))
+	if (likely(!kernel__count(child)) || !tracing)
 		return 0;
 	__builtin_memset(&r, 0, sizeof(r));
 	r.class = PKS_INHERITED;

@@ -276,6 +276,7 @@ enum status collector__attach(struct collector *c)
 	status = attach__boundaries(c);
 	if (!status && c->extension && c->extension->attach)
 		status = c->extension->attach(c->extension->arg, c->skel);
+	c->skel->bss->tracing = !status;
 	return status;
 }
 
@@ -347,6 +348,8 @@ static void loss__count(void *arg, enum pks_loss reason, unsigned int cpu, const
 
 void collector__stop(struct collector *c)
 {
+	if (c->skel->bss)
+		c->skel->bss->tracing = 0;
 	if (c->extension && c->extension->stop)
 		c->extension->stop(c->extension->arg);
 	for (size_t i = 0; i < NR_BOUNDARIES; i++) {
