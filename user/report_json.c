@@ -8,6 +8,8 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "classes.h"
 #include "dialect.h"
@@ -21,6 +23,23 @@
 #include "suppress.h"
 #include "symbols.h"
 #include "syscalls.h"
+
+/* Names of threads and files may hold any bytes: those that are no UTF-8 become "?". */
+static json_t *text__json(const char *value)
+{
+	json_t *text = json_string(value);
+	char *copy;
+
+	if (text)
+		return text;
+	copy = strdup(value);
+	for (char *at = copy; at && *at; at++)
+		if (*at & 0x80)
+			*at = '?';
+	text = copy ? json_string_nocheck(copy) : NULL;
+	free(copy);
+	return text;
+}
 
 /*
  * Setters that leave out what is not known. Without memory a value is missing,
@@ -39,7 +58,7 @@ static void set_hex(json_t *object, const char *key, __u64 value)
 static void set_text(json_t *object, const char *key, const char *value)
 {
 	if (value)
-		json_object_set_new(object, key, json_string(value));
+		json_object_set_new(object, key, text__json(value));
 }
 
 static void set_number(json_t *object, const char *key, __s64 value)

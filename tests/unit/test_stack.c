@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Trimming of captured stacks: what the reader sees first. */
+#include "report_fixture.h"
+
+#include "stack.h"
+
+static struct symbols *symbols;
+
+static int open_symbols(void **state)
+{
+	(void)state;
+	symbols = fixture_symbols();
+	return !symbols;
+}
+
+static int close_symbols(void **state)
+{
+	(void)state;
+	symbols__close(symbols);
+	return 0;
+}
+
+static void test_own_frames_go(void **state)
+{
+	struct model_stack s = { .nr = 4,
+				 .address = { IN_PROGRAM, IN_REVOKE, IN_UNMAP, IN_VFS_WRITE } };
+
+	(void)state;
+	assert_int_equal(stack__skip_own(symbols, &s), 2);
+	s.nr = 2;
+	assert_int_equal(stack__skip_own(symbols, &s), 2);
+	s.nr = 0;
+	assert_int_equal(stack__skip_own(symbols, &s), 0);
+}
+
+static void test_strangers_stay(void **state)
+{
+	struct model_stack s = { .nr = 3, .address = { 0x1234, IN_UNMAP, IN_VFS_WRITE } };
+
+	(void)state;
+	assert_int_equal(stack__skip_own(symbols, &s), 0);
+}
+
+/* A trampoline has no symbol on some kernels: what is above a window function goes with it. */
+static void test_unknown_above_own(void **state)
+{
+	struct model_stack s = { .nr = 4, .address = { IN_PROGRAM, 0x1234, IN_REVOKE, IN_UNMAP } };
+
+	(void)state;
+	assert_int_equal(stack__skip_own(symbols, &s), 3);
+}
+
+/* A window function far out is somebody's business, not our probe. */
+static void test_own_far_out(void **state)
+{
+	struct model_stack s = { .nr = 10 };
+
+	(void)state;
+	for (unsigned int i = 0; i < s.nr; i++)
+		s.address[i] = IN_VFS_WRITE;
+	s.address[9] = IN_REVOKE;
+	assert_int_equal(stack__skip_own(symbols, &s), 0);
+}
+
+static void test_exception(void **state)
+{
+	struct model_stack s = { .nr = 4,
+				 .address = { IN_PROGRAM, IN_ENTRY, IN_ACCESS, IN_VFS_WRITE } };
+
+	(void)state;
+	assert_int_equal(stack__skip_exception(symbols, &s, IN_ACCESS), 2);
+	/* The instruction is not in the stack: what follows the exception's entry. */
+	assert_int_equal(stack__skip_exception(symbols, &s, 0x1234), 2);
+	s.address[1] = IN_VFS_WRITE;
+	assert_int_equal(stack__skip_exception(symbols, &s, 0x1234), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_own_frames_go),
+		cmocka_unit_test(test_strangers_stay),
+		cmocka_unit_test(test_unknown_above_own),
+		cmocka_unit_test(test_own_far_out),
+		cmocka_unit_test(test_exception),
+	};
+
+	return cmocka_run_group_tests_name("stack", tests, open_symbols, close_symbols);
+}
