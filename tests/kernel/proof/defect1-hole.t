@@ -29,7 +29,7 @@ ok "ext4 with DAX" dax_mount ext4 || bail_out "$TAP_OUTPUT"
 is "$(stray_warnings)" 0 "nothing was stray until here"
 ok "read(2) into the hole" read_into_hole
 is "$(stray_warnings)" 1 "a stray access that no caller made"
-trace=$(dmesg | sed -n "/$WARNING/,\$p")
+trace=$(kernel_log)
 like "$trace" 'dax_iomap_rw' "inside the window of the read"
 like "$trace" 'pmem_do_write|pmem_submit_bio' "in the driver that fills the hole"
 ok "the data is right all the same" cmp "$MNT/data" "$MNT/hole"

@@ -31,7 +31,7 @@ for way in read write; do
 	ok "$way through /proc/PID/mem" remote $way
 	is "$(stray_warnings)" $((before + 1)) "is a stray access"
 done
-like "$(dmesg | sed -n "/$WARNING/,\$p")" '__access_remote_vm' "made by __access_remote_vm()"
+like "$(kernel_log)" '__access_remote_vm' "made by __access_remote_vm()"
 
 rearm_warning
 before=$(stray_warnings)

@@ -17,7 +17,7 @@ is "$(stray_warnings)" 1 "its access is stray"
 if [[ -e /proc/lockdep ]]; then
 	rearm_warning
 	proof kmap-local >/dev/null
-	like "$(dmesg | tail -n 60)" 'WARNING: .*pgmap_check_pgmap_prot' "lockdep objects to a correct window"
+	like "$(kernel_log)" 'WARNING: .*pgmap_check_pgmap_prot' "lockdep objects to a correct window"
 else
 	skip 1 "optional: this kernel has no lockdep"
 fi

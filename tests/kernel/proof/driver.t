@@ -119,7 +119,7 @@ cmp_num "$buggy" -ge 45 "there are at least 45 buggy cases"
 is "$(proof kmap-local)" "before closed 0
 mapped open 1
 unmapped closed 0" "no case has spoilt the next process"
-unlike "$(dmesg)" 'pkstrace_bugs: the worker' "every worker was put right"
+unlike "$(kernel_log)" 'pkstrace_bugs: the worker' "every worker was put right"
 
 not_ok_cmd "an unknown case is refused" driver no-such-case
 like "$(dmesg | tail -n 1)" "no case 'no-such-case'" "with a line that says so"

@@ -4,6 +4,7 @@
 #
 #	proof NAME		prints what pks_proof shows for NAME
 #	driver CASE		runs a case of the bug driver in a shell that ends
+#	kernel_log		the kernel's log since the test began
 #	stray_warnings		how often the kernel has warned of a stray access
 #				since the test began
 #	rearm_warning		lets it warn once more
@@ -51,9 +52,15 @@ driver() {
 	(echo "$1" >"$DRIVER_DIR/run")
 }
 
-all_warnings() { dmesg | grep -c "$WARNING"; }
+# From a mark on, or all if the log has lost the mark and what was before it.
+kernel_log() {
+	dmesg | awk -v begin="$BEGIN_MARK" '
+		index($0, begin) { n = 0 }
+		{ line[n++] = $0 }
+		END { for (i = 0; i < n; i++) print line[i] }'
+}
 
-stray_warnings() { echo $(($(all_warnings) - WARNED_BEFORE)); }
+stray_warnings() { kernel_log | grep -c "$WARNING"; }
 
 rearm_warning() { echo 1 >/sys/kernel/debug/clear_warn_once; }
 
@@ -95,4 +102,5 @@ count_stop() {
 }
 
 rearm_warning
-WARNED_BEFORE=$(all_warnings)
+BEGIN_MARK="pks-proof: begin $$"
+echo "$BEGIN_MARK" >/dev/kmsg

@@ -8,7 +8,7 @@
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/kernel/proof/proof.sh"
 
-oopses() { dmesg | grep -c 'BUG: unable to handle page fault'; }
+oopses() { kernel_log | grep -c 'BUG: unable to handle page fault'; }
 
 load_module "${PKS_PROOF:?}" dev="$PMEM"
 fault_mode strict
@@ -19,9 +19,9 @@ for way in read write; do
 	exits 137 "a stray $way kills its task" cat "$PROOF_DIR/stray-$way"
 	is "$(oopses)" $((before + 1)) "a stray $way oopses"
 done
-like "$(dmesg)" "#PF: error_code\(0x0023\) - protection keys violation" "the oops names the key: write"
-like "$(dmesg)" "#PF: error_code\(0x0021\) - protection keys violation" "the oops names the key: read"
-like "$(dmesg)" "PKRS: 0x55555554" "the oops shows the rights register"
+like "$(kernel_log)" "#PF: error_code\(0x0023\) - protection keys violation" "the oops names the key: write"
+like "$(kernel_log)" "#PF: error_code\(0x0021\) - protection keys violation" "the oops names the key: read"
+like "$(kernel_log)" "PKRS: 0x55555554" "the oops shows the rights register"
 is "$(stray_warnings)" 0 "there is no warning"
 
 is "$(proof kmap-local)" "before closed 0
