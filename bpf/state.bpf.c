@@ -10,6 +10,7 @@ struct pks_site revoke_sites[PKS_SITES];
 struct pks_fold folds[PKS_FOLDS];
 struct pks_opened opened[PKS_OPENED];
 __u32 tracing;
+__u32 over_revoked;
 __u64 found[PKS_NR_CLASSES];
 __u64 stack_tickets;
 __u64 older_windows;

@@ -24,6 +24,7 @@ extern struct pks_fold folds[PKS_FOLDS];
  * attached and revokes not, or the other way round, no pairing could be right.
  */
 extern __u32 tracing;
+extern __u32 over_revoked; /* some thread had an underflow: its count may hide windows */
 extern __u64 found[PKS_NR_CLASSES];
 extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */

@@ -213,14 +213,19 @@ static __always_inline bool interrupt__clean(const struct window_event *e)
 	return top >= PKS_FRAMES || s->frames[top & (PKS_FRAMES - 1)].context < e->context;
 }
 
-/* Costs three fields of current, unless something is open. */
+/*
+ * Costs three fields of current, unless something is open. A worker forgets
+ * what it has closed with each work item, a thread with its end; and after an
+ * underflow a count of zero no longer means that nothing is to be put right.
+ */
 static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
 	struct window_event e;
 
-	if (likely(!kernel__count(task) && !pkrs__open(pkrs) && !(task->flags & PF_EXITING)))
+	if (likely(!kernel__count(task) && !pkrs__open(pkrs) && !over_revoked &&
+		   !(task->flags & (PF_EXITING | PF_WQ_WORKER))))
 		return 0;
 	if (!follow__wanted(task))
 		return 0;
@@ -228,9 +233,9 @@ static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	e.open = pkrs__open(pkrs);
 	if (e.context != PKS_TASK && interrupt__clean(&e))
 		return 0;
-	/* An exiting thread's slot goes even if nothing is open; most have none. */
-	if ((task->flags & PF_EXITING) && !e.count && slot__find(e.task) < 0) {
-		slot__forget(e.task);
+	if (!e.count && !e.open && slot__find(e.task) < 0) {
+		if (e.context == PKS_TASK && (task->flags & (PF_EXITING | PF_WQ_WORKER)))
+			slot__forget(e.task);
 		return 0;
 	}
 	boundary__name(&e, task, ctx);

@@ -141,6 +141,7 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 	else if (s->history_of == e->task)
 		origin__of_history(r, slot, e->key);
 	s->skew--;
+	over_revoked = 1;
 	s->poison_site = place->site;
 	s->poison_stack = place->stack;
 }
@@ -353,6 +354,19 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
 		s->told++;
 }
 
+/*
+ * What the count does not hold is not open: over-revoked, the thread's oldest
+ * windows opened nothing, and nobody will close them after this boundary.
+ */
+static __always_inline void window__write_off(struct pks_slot *s, __u32 slot)
+{
+	for (int i = 0; i < PKS_FRAMES && s->skew < 0 && s->depth > 0; i++) {
+		frames__drop(slot, 0);
+		s->depth--;
+		s->skew++;
+	}
+}
+
 /* The thread is gone, or has nothing open: its slot goes. */
 static __always_inline void window__boundary_done(struct pks_slot *s, const struct window_event *e)
 {
@@ -361,6 +375,9 @@ static __always_inline void window__boundary_done(struct pks_slot *s, const stru
 		s->skew = 0;
 		s->flags = 0;
 		s->claim_context = e->context;
+	}
+	/* A worker's next item, or a new thread with this task_struct, has not closed these. */
+	if (e->boundary == PKS_THREAD_EXIT || e->boundary == PKS_WORK_END) {
 		s->history_of = 0;
 		slot__forget(e->task);
 	}
@@ -380,6 +397,8 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 	s = &slots[i & (PKS_SLOTS - 1)];
 	r->boundary = e->boundary;
 	r->arg = e->arg;
+	if (e->context == PKS_TASK)
+		window__write_off(s, i);
 	if (s->depth > 0 && (s->depth > PKS_FRAMES ||
 			     s->frames[(s->depth - 1) & (PKS_FRAMES - 1)].context >= e->context)) {
 		window__leak(s, e, r);

@@ -114,6 +114,9 @@ void ref__boundary(struct reference *ref, int thread, __u8 context, enum pks_bou
 {
 	struct ref_thread *t = &ref->threads[thread];
 
+	/* Over-revoked: the oldest windows are not in the count, so not open. */
+	while (context == PKS_TASK && t->nr && surplus(t) < 0)
+		memmove(&t->windows[0], &t->windows[1], --t->nr * sizeof(t->windows[0]));
 	while (t->nr && t->windows[t->nr - 1].context >= context) {
 		expect__add(expect, PKS_LEAK, t->windows[--t->nr].key);
 		if (surplus(t) > 0)

@@ -67,7 +67,8 @@ static void neighbour_poisoned(void)
 	CHECK_EQ(harness__slot(&b)->depth, 2);
 	CHECK_EQ(harness__slot(&b)->skew, -1);
 	harness__boundary(&b, PKS_TASK, PKS_SYSCALL_EXIT);
-	CHECK_EQ(h.found[PKS_LEAK], 2);
+	/* The count holds one of them: the other one opened nothing. */
+	CHECK_EQ(h.found[PKS_LEAK], 1);
 	lost_nothing_but(LOST_NOTHING);
 }
 
