@@ -27,10 +27,11 @@ vm()
 	status=$?
 }
 
-# The tool's own lines, without those it quotes from the console.
+# The tool's own lines, without those it quotes from the console, and without
+# its word about a first boot that failed.
 messages()
 {
-	grep -v '^  | ' stderr
+	grep -v -e '^  | ' -e '^tests/vm/run: note: ' stderr
 }
 
 test_output()
@@ -63,7 +64,7 @@ test_output()
 	is $status 0 "exit status 0"
 	is "$(cat stdout)" "[$word][][end]"$'a\r\nb\tc' \
 		"arguments arrive unchanged, stdout too, all mounts are there"
-	is "$(cat stderr)" $'first\nsecond\nthird' \
+	is "$(messages)" $'first\nsecond\nthird' \
 		"stderr is apart from stdout, and no kernel log in it"
 	is "$(cat out/environment)" "$dir"$'\n'"$word" \
 		"current directory and PKS_ variables as on the host"
@@ -124,6 +125,36 @@ test_death()
 	is $status 125 "a file that is no kernel: 125"
 	like "$(cat stderr)" '^tests/vm/run: QEMU could not start the guest: [^'$'\n'']*$' \
 		"... and one line with QEMU's own words"
+}
+
+# A QEMU whose first guest stops at once: another boot, and a word about it.
+test_early_death()
+{
+	mkdir early
+	cat >early/qemu-system-x86_64 <<-END
+		#!/bin/bash
+		if [[ ! -e $dir/early/been ]]; then
+			: >$dir/early/been
+			echo 'Linux version' >out/console.log
+			exit 3
+		fi
+		exec $(command -v qemu-system-x86_64) "\$@"
+	END
+	chmod +x early/qemu-system-x86_64
+	PATH=$dir/early:$PATH vm --out out -- echo done
+	is "$status $(cat stdout)" "0 done" "a guest that stops in early boot gets another one"
+	is "$(cat stderr)" "tests/vm/run: note: the guest stopped in early boot (QEMU: exit status 3); starting it once more" \
+		"... and one line that says so"
+	is "$(cat out/console-early.log)" 'Linux version' "... and the first console is kept"
+	cat >early/qemu-system-x86_64 <<-END
+		#!/bin/bash
+		echo 'Linux version' >out/console.log
+		exit 3
+	END
+	PATH=$dir/early:$PATH vm --out out -- echo done
+	is $status 125 "twice is a failure: 125"
+	like "$(messages | head -n 1)" 'the guest stopped before the command ended \(QEMU: exit status 3\)' \
+		"... and one line that says so"
 }
 
 # Two at a time: they must not disturb each other.
@@ -243,6 +274,7 @@ test_output
 test_big_output
 test_status
 test_death
+test_early_death
 test_options
 test_shell
 test_bad_input
