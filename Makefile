@@ -7,6 +7,7 @@
 # make corpus   every case of the bug driver, expected and reported, scored
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
+# make proof    the proof that a test kernel does what it should (VARIANT=outofline)
 # make clean    removes build/; the kernel's cache stays
 
 VERSION := 0.1
@@ -100,6 +101,10 @@ modules: kernel
 	kdir=$$(tests/kernel/build --print-dir $(VARIANT)) && \
 	$(MAKE) -s -C tests/driver KDIR=$$kdir OUT=$(MODULES)/driver && \
 	$(MAKE) -s -C tests/kernel/proof/module KDIR=$$kdir OUT=$(MODULES)/proof
+
+.PHONY: proof
+proof: modules
+	tests/run --variant $(VARIANT) tests/kernel/proof/*.t
 
 .PHONY: demo
 demo: modules

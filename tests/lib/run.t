@@ -203,6 +203,10 @@ test_usage()
 	FILES= run
 	is "$status, $output" "2, tests/run: no tests found" \
 		"nothing to run is not success: 2 and one line"
+	FILES="--variant no-such" run
+	is "$status, $output" \
+		"2, tests/run: no kernel variant 'no-such': see tests/kernel/build --list" \
+		"a kernel variant that is not there: 2 and one line"
 }
 
 test_failures

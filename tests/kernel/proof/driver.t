@@ -14,7 +14,7 @@ FAULT=$TRACING/events/exceptions/page_fault_kernel
 
 trace_start() {
 	echo 20000 >"$TRACING/buffer_size_kb"
-	printf '%s\n' pgmap_set_readwrite pgmap_set_noaccess >"$TRACING/set_ftrace_filter"
+	printf '%s\n' "$KMAP_GRANT" "$KMAP_REVOKE" >"$TRACING/set_ftrace_filter"
 	echo 'error_code & 0x20' >"$FAULT/filter"
 	echo function >"$TRACING/current_tracer"
 	echo 1 >"$FAULT/enable"
@@ -90,8 +90,8 @@ check_case() {
 	strays=$(occurrences "$class" stray-access)
 	faults=$(occurrences "${trace[$name]-}" page_fault_kernel:)
 	[[ $faults -eq $strays ]] || problem+="; $faults faults"
-	in_trace "$granted" 'pgmap_set_readwrite <-'
-	in_trace "$revoked" 'pgmap_set_noaccess <-'
+	in_trace "$granted" "[[:space:]]$KMAP_GRANT <-"
+	in_trace "$revoked" "[[:space:]]$KMAP_REVOKE <-"
 	in_trace "$accessed" 'page_fault_kernel: .* ip='
 	if [[ -z $problem ]]; then
 		pass "$name: $class"

@@ -30,7 +30,7 @@ dd if=/dev/urandom of="$MNT/file" bs=64k count=$((size / 65536)) conv=fsync stat
 
 # kmap_local_folio() revokes with no grant (defect 7), so that other users of
 # these functions do not balance.
-count_start pgmap_set_readwrite pgmap_set_noaccess
+count_start "$KMAP_GRANT" "$KMAP_REVOKE"
 ok "write from the mapping to the RAM disk" direct write
 read -r grants revokes < <(count_stop)
 cmp_num "$grants" -ge $((size / 4096)) "the RAM disk's driver maps every page"

@@ -10,6 +10,9 @@
 #	rearm_warning		lets it warn once more
 #	fault_mode [MODE]	prints or sets memremap.pks_fault_mode
 #	dax_mount FS		makes FS on $PMEM and mounts it with DAX on $MNT
+#	$KMAP_GRANT, $KMAP_REVOKE
+#				the functions that a kmap of a protected page
+#				calls in this kernel's layout
 #	count_start GRANT REVOKE, count_stop
 #				count the calls of two functions with the kernel's
 #				own profiler: "GRANTS REVOKES"
@@ -30,6 +33,13 @@ proof_cleanup() {
 trap proof_cleanup EXIT
 
 [[ -e $MODE_FILE ]] || skip_all "this kernel has no protected device memory"
+
+# Out of line they get the page; with an inline check they get the pgmap.
+if grep -qx pgmap_set_readwrite "$TRACING/available_filter_functions"; then
+	KMAP_GRANT=pgmap_set_readwrite KMAP_REVOKE=pgmap_set_noaccess
+else
+	KMAP_GRANT=__pgmap_set_readwrite KMAP_REVOKE=__pgmap_set_noaccess
+fi
 
 # Loads each module at most once: $1 is the file, $2... its parameters.
 load_module() {
