@@ -9,11 +9,11 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/blkdev.h>
 #include <linux/dax.h>
 #include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/pfn_t.h>
+#include "block.h"
 #include "bugs.h"
 
 static unsigned long first_pfn;	/* 0: no device, ordinary memory */
@@ -56,19 +56,19 @@ static int last_pages(struct block_device *bdev, pfn_t *pfn)
  */
 int device_open(const char *path)
 {
-	struct block_device *bdev;
+	struct block_handle block;
 	pfn_t pfn;
 	int err;
 
 	if (!*path)
 		return 0;
-	bdev = blkdev_get_by_path(path, FMODE_READ, NULL);
-	if (IS_ERR(bdev)) {
-		pr_err("dev=%s: cannot open it: error %ld\n", path, PTR_ERR(bdev));
-		return PTR_ERR(bdev);
+	err = block_open(&block, path);
+	if (err) {
+		pr_err("dev=%s: cannot open it: error %d\n", path, err);
+		return err;
 	}
-	err = last_pages(bdev, &pfn);
-	blkdev_put(bdev, FMODE_READ);
+	err = last_pages(block.bdev, &pfn);
+	block_close(&block);
 	if (err) {
 		pr_err("dev=%s: no DAX access to its last pages: error %d; give a pmem device in fsdax mode\n",
 		       path, err);

@@ -8,12 +8,12 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/blkdev.h>
 #include <linux/dax.h>
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/pfn_t.h>
 #include <linux/pks-keys.h>
+#include "block.h"
 #include "proof.h"
 
 static char *dev = "/dev/pmem0";
@@ -79,13 +79,13 @@ static int find_pages(struct block_device *bdev)
 
 static int open_device(void)
 {
-	struct block_device *bdev = blkdev_get_by_path(dev, FMODE_READ, NULL);
-	int err;
+	struct block_handle block;
+	int err = block_open(&block, dev);
 
-	if (IS_ERR(bdev))
-		return PTR_ERR(bdev);
-	err = find_pages(bdev);
-	blkdev_put(bdev, FMODE_READ);
+	if (err)
+		return err;
+	err = find_pages(block.bdev);
+	block_close(&block);
 	if (err && proof_dax)
 		fs_put_dax(proof_dax, NULL);
 	return err;
