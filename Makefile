@@ -8,6 +8,7 @@
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
 # make proof    the proof that a test kernel does what it should (VARIANT=outofline)
+# make guest    every test inside the virtual machine, on a test kernel (VARIANT=outofline)
 # make clean    removes build/; the kernel's cache stays
 
 VERSION := 0.1
@@ -105,6 +106,11 @@ modules: kernel
 .PHONY: proof
 proof: modules
 	tests/run --variant $(VARIANT) tests/kernel/proof/*.t
+
+.PHONY: guest
+guest: modules
+	$(MAKE) all
+	tests/run --variant $(VARIANT) tests/kernel/proof/*.t tests/e2e/*.t
 
 .PHONY: demo
 demo: modules
