@@ -33,6 +33,8 @@ static __always_inline __u32 cause__no_window(__u32 slot, const struct window_ev
 	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
 	__u64 pgmap = r->key ? kernel__page_pgmap((struct page *)r->key) : 0;
 
+	if (!settings.keys)
+		return PKS_CAUSE_NONE;
 	if (s->history_of == e->task &&
 	    (origin__of_history(r, slot, r->key) || origin__of_history(r, slot, pgmap)))
 		return PKS_USE_AFTER_REVOKE;

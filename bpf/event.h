@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define PKS_ABI 1
+#define PKS_ABI 2
 
 /* Finding classes; names and meanings are in user/classes.c. */
 enum pks_class {
@@ -60,6 +60,14 @@ enum pks_context {
 	PKS_HARDIRQ,
 	PKS_NMI,
 	PKS_NR_CONTEXTS,
+};
+
+/* What the counts of windows are kept by. */
+enum pks_by {
+	PKS_BY_SITE,   /* return address of the grant */
+	PKS_BY_THREAD, /* tgid << 32 | tid */
+	PKS_BY_CGROUP, /* its id */
+	PKS_NR_BY,
 };
 
 /* Why something was not recorded. Any of these makes a verdict incomplete. */
@@ -164,7 +172,7 @@ _Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
  * each table stands for all sites that found no place.
  */
 struct pks_site {
-	__u64 caller; /* return address into the caller, 0: free */
+	__u64 caller; /* return address into the caller, 0: free; see PKS_BY_* for what else */
 	__u32 seen;   /* events so far, counted up to the first sampled ones */
 	__s32 stack;  /* its first captured stack, or PKS_NO_STACK */
 	__u32 flags;  /* PKS_SITE_* */
@@ -250,14 +258,32 @@ _Static_assert(sizeof(struct pks_slot) == 512, "wire ABI");
 #define PKS_SLOT_UNSURE	  4u /* an adjustment was made: it may have been a missed event */
 #define PKS_SLOT_RESIDUE  2u /* a relaxed fault opened the key for this thread */
 
-/* Repeats of one finding: same class, same cause, same places. */
+/*
+ * Repeats of one finding: same class, same cause, same places. Counts each,
+ * whether it is delivered or not.
+ */
 struct pks_fold {
 	__u64 key; /* 0: free */
 	__u64 count;
 	__u64 first; /* CLOCK_MONOTONIC ns */
 	__u64 last;
+	__u8 class;    /* enum pks_class; as in struct pks_finding from here on */
+	__u8 cause;
+	__u8 boundary;
+	__u8 write;
+	__u8 fatal;
+	__u8 pad[3];
+	__u64 granted; /* struct pks_site's caller */
+	__u64 revoked;
+	__u64 ip;
 };
-_Static_assert(sizeof(struct pks_fold) == 32, "wire ABI");
+_Static_assert(sizeof(struct pks_fold) == 64, "wire ABI");
+
+/* The name of the thread that first came to a call site's entry, where that is a thread. */
+struct pks_name {
+	char comm[PKS_COMM];
+};
+_Static_assert(sizeof(struct pks_name) == 16, "wire ABI");
 
 /* The thread that last opened a window on a page. Never cleared: checked when used. */
 struct pks_opened {
@@ -286,11 +312,14 @@ struct pks_settings {
 	__u32 stack_first; /* windows of a site whose stack is taken at first */
 	__u32 stack_mask;  /* then each (stack_mask + 1)th */
 	__s32 tgid;	   /* follow: this process too, 0: none */
-	__u8 sites;	   /* read the caller of each grant and revoke */
-	__u8 pages;	   /* note which page a window opened */
-	__u8 follow;	   /* only threads in the followed map */
+	__u8 by;	   /* enum pks_by: what a grant's caller stands for in grant_sites */
+	__u8 keys;	   /* note what each window opened */
+	__u8 pages;	   /* that is a page: compare it with what the revoke names */
+	__u8 revokes;	   /* read the caller of each revoke; else of wrong ones only */
+	__u8 stacks;	   /* take stacks of windows */
 	__u8 effect;	   /* check at each revoke that the window had opened the key */
-	__u8 pad[4];
+	__u8 follow;	   /* only threads in the followed map */
+	__u8 records;	   /* deliver findings; else they are counted only */
 	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
 _Static_assert(sizeof(struct pks_settings) == 72, "wire ABI");

@@ -98,6 +98,47 @@ static __always_inline __u64 finding__fold_key(const struct window_event *e,
 	return key | 1;
 }
 
+static __always_inline void fold__begin(struct pks_fold *f, const struct window_event *e,
+					const struct finding_request *r)
+{
+	f->first = e->now;
+	f->class = r->class;
+	f->cause = r->cause;
+	f->boundary = r->boundary;
+	f->write = r->write;
+	f->fatal = r->fatal;
+	f->granted = r->granted.caller;
+	f->revoked = r->revoked.caller;
+	f->ip = r->ip ? r->ip : e->caller;
+}
+
+/* Counts one more of a finding; says how many there were before, up to a few. */
+static __noinline int fold__add(__u64 key, const struct window_event *e,
+				const struct finding_request *r)
+{
+	__u32 h = HASH(key, FOLD_BITS);
+
+	if (!e || !r)
+		return 0;
+	for (int i = 0; i < FOLD_PROBES; i++) {
+		struct pks_fold *f = &folds[(h + i) & (PKS_FOLDS - 1)];
+		__u64 was = f->key;
+
+		if (!was) {
+			was = __sync_val_compare_and_swap(&f->key, 0, key);
+			if (!was)
+				fold__begin(f, e, r);
+		}
+		if (was && was != key)
+			continue;
+		f->last = e->now;
+		was = __sync_fetch_and_add(&f->count, 1);
+		return was < PKS_FOLD_DELIVER ? was : PKS_FOLD_DELIVER;
+	}
+	lost__add(PKS_LOST_FOLD, 1);
+	return 0;
+}
+
 /* Of an origin nothing is known: its zeros must not name the stack with key 0. */
 static __always_inline void origin__blank(struct pks_origin *o)
 {
@@ -156,13 +197,17 @@ __noinline int finding__compose(const struct window_event *e, const struct findi
 	if (r->granted_site)
 		grant_sites[r->granted_site & (PKS_SITES - 1)].flags |= PKS_SITE_SUSPECT;
 	fold = finding__fold_key(e, r);
-	if (fold__add(fold, e->now) >= PKS_FOLD_DELIVER)
+	if (fold__add(fold, e, r) >= PKS_FOLD_DELIVER || !settings.records) {
+		__sync_fetch_and_add(&folded, 1);
 		return 0;
+	}
 
 	context = e->context;
 	f = bpf_map_lookup_elem(&scratch, &context);
-	if (!f)
+	if (!f) {
+		finding__drop();
 		return 0;
+	}
 	finding__fill(f, e, r);
 	f->fold = fold;
 	bpf_get_current_comm(f->comm, sizeof(f->comm));

@@ -85,6 +85,13 @@ static __always_inline bool origin__of_newest(int slot, struct finding_request *
 	return true;
 }
 
+/* Each finding is delivered, folded, or dropped: that is counted here. */
+static __always_inline void finding__drop(void)
+{
+	__sync_fetch_and_add(&dropped, 1);
+	lost__add(PKS_LOST_RING, 1);
+}
+
 /* The part that needs the program's ctx: takes the stack and delivers. */
 static __always_inline void finding__send(void *ctx, const struct window_event *e)
 {
@@ -92,11 +99,9 @@ static __always_inline void finding__send(void *ctx, const struct window_event *
 	struct pks_finding *f = bpf_map_lookup_elem(&scratch, &context);
 	long n;
 
-	if (!f)
-		return;
 	/* A preemptible kernel may have let another thread put its own finding here. */
-	if (f->time != e->now || f->tid != e->tid) {
-		lost__add(PKS_LOST_RING, 1);
+	if (!f || f->time != e->now || f->tid != e->tid) {
+		finding__drop();
 		return;
 	}
 	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
@@ -104,7 +109,7 @@ static __always_inline void finding__send(void *ctx, const struct window_event *
 	if (n <= 0)
 		lost__add(PKS_LOST_STACK, 1);
 	if (bpf_ringbuf_output(&ring, f, sizeof(*f), 0))
-		lost__add(PKS_LOST_RING, 1);
+		finding__drop();
 }
 
 /* Counts, folds and delivers a finding. Never fails: what is lost is counted. */

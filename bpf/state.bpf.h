@@ -18,6 +18,7 @@ extern const volatile struct pks_settings settings;
 extern struct pks_slot slots[PKS_SLOTS];
 extern struct pks_site grant_sites[PKS_SITES];
 extern struct pks_site revoke_sites[PKS_SITES];
+extern struct pks_name group_names[PKS_SITES]; /* of grant_sites, by thread */
 extern struct pks_fold folds[PKS_FOLDS];
 /*
  * Set by the loader between its last attach and its first detach: with grants
@@ -26,6 +27,8 @@ extern struct pks_fold folds[PKS_FOLDS];
 extern __u32 tracing;
 extern __u32 over_revoked; /* some thread had an underflow: its count may hide windows */
 extern __u64 found[PKS_NR_CLASSES];
+extern __u64 folded;  /* how many of found[] were only counted, in folds[] */
+extern __u64 dropped; /* and how many were to be delivered and could not be */
 extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */
 extern __u64 late_revokes;  /* revokes of windows already reported as leaked */

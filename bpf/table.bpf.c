@@ -32,6 +32,13 @@ __noinline int slot__claim(__u64 task, __u32 context)
 	return -1;
 }
 
+static __always_inline void site__begin(struct pks_site *s, __u32 at, __u32 revoke)
+{
+	s->stack = PKS_NO_STACK;
+	if (settings.by == PKS_BY_THREAD && !revoke)
+		bpf_get_current_comm(group_names[at & (PKS_SITES - 1)].comm, PKS_COMM);
+}
+
 __noinline int site__claim(__u32 revoke, __u64 caller)
 {
 	__u32 h = HASH(caller, SITE_BITS);
@@ -48,34 +55,11 @@ __noinline int site__claim(__u32 revoke, __u64 caller)
 		if (!was) {
 			was = __sync_val_compare_and_swap(&s->caller, 0, caller);
 			if (!was)
-				s->stack = PKS_NO_STACK;
+				site__begin(s, at, revoke);
 		}
 		if (!was || was == caller)
 			return at;
 	}
 	lost__add(PKS_LOST_SITE, 1);
-	return 0;
-}
-
-__noinline int fold__add(__u64 key, __u64 now)
-{
-	__u32 h = HASH(key, FOLD_BITS);
-
-	for (int i = 0; i < FOLD_PROBES; i++) {
-		struct pks_fold *f = &folds[(h + i) & (PKS_FOLDS - 1)];
-		__u64 was = f->key;
-
-		if (!was) {
-			was = __sync_val_compare_and_swap(&f->key, 0, key);
-			if (!was)
-				f->first = now;
-		}
-		if (was && was != key)
-			continue;
-		f->last = now;
-		was = __sync_fetch_and_add(&f->count, 1);
-		return was < PKS_FOLD_DELIVER ? was : PKS_FOLD_DELIVER;
-	}
-	lost__add(PKS_LOST_FOLD, 1);
 	return 0;
 }

@@ -138,9 +138,6 @@ int slot__claim(__u64 task, __u32 context);
 /* The entry for a caller, claimed if new; 0, the entry for all others, if the table is full. */
 int site__claim(__u32 revoke, __u64 caller);
 
-/* Counts one more of a finding; says how many there were before, up to a few. */
-int fold__add(__u64 key, __u64 now);
-
 static __always_inline int slot__find(__u64 task)
 {
 	__u32 h = slot__hash(task);

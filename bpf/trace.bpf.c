@@ -56,6 +56,16 @@ static __always_inline __u64 caller__read(void *ctx, enum form form)
 	return 0;
 }
 
+/* What the counts of a grant go to, as struct pks_site has it. */
+static __always_inline __u64 group__read(void *ctx, enum form form)
+{
+	if (settings.by == PKS_BY_THREAD)
+		return bpf_get_current_pid_tgid();
+	if (settings.by == PKS_BY_CGROUP)
+		return bpf_get_current_cgroup_id();
+	return caller__read(ctx, form);
+}
+
 /* The first argument as a number: as a typed pointer it could not be hashed. */
 static __always_inline __u64 arg__key(void *ctx)
 {
@@ -109,7 +119,7 @@ int BPF_PROG(pgmap_gone)
 	return 0;
 }
 
-static __always_inline int on_grant(void *ctx, __u64 key, enum form form)
+static __always_inline int on_grant(void *ctx, enum form form)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
@@ -117,25 +127,27 @@ static __always_inline int on_grant(void *ctx, __u64 key, enum form form)
 	if (!follow__wanted(task))
 		return 0;
 	event__of_current(&e, task);
-	e.key = key;
+	if (settings.keys)
+		e.key = arg__key(ctx);
 	e.page_form = form == GRANT_PAGE;
 	if (form == GRANT_PGMAP && window__inner_half(&e, PKS_GRANT) > 0)
 		return 0;
-	if (settings.sites)
-		e.caller = caller__read(ctx, form);
+	e.caller = group__read(ctx, form);
 	window__grant(ctx, &e);
 	return 0;
 }
 
-static __always_inline int on_revoke(void *ctx, __u64 key, enum form form)
+static __always_inline int on_revoke(void *ctx, enum form form)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct revoke_place place = { .stack = PKS_NO_STACK };
 	struct window_event e;
 
 	if (!follow__wanted(task))
 		return 0;
 	event__of_current(&e, task);
-	e.key = key;
+	if (settings.keys)
+		e.key = arg__key(ctx);
 	e.page_form = form == REVOKE_PAGE;
 	if (form == REVOKE_PGMAP && window__inner_half(&e, PKS_REVOKE) > 0)
 		return 0;
@@ -143,34 +155,42 @@ static __always_inline int on_revoke(void *ctx, __u64 key, enum form form)
 		e.pkrs = kernel__pkrs(~0u);
 		e.open = pkrs__open(e.pkrs);
 	}
-	if (settings.sites)
+	if (settings.revokes) {
 		e.caller = caller__read(ctx, form);
-	window__revoke(ctx, &e);
+		revoke__place(ctx, &e, &place);
+	}
+	if (likely(window__revoke(&e, &place)))
+		return 0;
+	if (!settings.revokes) {
+		e.caller = caller__read(ctx, form);
+		revoke__place(ctx, &e, &place);
+	}
+	window__revoke_odd(ctx, &e, &place);
 	return 0;
 }
 
 SEC("fentry")
 int BPF_PROG(grant_page, struct page *page)
 {
-	return page__protected(page, ctx) ? on_grant(ctx, arg__key(ctx), GRANT_PAGE) : 0;
+	return page__protected(page, ctx) ? on_grant(ctx, GRANT_PAGE) : 0;
 }
 
 SEC("fentry")
 int BPF_PROG(revoke_page, struct page *page)
 {
-	return page__protected(page, ctx) ? on_revoke(ctx, arg__key(ctx), REVOKE_PAGE) : 0;
+	return page__protected(page, ctx) ? on_revoke(ctx, REVOKE_PAGE) : 0;
 }
 
 SEC("fentry")
 int BPF_PROG(grant_pgmap)
 {
-	return on_grant(ctx, arg__key(ctx), GRANT_PGMAP);
+	return on_grant(ctx, GRANT_PGMAP);
 }
 
 SEC("fentry")
 int BPF_PROG(revoke_pgmap)
 {
-	return on_revoke(ctx, arg__key(ctx), REVOKE_PGMAP);
+	return on_revoke(ctx, REVOKE_PGMAP);
 }
 
 /*

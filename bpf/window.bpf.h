@@ -53,6 +53,8 @@ static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u
 {
 	__u32 seen = site->seen;
 
+	if (!settings.stacks)
+		return PKS_NO_STACK;
 	site->seen = seen + 1;
 	if (likely(seen >= settings.stack_first && (seen & settings.stack_mask) &&
 		   !(site->flags & PKS_SITE_SUSPECT)))
@@ -91,15 +93,11 @@ static __always_inline int window__ready(const struct window_event *e)
 /* A grant. e->count is the kernel's count before it. */
 static __always_inline void window__grant(void *ctx, const struct window_event *e)
 {
-	__s32 stack = PKS_NO_STACK;
-	__u32 site = 0, depth;
+	__u32 site = site__index(grant_sites, 0, e->caller), depth;
+	__s32 stack = window__stack(ctx, &grant_sites[site], site);
 	struct pks_slot *s;
 	int i;
 
-	if (settings.sites) {
-		site = site__index(grant_sites, 0, e->caller);
-		stack = window__stack(ctx, &grant_sites[site], site);
-	}
 	stat__grant(site);
 
 	i = window__ready(e);
@@ -131,13 +129,15 @@ static __always_inline void window__remember(struct pks_slot *s, const struct wi
 {
 	struct pks_closed *c = &s->closed[s->closed_at & (PKS_HISTORY - 1)];
 
-	s->closed_at++;
-	c->key = f->key;
-	c->when = e->now;
-	c->grant_site = f->site;
-	c->grant_stack = f->stack;
-	c->revoke_site = site;
-	c->revoke_stack = stack;
+	if (settings.keys) {
+		s->closed_at++;
+		c->key = f->key;
+		c->when = e->now;
+		c->grant_site = f->site;
+		c->grant_stack = f->stack;
+		c->revoke_site = site;
+		c->revoke_stack = stack;
+	}
 	if (unlikely(s->history_of != e->task)) {
 		/* The other entries are another thread's. */
 		s->closed[s->closed_at & (PKS_HISTORY - 1)].key = 0;
@@ -201,30 +201,42 @@ static __always_inline struct pks_frame *window__top(struct pks_slot *s, const s
 	return settings.effect && !e->open ? NULL : f;
 }
 
-/* A revoke. e->count is the kernel's count before it. */
-static __always_inline void window__revoke(void *ctx, const struct window_event *e)
+/* Where this revoke came from: e->caller, with a stack if one is due. */
+static __always_inline void revoke__place(void *ctx, const struct window_event *e,
+					  struct revoke_place *place)
 {
-	struct revoke_place place = { .stack = PKS_NO_STACK };
-	struct pks_slot *s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
-	struct finding_request r;
-	struct pks_frame *f;
+	place->site = site__index(revoke_sites, 1, e->caller);
+	place->stack = window__stack(ctx, &revoke_sites[place->site], PKS_SITES + place->site);
+}
 
-	if (settings.sites) {
-		place.site = site__index(revoke_sites, 1, e->caller);
-		place.stack = window__stack(ctx, &revoke_sites[place.site],
-					    PKS_SITES + place.site);
-	}
-	f = window__top(s, e);
-	if (likely(f)) {
-		stat__hold(f->site, e->now - f->since);
-		window__remember(s, e, f, place.site, place.stack);
-		s->depth--;
-		window__note(s, e, PKS_REVOKE);
-		window__settle(s, e);
-		return;
-	}
+/*
+ * A revoke. e->count is the kernel's count before it. False where it is not the
+ * usual one, that closes the window on top: window__revoke_odd() is to follow.
+ */
+static __always_inline bool window__revoke(const struct window_event *e,
+					   const struct revoke_place *place)
+{
+	struct pks_slot *s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
+	struct pks_frame *f = window__top(s, e);
+
+	if (unlikely(!f))
+		return false;
+	stat__hold(f->site, e->now - f->since);
+	window__remember(s, e, f, place->site, place->stack);
+	s->depth--;
+	window__note(s, e, PKS_REVOKE);
+	window__settle(s, e);
+	return true;
+}
+
+/* A revoke that needs a closer look. */
+static __always_inline void window__revoke_odd(void *ctx, const struct window_event *e,
+					       const struct revoke_place *place)
+{
+	struct finding_request r;
+
 	__builtin_memset(&r, 0, sizeof(r));
-	window__revoke_slow(e, &place, &r);
+	window__revoke_slow(e, place, &r);
 	if (r.class)
 		finding__emit(ctx, e, &r);
 }

@@ -27,6 +27,7 @@ struct collector {
 	unsigned int shards;
 	unsigned int nr_cpus;
 	unsigned int attached;
+	__u64 delivered; /* findings out of the ring */
 	collector_finding_fn fn;
 	void *fn_arg;
 };
@@ -47,6 +48,7 @@ static int ring__sample(void *arg, void *data, size_t size)
 		if (c->extension && c->extension->record)
 			c->extension->record(c->extension->arg, data, size);
 	} else if (size >= sizeof(struct pks_finding)) {
+		c->delivered++;
 		c->fn(c->fn_arg, data);
 	}
 	return 0;
@@ -89,9 +91,15 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->shard_mask = c->shards - 1;
 	s->stack_first = 16;
 	s->stack_mask = 1023;
-	s->sites = 1;
-	s->pages = !!d->target[PROBE_GRANT_PAGE];
-	s->effect = 1;
+	s->by = options->by;
+	if (!options->counts_only) {
+		s->keys = 1;
+		s->pages = !!d->target[PROBE_GRANT_PAGE];
+		s->revokes = 1;
+		s->stacks = 1;
+		s->effect = 1;
+		s->records = 1;
+	}
 	s->follow = options->follow;
 	s->tgid = options->tgid;
 	s->long_hold = options->long_hold;
@@ -404,14 +412,16 @@ void collector__comm(pid_t tid, char *comm)
 		fclose(f);
 }
 
-bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold)
+bool collector__fold(struct collector *c, unsigned int index, struct pks_fold *fold)
 {
-	for (int i = 0; key && i < PKS_FOLDS; i++) {
-		*fold = c->skel->bss->folds[i];
-		if (fold->key == key)
-			return true;
-	}
-	return false;
+	*fold = c->skel->bss->folds[index];
+	return fold->key && fold->count;
+}
+
+void collector__group_comm(struct collector *c, unsigned int index, char *comm)
+{
+	memcpy(comm, c->skel->bss->group_names[index].comm, PKS_COMM);
+	comm[PKS_COMM - 1] = 0;
 }
 
 /* One place of the stacks' array, if it still holds the stack that `stack` refers to. */
@@ -459,6 +469,9 @@ void collector__counts(struct collector *c, struct collector_counts *counts)
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		counts->found[i] = bss->found[i];
 	collector__losses(c, loss__count, counts);
+	counts->delivered = c->delivered;
+	counts->folded = bss->folded;
+	counts->dropped = bss->dropped;
 	counts->older_windows = bss->older_windows;
 	counts->late_revokes = bss->late_revokes;
 	counts->fault_witness = bss->fault_witness;

@@ -34,6 +34,8 @@ struct collector_extension {
 struct collector_options {
 	bool follow; /* only threads named with collector__follow(), and their children */
 	pid_t tgid;  /* with follow: this process as well, with all its threads; 0: none */
+	bool counts_only; /* the cheapest form: no records of findings, no stacks, no pages */
+	enum pks_by by;	  /* what the counts of windows are kept by */
 	bool slept;  /* report threads that sleep inside a window */
 	__u64 long_hold; /* ns: report windows open for longer; 0: none */
 	const struct collector_extension *extension; /* NULL: none; outlives the collector */
@@ -50,6 +52,10 @@ struct collector_counts {
 	__u64 fault_witness; /* protection faults by the page fault tracepoint */
 	__u64 fault_calls;   /* and by the key's callback */
 	__u64 open_windows;  /* open at this moment */
+	/* What became of all in found[]. */
+	__u64 delivered; /* handed out by collector__consume() */
+	__u64 folded;	 /* counted with earlier ones only */
+	__u64 dropped;
 };
 
 /*
@@ -87,8 +93,11 @@ bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *s
 /* A thread's name into comm[PKS_COMM]; "?" where it is gone. */
 void collector__comm(pid_t tid, char *comm);
 
-/* How often a folded finding came, and when. False where it is not known. */
-bool collector__fold(struct collector *c, __u64 key, struct pks_fold *fold);
+/* What the kernel side counted of one finding and its repeats. False where the entry is unused. */
+bool collector__fold(struct collector *c, unsigned int index, struct pks_fold *fold);
+
+/* The name of the thread that a call site's entry is of, where they are by thread. */
+void collector__group_comm(struct collector *c, unsigned int index, char *comm);
 
 /*
  * Addresses of an origin's stack, at most PKS_STACK_DEPTH; returns their

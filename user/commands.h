@@ -6,6 +6,7 @@
 #include "status.h"
 
 enum status cmd_run(int argc, char **argv);
+enum status cmd_stat(int argc, char **argv);
 enum status cmd_inject(int argc, char **argv);
 enum status cmd_check(int argc, char **argv);
 

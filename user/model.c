@@ -121,7 +121,31 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 	return MODEL_NEW;
 }
 
-void model__fold(struct model *m, const struct pks_fold *fold)
+/* A finding as far as its fold describes it. */
+static int model__add_unseen(struct model *m, const struct pks_fold *fold,
+			     struct model_finding **out)
+{
+	const struct model_stack none = { .nr = 0 };
+	struct pks_finding raw = { .class = fold->class,
+				   .cause = fold->cause,
+				   .boundary = fold->boundary,
+				   .write = fold->write,
+				   .fatal = fold->fatal,
+				   .time = fold->first,
+				   .fold = fold->key,
+				   .ip = fold->ip,
+				   .granted = { .caller = fold->granted, .stack = PKS_NO_STACK },
+				   .revoked = { .caller = fold->revoked, .stack = PKS_NO_STACK } };
+
+	if (model__add_finding(m, &raw, &none, &none, out) == MODEL_NO_MEMORY)
+		return -ENOMEM;
+	(*out)->unseen = true;
+	(*out)->count = fold->count;
+	(*out)->last = fold->last;
+	return 0;
+}
+
+int model__fold(struct model *m, const struct pks_fold *fold, struct model_finding **out)
 {
 	struct model_finding *takes = NULL;
 	__u64 delivered = 0;
@@ -135,13 +159,17 @@ void model__fold(struct model *m, const struct pks_fold *fold)
 		if (!takes || (takes->suppressed && !f->suppressed))
 			takes = f;
 	}
-	if (!takes || fold->count <= delivered)
-		return;
+	*out = NULL;
+	if (!takes)
+		return model__add_unseen(m, fold, out);
+	if (fold->count <= delivered)
+		return 0;
 	takes->count += fold->count - delivered;
 	if (fold->first < takes->first)
 		takes->first = fold->first;
 	if (fold->last > takes->last)
 		takes->last = fold->last;
+	return 0;
 }
 
 void model__count_suppressed(struct model *m)
@@ -227,6 +255,66 @@ void model__sort_sites(struct model *m)
 {
 	if (m->nr_sites)
 		qsort(m->sites, m->nr_sites, sizeof(*m->sites), site__compare);
+}
+
+static void site__add(struct model_site *to, const struct model_site *site)
+{
+	to->grants += site->grants;
+	to->closed += site->closed;
+	to->total += site->total;
+	if (site->max > to->max)
+		to->max = site->max;
+	for (int b = 0; b < PKS_BUCKETS; b++)
+		to->hist[b] += site->hist[b];
+}
+
+void model__sum_sites(const struct model *m, struct model_site *sum)
+{
+	*sum = (struct model_site){};
+	for (size_t i = 0; i < m->nr_sites; i++)
+		site__add(sum, &m->sites[i]);
+}
+
+/* now -= before. What was the longest of the two readings' difference, the histogram tells. */
+static void site__subtract(struct model_site *now, const struct model_site *before)
+{
+	__u64 longest = 0;
+
+	now->grants -= before->grants;
+	now->closed -= before->closed;
+	now->total -= before->total;
+	for (int b = 0; b < PKS_BUCKETS; b++) {
+		now->hist[b] -= before->hist[b];
+		if (now->hist[b])
+			longest = model__bucket_end(b);
+	}
+	/* A new maximum came between the readings; an old one only bounds it. */
+	if (now->max == before->max && longest < now->max)
+		now->max = longest;
+}
+
+int model__between(const struct model *before, const struct model *now, struct model *delta)
+{
+	size_t old = 0;
+
+	*delta = (struct model){ .nr_sites = 0 };
+	delta->sites = calloc(now->nr_sites + 1, sizeof(*delta->sites));
+	if (!delta->sites)
+		return -ENOMEM;
+	delta->sites_room = now->nr_sites + 1;
+	for (size_t i = 0; i < now->nr_sites; i++) {
+		struct model_site *s = &delta->sites[delta->nr_sites];
+
+		*s = now->sites[i];
+		/* Entries come in, and none goes: those of before are in the same order. */
+		if (old < before->nr_sites && before->sites[old].caller == s->caller)
+			site__subtract(s, &before->sites[old++]);
+		if (s->grants || s->closed)
+			delta->nr_sites++;
+	}
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		delta->found[i] = now->found[i] - before->found[i];
+	return 0;
 }
 
 __u64 model__grants(const struct model *m)

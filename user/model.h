@@ -32,6 +32,7 @@ struct model_finding {
 	struct model_stack granted;
 	struct model_stack revoked;
 	struct model_link follows; /* poisoned-grant: the underflow; residue: the stray access */
+	bool unseen;		   /* known from its count alone: no record was delivered */
 	unsigned int suppressed;   /* number of the suppression that hides it, from 1; 0: shown */
 	__u64 count; /* delivered ones, until model__fold() corrects it */
 	__u64 first; /* CLOCK_MONOTONIC ns */
@@ -40,7 +41,8 @@ struct model_finding {
 
 /* A grant call site. Times in ns. */
 struct model_site {
-	__u64 caller; /* return address, 0: the sites that found no place */
+	__u64 caller; /* as in struct pks_site; 0: those that found no place */
+	char comm[PKS_COMM]; /* by thread: its name */
 	__u64 grants;
 	__u64 closed;
 	__u64 total;
@@ -82,6 +84,11 @@ struct model {
 	__u64 open_windows;
 	__u64 fault_witness;
 	__u64 fault_calls;
+	/* What became of the findings that the kernel side made. */
+	__u64 made;
+	__u64 delivered;
+	__u64 folded;
+	__u64 dropped;
 };
 
 /* What became of a finding. */
@@ -105,9 +112,11 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 /*
  * The kernel side's count of a fold. Repeats that were not delivered are
  * counted with its first finding that is shown: which of them they were is not
- * known, and none may be hidden by mistake.
+ * known, and none may be hidden by mistake. Where not one was delivered, the
+ * count itself becomes a finding without stacks: *out is that, else NULL.
+ * Returns 0 or -ENOMEM.
  */
-void model__fold(struct model *m, const struct pks_fold *fold);
+int model__fold(struct model *m, const struct pks_fold *fold, struct model_finding **out);
 
 /* When all folds are in: how many findings the suppressions hide. */
 void model__count_suppressed(struct model *m);
@@ -123,6 +132,15 @@ int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *s
 
 /* Puts the sites in order: most windows first. */
 void model__sort_sites(struct model *m);
+
+/* All sites as one, its caller 0. */
+void model__sum_sites(const struct model *m, struct model_site *sum);
+
+/*
+ * What came between two readings of the same sites, none of them sorted: into
+ * *delta, freed by the caller. The maximum is then an upper bound. 0 or -ENOMEM.
+ */
+int model__between(const struct model *before, const struct model *now, struct model *delta);
 
 __u64 model__grants(const struct model *m);
 __u64 model__closed(const struct model *m);

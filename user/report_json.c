@@ -14,6 +14,8 @@
 #include "classes.h"
 #include "dialect.h"
 #include "finding.h"
+#include "group.h"
+#include "json_set.h"
 #include "paths.h"
 #include "pmem.h"
 #include "report.h"
@@ -23,53 +25,6 @@
 #include "suppress.h"
 #include "symbols.h"
 #include "syscalls.h"
-
-/* Names of threads and files may hold any bytes: those that are no UTF-8 become "?". */
-static json_t *text__json(const char *value)
-{
-	json_t *text = json_string(value);
-	char *copy;
-
-	if (text)
-		return text;
-	copy = strdup(value);
-	for (char *at = copy; at && *at; at++)
-		if (*at & 0x80)
-			*at = '?';
-	text = copy ? json_string_nocheck(copy) : NULL;
-	free(copy);
-	return text;
-}
-
-/*
- * Setters that leave out what is not known. Without memory a value is missing,
- * and line__write() says so when nothing could be made at all.
- */
-static void set_hex(json_t *object, const char *key, __u64 value)
-{
-	char text[24];
-
-	if (!value)
-		return;
-	snprintf(text, sizeof(text), "0x%" PRIx64, (uint64_t)value);
-	json_object_set_new(object, key, json_string(text));
-}
-
-static void set_text(json_t *object, const char *key, const char *value)
-{
-	if (value)
-		json_object_set_new(object, key, text__json(value));
-}
-
-static void set_number(json_t *object, const char *key, __s64 value)
-{
-	json_object_set_new(object, key, json_integer(value));
-}
-
-static void set_flag(json_t *object, const char *key, bool value)
-{
-	json_object_set_new(object, key, json_boolean(value));
-}
 
 static void set_place(const struct report *r, json_t *object, const char *key, __u64 address,
 		      unsigned int flags)
@@ -295,6 +250,7 @@ static void json__finding(const struct report *r, const struct model_finding *f)
 static json_t *summary__repeats(const struct report *r, const struct model *m)
 {
 	json_t *all = json_array();
+	char name[256];
 
 	for (size_t i = 0; i < m->nr_findings; i++) {
 		const struct model_finding *f = &m->findings[i];
@@ -304,6 +260,9 @@ static json_t *summary__repeats(const struct report *r, const struct model *m)
 			continue;
 		one = json_object();
 		finding__kind(r, one, f);
+		if (r->by != PKS_BY_SITE)
+			set_text(one, "in", group__culprit(r, m, f, name, sizeof(name)));
+		set_flag(one, "reported", !f->unseen);
 		set_number(one, "count", f->count);
 		set_number(one, "first", f->first);
 		set_number(one, "last", f->last);
@@ -337,6 +296,42 @@ static json_t *summary__suppressions(const struct report *r, const struct model 
 	return all;
 }
 
+/* How long windows were held: [[upper end in ns, windows], ...] */
+static json_t *site__histogram(const struct model_site *s)
+{
+	json_t *all = json_array();
+
+	for (unsigned int b = 0; b < PKS_BUCKETS; b++)
+		if (s->hist[b])
+			json_array_append_new(all, json_pack("[I, I]",
+							     (json_int_t)model__bucket_end(b),
+							     (json_int_t)s->hist[b]));
+	return all;
+}
+
+static void site__name(const struct report *r, json_t *object, const struct model_site *s)
+{
+	static const char *const keys[PKS_NR_BY] = {
+		[PKS_BY_SITE] = "granted_by",
+		[PKS_BY_THREAD] = "thread",
+		[PKS_BY_CGROUP] = "cgroup",
+	};
+	char name[256];
+
+	if (s->caller)
+		set_text(object, keys[r->by], group__name(r, s, name, sizeof(name)));
+}
+
+static void site__times(json_t *object, const struct model_site *s)
+{
+	set_number(object, "closed", s->closed);
+	set_number(object, "total", s->total);
+	set_number(object, "p50", model__quantile(s, 0.5));
+	set_number(object, "p99", model__quantile(s, 0.99));
+	set_number(object, "max", s->max);
+	json_object_set_new(object, "held", site__histogram(s));
+}
+
 static json_t *summary__sites(const struct report *r, const struct model *m)
 {
 	json_t *all = json_array();
@@ -345,12 +340,9 @@ static json_t *summary__sites(const struct report *r, const struct model *m)
 		const struct model_site *s = &m->sites[i];
 		json_t *one = json_object();
 
-		set_place(r, one, "granted_by", s->caller, SYMBOL_RETURN);
+		site__name(r, one, s);
 		set_number(one, "grants", s->grants);
-		set_number(one, "closed", s->closed);
-		set_number(one, "total", s->total);
-		set_number(one, "p99", model__quantile(s, 0.99));
-		set_number(one, "max", s->max);
+		site__times(one, s);
 		json_array_append_new(all, one);
 	}
 	return all;
@@ -406,6 +398,10 @@ static void json__summary(const struct report *r, const struct model *m, double 
 	set_number(object, "late_revokes", m->late_revokes);
 	set_number(object, "findings", model__total_findings(m));
 	set_number(object, "suppressed", model__total_suppressed(m));
+	set_number(object, "made", m->made);
+	set_number(object, "delivered", m->delivered);
+	set_number(object, "folded", m->folded);
+	set_number(object, "dropped", m->dropped);
 	set_flag(object, "complete", model__complete(m));
 	json_object_set_new(object, "classes", summary__classes(m));
 	json_object_set_new(object, "repeats", summary__repeats(r, m));
@@ -417,4 +413,24 @@ static void json__summary(const struct report *r, const struct model *m, double 
 	line__write(r, object);
 }
 
-const struct renderer report_json = { .finding = json__finding, .summary = json__summary };
+static void json__interval(const struct report *r, const struct model *m, double time,
+			   double seconds)
+{
+	json_t *object = json_object();
+	struct model_site sum;
+
+	model__sum_sites(m, &sum);
+	set_text(object, "type", "interval");
+	json_object_set_new(object, "at", json_real(time));
+	json_object_set_new(object, "seconds", json_real(seconds));
+	set_number(object, "granted", sum.grants);
+	site__times(object, &sum);
+	set_number(object, "open", m->open_windows);
+	json_object_set_new(object, "classes", summary__classes(m));
+	json_object_set_new(object, "sites", summary__sites(r, m));
+	line__write(r, object);
+}
+
+const struct renderer report_json = { .finding = json__finding,
+				      .summary = json__summary,
+				      .interval = json__interval };

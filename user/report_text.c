@@ -13,6 +13,7 @@
 #include "report.h"
 #include "report_injection.h"
 #include "report_note.h"
+#include "report_text.h"
 #include "source.h"
 #include "suppress.h"
 #include "symbols.h"
@@ -27,7 +28,7 @@ static const char *function_at(const struct report *r, __u64 address, unsigned i
 	return name;
 }
 
-static const char *time_text(__u64 ns, char *text, size_t size)
+const char *time_text(__u64 ns, char *text, size_t size)
 {
 	if (ns < 10000)
 		snprintf(text, size, "%" PRIu64 " ns", (uint64_t)ns);
@@ -373,10 +374,12 @@ static void summary__findings(const struct report *r, const struct model *m)
 		if (f->suppressed)
 			continue;
 		culprit = finding__culprit(f, &flags);
-		fprintf(r->out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s\n", (uint64_t)f->count,
-			f->first / 1e9, f->last / 1e9, class__row(f->raw.class)->name,
-			f->raw.cause ? "/" : "", f->raw.cause ? cause__row(f->raw.cause)->name : "",
-			culprit ? function_at(r, culprit, flags, name) : "an unknown function");
+		fprintf(r->out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s\n",
+			(uint64_t)f->count, f->first / 1e9, f->last / 1e9,
+			class__row(f->raw.class)->name, f->raw.cause ? "/" : "",
+			f->raw.cause ? cause__row(f->raw.cause)->name : "",
+			culprit ? function_at(r, culprit, flags, name) : "an unknown function",
+			f->unseen ? " (no report: not one was delivered)" : "");
 	}
 }
 
@@ -439,7 +442,7 @@ static void loss__where(const struct report *r, const struct model *m, int reaso
 	fputs(*before == ',' ? ")\n" : "\n", r->out);
 }
 
-static void summary__losses(const struct report *r, const struct model *m)
+void summary__losses(const struct report *r, const struct model *m)
 {
 	for (int i = 0; i < PKS_NR_LOSSES; i++) {
 		if (!m->lost[i])
@@ -460,7 +463,7 @@ static void note__print(void *out, const char *why)
 	fprintf(out, "Note: no source lines: %s\n", why);
 }
 
-static void summary__remarks(const struct report *r, const struct model *m)
+void summary__remarks(const struct report *r, const struct model *m)
 {
 	if (m->older_windows)
 		fprintf(r->out, "%" PRIu64 " windows granted before the trace were closed in it\n",
@@ -471,11 +474,23 @@ static void summary__remarks(const struct report *r, const struct model *m)
 	report_note__source(r, m, note__print, r->out);
 }
 
-static void summary__verdict(const struct report *r, const struct model *m)
+/* Where all findings went; none may be missing from the sum. */
+static void summary__delivery(const struct report *r, const struct model *m)
+{
+	if (m->made)
+		fprintf(r->out,
+			"pkstrace: of %" PRIu64 " findings %" PRIu64 " were delivered, %" PRIu64
+			" folded (counted only), %" PRIu64 " dropped\n",
+			(uint64_t)m->made, (uint64_t)m->delivered, (uint64_t)m->folded,
+			(uint64_t)m->dropped);
+}
+
+void summary__verdict(const struct report *r, const struct model *m)
 {
 	__u64 findings = model__total_findings(m), suppressed = model__total_suppressed(m);
 	const char *before = "";
 
+	summary__delivery(r, m);
 	fputs("pkstrace: ", r->out);
 	if (findings)
 		fprintf(r->out, "%" PRIu64 " finding%s (", (uint64_t)findings,

@@ -140,7 +140,11 @@ static const char *fault_mode__text(enum fault_mode mode)
 /* What this run can't see, before it is taken for clean. */
 static void tracer__say_blind(const struct tracer *t)
 {
-	if (!t->dialect.target[PROBE_GRANT_PAGE])
+	if (t->options.counts_only)
+		status__note("counts only: no stacks; wrong-page, out-of-order and "
+			     "ineffective-grant pass unseen, cross-thread counts as underflow "
+			     "(`pkstrace run` tells)");
+	else if (!t->dialect.target[PROBE_GRANT_PAGE])
 		status__note("blind: layout %s hides the page: no wrong-page, no out-of-order",
 			     t->dialect.layout);
 	if (t->dialect.fault_mode == FAULT_MODE_RELAXED)
@@ -148,17 +152,21 @@ static void tracer__say_blind(const struct tracer *t)
 			     "later ones pass unseen until its next balanced window");
 }
 
+static void tracer__name_target(struct tracer *t)
+{
+	if (t->options.command)
+		snprintf(t->target, sizeof(t->target), "%s and its children", t->options.command[0]);
+	else if (t->options.pid)
+		snprintf(t->target, sizeof(t->target), "process %d and its children", t->options.pid);
+	else
+		snprintf(t->target, sizeof(t->target), "the whole system");
+}
+
 static void tracer__say_attached(const struct tracer *t, double took)
 {
-	char target[64] = "the whole system";
-
-	if (t->options.command)
-		snprintf(target, sizeof(target), "%s and its children", t->options.command[0]);
-	else if (t->options.pid)
-		snprintf(target, sizeof(target), "process %d and its children", t->options.pid);
 	status__note("attached %u programs in %.2f s: %s, layout %s, fault mode %s; tracing %s",
 		     collector__attached(t->collector), took, t->dialect.name, t->dialect.layout,
-		     fault_mode__text(t->dialect.fault_mode), target);
+		     fault_mode__text(t->dialect.fault_mode), t->target);
 	tracer__say_blind(t);
 }
 
@@ -166,6 +174,8 @@ static enum status tracer__attach(struct tracer *t)
 {
 	struct collector_options options = { .follow = t->options.pid || t->options.command,
 					     .tgid = t->options.pid,
+					     .counts_only = t->options.counts_only,
+					     .by = t->options.by,
 					     .slept = t->options.slept,
 					     .long_hold = t->options.long_hold * 1e9,
 					     .extension = t->options.extension };
@@ -194,30 +204,43 @@ static enum status tracer__run_command(struct tracer *t)
 			   strerror(-err));
 }
 
-static enum status tracer__arm_timer(struct tracer *t)
+/* A timerfd after so many seconds, once or again and again; -1 for none. */
+static enum status timer__arm(int *timer, double seconds, bool again)
 {
-	double whole = floor(t->options.seconds);
-	struct itimerspec when = { .it_value = { .tv_sec = whole,
-						 .tv_nsec = (t->options.seconds - whole) * 1e9 } };
+	double whole = floor(seconds);
+	struct timespec time = { .tv_sec = whole, .tv_nsec = (seconds - whole) * 1e9 };
+	struct itimerspec when = { .it_value = time };
 
-	if (t->options.seconds <= 0)
+	if (seconds <= 0)
 		return STATUS_CLEAN;
-	t->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (t->timer < 0 || timerfd_settime(t->timer, 0, &when, NULL))
+	if (again)
+		when.it_interval = time;
+	*timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (*timer < 0 || timerfd_settime(*timer, 0, &when, NULL))
 		return status__say(STATUS_CANNOT, "can't set a timer: %s", strerror(errno));
 	return STATUS_CLEAN;
+}
+
+static enum status tracer__arm_timers(struct tracer *t)
+{
+	enum status status = timer__arm(&t->timer, t->options.seconds, false);
+
+	return status ?: timer__arm(&t->ticks, t->options.interval, true);
 }
 
 enum status tracer__start(struct tracer *t, const struct tracer_options *options)
 {
 	static enum status (*const steps[])(struct tracer *) = {
 		tracer__targets, tracer__symbols, NULL, tracer__attach,
-		tracer__arm_timer,
+		tracer__arm_timers,
 	};
 	double begin = now_seconds();
 	enum status status = preflight__capabilities();
 
-	*t = (struct tracer){ .options = *options, .pid_watch = -1, .timer = -1, .signals = -1 };
+	*t = (struct tracer){
+		.options = *options, .pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1
+	};
+	tracer__name_target(t);
 	if (!t->options.renderer)
 		t->options.renderer = &report_text;
 	t->command = (struct follow){ .pidfd = -1, .go = -1, .failed = -1 };
@@ -232,11 +255,13 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 				     .source = t->source,
 				     .suppress = options->suppress,
 				     .dialect = &t->dialect,
-				     .top = 20,
+				     .top = options->top ?: 20,
+				     .by = options->by,
+				     .target = t->target,
 				     .injections = options->injections,
 				     .injected_function = options->injected_function,
 				     .injected_arg = options->injected_arg };
-	t->started = now_seconds();
+	t->started = t->shown_at = now_seconds();
 	tracer__say_attached(t, t->started - begin);
 	return tracer__run_command(t);
 }
@@ -264,12 +289,63 @@ static void command__kill(struct tracer *t)
 		status__note("%u of its processes hang in the kernel, out of reach of signals", left);
 }
 
-enum { WATCH_RING, WATCH_SIGNALS, WATCH_TIMER, WATCH_PID, WATCH_COMMAND, NR_WATCHES };
+/* The windows' counts up to now. */
+static void tracer__read_sites(struct tracer *t, struct model *m)
+{
+	struct pks_site_stat stat;
+	struct pks_site site;
+
+	for (unsigned int i = 0; i < PKS_SITES; i++) {
+		if (!collector__site(t->collector, i, &site, &stat))
+			continue;
+		if (model__add_site(m, site.caller, &stat)) {
+			status__note("out of memory: call sites are missing from the table");
+			break;
+		}
+		collector__group_comm(t->collector, i, m->sites[m->nr_sites - 1].comm);
+	}
+}
+
+/* What came until `at`, in CLOCK_MONOTONIC seconds, since the last interval. */
+static void tracer__show_interval(struct tracer *t, double at)
+{
+	struct collector_counts counts;
+	struct model now = {}, delta;
+
+	collector__counts(t->collector, &counts);
+	memcpy(now.found, counts.found, sizeof(now.found));
+	tracer__read_sites(t, &now);
+	if (model__between(&t->before, &now, &delta)) {
+		status__note("out of memory: an interval is missing");
+		model__free(&now);
+		return;
+	}
+	delta.open_windows = counts.open_windows;
+	model__sort_sites(&delta);
+	t->options.renderer->interval(&t->report, &delta, at - t->started, at - t->shown_at);
+	model__free(&delta);
+	model__free(&t->before);
+	t->before = now;
+	t->shown_at = at;
+}
+
+/* Intervals that went by unseen are one. */
+static void tracer__tick(struct tracer *t)
+{
+	uint64_t ticks;
+
+	if (read(t->ticks, &ticks, sizeof(ticks)) == sizeof(ticks))
+		tracer__show_interval(t, now_seconds());
+}
+
+/* Those from WATCH_SIGNALS on end the run. */
+enum { WATCH_RING, WATCH_TICKS, WATCH_SIGNALS, WATCH_TIMER, WATCH_PID, WATCH_COMMAND, NR_WATCHES };
 
 enum status tracer__loop(struct tracer *t)
 {
 	struct pollfd watch[NR_WATCHES] = {
 		[WATCH_RING] = { .fd = collector__fd(t->collector), .events = POLLIN },
+		[WATCH_TICKS] = { .fd = t->ticks, .events = POLLIN },
 		[WATCH_SIGNALS] = { .fd = t->signals, .events = POLLIN },
 		[WATCH_TIMER] = { .fd = t->timer, .events = POLLIN },
 		[WATCH_PID] = { .fd = t->pid_watch, .events = POLLIN },
@@ -282,6 +358,8 @@ enum status tracer__loop(struct tracer *t)
 			return status__say(STATUS_CANNOT, "poll: %s", strerror(errno));
 		longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
 		collector__consume(t->collector, on_finding, t);
+		if (watch[WATCH_TICKS].revents)
+			tracer__tick(t);
 		for (int i = WATCH_SIGNALS; i < NR_WATCHES; i++)
 			ready |= watch[i].revents;
 	}
@@ -305,20 +383,29 @@ static void on_loss(void *arg, enum pks_loss reason, unsigned int cpu, const cha
 		model__add_loss(&t->model, cpu, reason, count);
 }
 
+static void tracer__read_folds(struct tracer *t)
+{
+	struct model_finding *unseen;
+	struct pks_fold fold;
+
+	for (unsigned int i = 0; i < PKS_FOLDS; i++) {
+		if (!collector__fold(t->collector, i, &fold))
+			continue;
+		if (model__fold(&t->model, &fold, &unseen)) {
+			status__note("out of memory: findings are missing from the table");
+			break;
+		}
+		if (unseen)
+			unseen->suppressed = finding__suppressed(t, unseen);
+	}
+}
+
 static void tracer__read_totals(struct tracer *t)
 {
 	struct collector_counts counts;
-	struct pks_site_stat stat;
-	struct pks_site site;
-	struct pks_fold fold;
 
-	for (unsigned int i = 0; i < PKS_SITES; i++)
-		if (collector__site(t->collector, i, &site, &stat) &&
-		    model__add_site(&t->model, site.caller, &stat))
-			status__note("out of memory: call sites are missing from the table");
-	for (size_t i = 0; i < t->model.nr_findings; i++)
-		if (collector__fold(t->collector, t->model.findings[i].raw.fold, &fold))
-			model__fold(&t->model, &fold);
+	tracer__read_sites(t, &t->model);
+	tracer__read_folds(t);
 	collector__counts(t->collector, &counts);
 	memcpy(t->model.found, counts.found, sizeof(t->model.found));
 	/* Those that have ended were counted when they did. */
@@ -331,6 +418,11 @@ static void tracer__read_totals(struct tracer *t)
 	t->model.open_windows = counts.open_windows;
 	t->model.fault_witness = counts.fault_witness;
 	t->model.fault_calls = counts.fault_calls;
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		t->model.made += counts.found[i];
+	t->model.delivered = counts.delivered;
+	t->model.folded = counts.folded;
+	t->model.dropped = counts.dropped;
 	model__sort_sites(&t->model);
 }
 
@@ -338,6 +430,8 @@ enum status tracer__finish(struct tracer *t)
 {
 	collector__stop(t->collector);
 	collector__consume(t->collector, on_finding, t);
+	if (t->options.interval && t->options.renderer->interval)
+		tracer__show_interval(t, t->ended);
 	tracer__read_totals(t);
 	t->options.renderer->summary(&t->report, &t->model, t->ended - t->started);
 	if (model__total_findings(&t->model))
@@ -359,8 +453,10 @@ void tracer__close(struct tracer *t)
 	source__close(t->source);
 	symbols__close(t->symbols);
 	model__free(&t->model);
+	model__free(&t->before);
 	longhold__close(&t->longhold);
 	close_if_open(t->signals);
 	close_if_open(t->timer);
+	close_if_open(t->ticks);
 	close_if_open(t->pid_watch);
 }

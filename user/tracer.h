@@ -19,6 +19,10 @@ struct tracer_options {
 	unsigned int max_reports;
 	bool slept;	  /* report threads that sleep inside a window */
 	double long_hold; /* seconds; report windows open for longer; 0: none */
+	bool counts_only; /* the cheapest form; findings are counted, none is shown by itself */
+	enum pks_by by;	  /* what the counts of windows are kept by */
+	double interval;  /* seconds; show the counts each so often; 0: only at the end */
+	unsigned int top; /* rows to list; 0: 20 */
 	const struct renderer *renderer;	/* NULL: text */
 	const struct suppress *suppress;	/* NULL: none */
 	const char *vmlinux;			/* for source lines; NULL: the usual places */
@@ -41,10 +45,14 @@ struct tracer {
 	struct model model;
 	struct longhold longhold;
 	struct report report;
+	char target[64]; /* what is traced, in words */
 	unsigned int shown; /* reports */
 	int signals;   /* signalfd */
 	int pid_watch; /* pidfd of options.pid */
 	int timer;     /* timerfd for options.seconds */
+	int ticks;     /* timerfd for options.interval */
+	struct model before; /* the counts when it was shown last */
+	double shown_at;     /* and when that was */
 	double started; /* CLOCK_MONOTONIC seconds, when the probes were on */
 	double ended;
 };

@@ -70,8 +70,11 @@ static int print_warnings(enum libbpf_print_level level, const char *format, va_
 /* What the loader fixes in a full trace: everything on, stacks sampled. */
 static void settle(void)
 {
-	skel->rodata->settings.sites = 1;
+	skel->rodata->settings.keys = 1;
 	skel->rodata->settings.pages = 1;
+	skel->rodata->settings.revokes = 1;
+	skel->rodata->settings.stacks = 1;
+	skel->rodata->settings.records = 1;
 	skel->rodata->settings.effect = 1;
 	skel->rodata->settings.stack_first = 2;
 	skel->rodata->settings.stack_mask = 15;

@@ -47,13 +47,17 @@ int drive_grant(void *ctx)
 SEC("raw_tp")
 int drive_revoke(void *ctx)
 {
+	struct revoke_place place;
 	struct window_event e;
 
 	op__event(&e);
-	if (!e.page_form && window__inner_half(&e, PKS_REVOKE))
+	if (!e.page_form && window__inner_half(&e, PKS_REVOKE)) {
 		answer.inner = 1;
-	else
-		window__revoke(ctx, &e);
+		return 0;
+	}
+	revoke__place(ctx, &e, &place);
+	if (!window__revoke(&e, &place))
+		window__revoke_odd(ctx, &e, &place);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 # For the tests in this directory, which run pkstrace inside the test VM:
 # source it after tests/lib/tap.sh.
 #
-#	trace_start ARGS...	starts `pkstrace run ARGS`; returns when it is
+#	trace_start ARGS...	starts `pkstrace run ARGS` (or $TRACE_COMMAND); returns when it is
 #				attached (1 if it ended before that)
 #	trace_stop [SIGNAL]	sends it SIGNAL (default INT) and waits for it
 #	trace_wait		waits for it
@@ -50,14 +50,14 @@ bug() {
 trace_start() {
 	local i
 
-	"$PKSTRACE" run "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
+	"$PKSTRACE" "${TRACE_COMMAND:-run}" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	trace_pid=$!
 	for ((i = 0; i < 1200; i++)); do
 		! grep -q ' attached ' "$WORK/err" || return 0
 		[[ -d /proc/$trace_pid ]] || break
 		sleep 0.05
 	done
-	diag "pkstrace run $*: not attached: $(<"$WORK/err")"
+	diag "pkstrace ${TRACE_COMMAND:-run} $*: not attached: $(<"$WORK/err")"
 	return 1
 }
 

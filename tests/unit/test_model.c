@@ -69,21 +69,46 @@ static void test_fold_only_grows(void **state)
 	struct pks_fold less = { .key = 7, .count = 1, .first = 1, .last = 2 };
 	struct pks_fold more = { .key = 7, .count = 9, .first = 5, .last = 900 };
 	struct pks_finding one = leak(7, 100, 0), two = leak(7, 200, 0);
+	struct model_finding *f, *unseen;
 	struct model m = {};
-	struct model_finding *f;
 
 	(void)state;
 	model__add_finding(&m, &one, &stack_a, &no_stack, &f);
 	model__add_finding(&m, &two, &stack_a, &no_stack, &f);
-	model__fold(&m, &less);
+	model__fold(&m, &less, &unseen);
 	assert_int_equal(f->count, 2);
 	assert_int_equal(f->first, 100);
-	model__fold(&m, &more);
+	model__fold(&m, &more, &unseen);
 	assert_int_equal(f->count, 9);
 	assert_int_equal(f->first, 5);
 	assert_int_equal(f->last, 900);
-	model__fold(&m, &more);
+	model__fold(&m, &more, &unseen);
 	assert_int_equal(f->count, 9);
+	model__free(&m);
+}
+
+/* Not one of a finding was delivered: its count is still there, and its place. */
+static void test_fold_alone_is_a_finding(void **state)
+{
+	struct pks_fold fold = { .key = 7,
+				 .count = 10,
+				 .first = 100,
+				 .last = 900,
+				 .class = PKS_UNDERFLOW,
+				 .revoked = 0x123 };
+	struct model_finding *unseen;
+	struct model m = {};
+
+	(void)state;
+	assert_int_equal(model__fold(&m, &fold, &unseen), 0);
+	assert_int_equal(m.nr_findings, 1);
+	assert_ptr_equal(unseen, &m.findings[0]);
+	assert_true(unseen->unseen);
+	assert_int_equal(unseen->count, 10);
+	assert_int_equal(unseen->first, 100);
+	assert_int_equal(unseen->last, 900);
+	assert_int_equal(unseen->raw.class, PKS_UNDERFLOW);
+	assert_int_equal(unseen->raw.revoked.caller, 0x123);
 	model__free(&m);
 }
 
@@ -93,13 +118,13 @@ static void test_fold_never_hides(void **state)
 	struct pks_finding one = leak(7, 100, PKS_STACK_EXACT), two = leak(7, 200, PKS_STACK_EXACT);
 	struct pks_fold fold = { .key = 7, .count = 10, .first = 100, .last = 900 };
 	struct model m = { .found = { [PKS_LEAK] = 10 } };
-	struct model_finding *f;
+	struct model_finding *f, *unseen;
 
 	(void)state;
 	model__add_finding(&m, &one, &stack_a, &no_stack, &f);
 	f->suppressed = 1;
 	model__add_finding(&m, &two, &stack_b, &no_stack, &f);
-	model__fold(&m, &fold);
+	model__fold(&m, &fold, &unseen);
 	model__count_suppressed(&m);
 	assert_int_equal(m.findings[0].count, 1);
 	assert_int_equal(m.findings[1].count, 9);
@@ -243,6 +268,36 @@ static void test_complete(void **state)
 	assert_true(model__complete(&m));
 }
 
+/* Between two readings a site came that lies before the known one in the table. */
+static void test_between(void **state)
+{
+	struct pks_site_stat one = { .grants = 3, .total = 30, .max = 20, .hist = { [8] = 2 } };
+	struct pks_site_stat two = { .grants = 7, .total = 50, .max = 20, .hist = { [4] = 2, [8] = 2 } };
+	struct pks_site_stat other = { .grants = 1 };
+	struct model before = {}, now = {}, delta;
+
+	(void)state;
+	model__add_site(&before, 0x200, &one);
+	model__add_site(&before, 0x300, &other);
+	model__add_site(&now, 0x100, &other);
+	model__add_site(&now, 0x200, &two);
+	model__add_site(&now, 0x300, &other);
+	before.found[PKS_LEAK] = 2;
+	now.found[PKS_LEAK] = 5;
+	assert_int_equal(model__between(&before, &now, &delta), 0);
+	assert_int_equal(delta.nr_sites, 2); /* that at 0x300 had no new window */
+	assert_int_equal(delta.sites[0].caller, 0x100);
+	assert_int_equal(delta.sites[0].grants, 1);
+	assert_int_equal(delta.sites[1].grants, 4);
+	assert_int_equal(delta.sites[1].closed, 2);
+	assert_int_equal(delta.sites[1].total, 20);
+	assert_int_equal(delta.sites[1].max, model__bucket_end(4)); /* 20 was before */
+	assert_int_equal(delta.found[PKS_LEAK], 3);
+	model__free(&before);
+	model__free(&now);
+	model__free(&delta);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,7 +305,9 @@ int main(void)
 		cmocka_unit_test(test_other_fold_is_new),
 		cmocka_unit_test(test_exact_stack_is_shown),
 		cmocka_unit_test(test_fold_only_grows),
+		cmocka_unit_test(test_fold_alone_is_a_finding),
 		cmocka_unit_test(test_fold_never_hides),
+		cmocka_unit_test(test_between),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_losses_by_cpu),
 		cmocka_unit_test(test_sites_sort_and_sum),

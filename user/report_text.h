@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Parts of the text that several renderers have. */
+#ifndef PKSTRACE_REPORT_TEXT_H
+#define PKSTRACE_REPORT_TEXT_H
+
+#include <stddef.h>
+
+#include "report.h"
+
+/* A time in the unit that fits. Returns `text`. */
+const char *time_text(__u64 ns, char *text, size_t size);
+
+/* What is no finding: windows from before the trace, closed late, missing source lines. */
+void summary__remarks(const struct report *r, const struct model *m);
+
+/* A line for each reason why something was lost. */
+void summary__losses(const struct report *r, const struct model *m);
+
+/* The last lines: what became of the findings, how many of which class, complete or not. */
+void summary__verdict(const struct report *r, const struct model *m);
+
+#endif
