@@ -84,8 +84,9 @@ verdict() {
 }
 
 verdict "leak" leak-error-path leak leak_error
-verdict "leak of a work item" leak-WORK leak WORKFN
+verdict "leak of a work item" work-leak leak context_map
 verdict "underflow" double-revoke underflow basic_unmap
+verdict "stray access" use-after-revoke stray-access closed_write
 
 # --- by thread and by cgroup
 
