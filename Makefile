@@ -26,7 +26,8 @@ BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
 	-D__TARGET_ARCH_x86 -I/usr/include/$(shell $(CC) -print-multiarch) -Ibpf
 
 USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c))
-BPF_OBJS := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*.bpf.c))
+# The snapshot's program is an object of its own: it shares no state with the others.
+BPF_OBJS := $(filter-out %/snapshot.o,$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
@@ -41,6 +42,7 @@ $(BUILD)/user/%.o: user/%.c | $(BUILD)/pkstrace.skel.h $(BUILD)/syscall_names.h
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/user/collector.o: $(BUILD)/pkstrace.skel.h
+$(BUILD)/user/iterator.o: $(BUILD)/snapshot.skel.h
 
 $(BUILD)/bpf/%.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -51,6 +53,12 @@ $(BUILD)/pkstrace.bpf.o: $(BPF_OBJS)
 
 $(BUILD)/pkstrace.skel.h: $(BUILD)/pkstrace.bpf.o
 	$(BPFTOOL) gen skeleton $< name pkstrace > $@
+
+$(BUILD)/snapshot.bpf.o: $(BUILD)/bpf/snapshot.o
+	$(BPFTOOL) gen object $@ $<
+
+$(BUILD)/snapshot.skel.h: $(BUILD)/snapshot.bpf.o
+	$(BPFTOOL) gen skeleton $< name snapshot > $@
 
 # A table row for each system call that the C library's headers number.
 $(BUILD)/syscall_names.h:
@@ -143,4 +151,4 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
--include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_TESTS:.t=.d) $(CORE_TEST).d
+-include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(BUILD)/bpf/snapshot.d $(UNIT_TESTS:.t=.d) $(CORE_TEST).d

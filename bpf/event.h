@@ -285,6 +285,20 @@ struct pks_name {
 };
 _Static_assert(sizeof(struct pks_name) == 16, "wire ABI");
 
+/* A thread that is inside a window, or has the key open without one: a snapshot's record. */
+struct pks_inside {
+	__u32 tid;
+	__u32 tgid;
+	__s32 count; /* current->pgmap_prot_count: below 0, revoked too often */
+	__u32 pkrs;  /* the thread's own */
+	__u32 nr_stack;
+	__u8 running; /* on a CPU: it has no stack that could be read */
+	__u8 pad[3];
+	char comm[PKS_COMM];
+	__u64 stack[PKS_STACK_DEPTH];
+};
+_Static_assert(sizeof(struct pks_inside) == 424, "wire ABI");
+
 /* The thread that last opened a window on a page. Never cleared: checked when used. */
 struct pks_opened {
 	__u64 key;  /* struct page or dev_pagemap */

@@ -11,6 +11,7 @@
 
 #include "collector.h"
 #include "inject.h"
+#include "libbpf_quiet.h"
 #include "pkstrace.skel.h"
 
 #define MAX_SHARDS     16
@@ -31,14 +32,6 @@ struct collector {
 	collector_finding_fn fn;
 	void *fn_arg;
 };
-
-/* libbpf one level quieter than ours: its text matters only when asked for. */
-static int print__libbpf(enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (level == LIBBPF_DEBUG || !getenv("PKSTRACE_DEBUG"))
-		return 0;
-	return vfprintf(stderr, format, args);
-}
 
 static int ring__sample(void *arg, void *data, size_t size)
 {
@@ -173,7 +166,7 @@ struct collector *collector__open(const struct dialect *dialect,
 		*status = status__say(STATUS_CANNOT, "out of memory");
 		return NULL;
 	}
-	libbpf_set_print(print__libbpf);
+	libbpf__quiet();
 	c->dialect = dialect;
 	c->extension = options->extension;
 	c->nr_cpus = libbpf_num_possible_cpus();

@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "check", cmd_check, "say what this kernel offers and what a run would attach to" },
 	{ "run", cmd_run, "trace windows; report leaks, underflows and stray accesses at once" },
 	{ "stat", cmd_stat, "count windows and how long they are held: the cheapest form" },
+	{ "snapshot", cmd_snapshot, "list the threads that are inside a window now" },
 	{ "inject", cmd_inject, "run, with calls skipped, delayed or failed on purpose" },
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "preflight.h"
+#include "symbols.h"
 
 /* include/uapi/linux/capability.h; SYS_ADMIN stands for all but SYSLOG's addresses. */
 static const struct {
@@ -50,4 +52,15 @@ enum status preflight__capabilities(void)
 	if (!names[0])
 		return STATUS_CLEAN;
 	return status__say(STATUS_CANNOT, "may not trace: missing %s; run as root", names);
+}
+
+enum status preflight__symbols(struct symbols **symbols)
+{
+	int err;
+
+	*symbols = symbols__open(NULL, &err);
+	if (*symbols)
+		return STATUS_CLEAN;
+	return status__say(STATUS_CANNOT, "can't read /proc/kallsyms: %s%s", strerror(-err),
+			   err == -EPERM ? "; allow it with sysctl kernel.kptr_restrict=1" : "");
 }

@@ -7,8 +7,13 @@
 
 #include "status.h"
 
+struct symbols;
+
 /* Names of the capabilities that are missing, space separated; "" where none is. */
 void preflight__missing_capabilities(char *names, size_t size);
+
+/* The running kernel's symbols, the caller's; STATUS_CANNOT after one line if they are hidden. */
+enum status preflight__symbols(struct symbols **symbols);
 
 /* STATUS_CANNOT after one line if this process may not trace. */
 enum status preflight__capabilities(void);

@@ -19,6 +19,7 @@
 #include "paths.h"
 #include "pmem.h"
 #include "report.h"
+#include "report_json.h"
 #include "report_note.h"
 #include "source.h"
 #include "status.h"
@@ -37,7 +38,7 @@ static void set_place(const struct report *r, json_t *object, const char *key, _
 	set_text(object, key, name);
 }
 
-static void line__write(const struct report *r, json_t *object)
+void line__write(const struct report *r, json_t *object)
 {
 	if (!object || json_dumpf(object, r->out, JSON_COMPACT | JSON_PRESERVE_ORDER))
 		status__note("out of memory, or a write error: a JSON line is missing");
@@ -75,7 +76,7 @@ static void frame__lines(const struct report *r, json_t *frame, __u64 address, u
 		json_object_set_new(frame, "inlined", inlined);
 }
 
-static json_t *frame__json(const struct report *r, __u64 address, unsigned int flags)
+json_t *frame__json(const struct report *r, __u64 address, unsigned int flags)
 {
 	json_t *frame = json_object();
 	struct symbol sym;

@@ -73,7 +73,7 @@ static int lines__skip_own(const struct source_line *lines, int n)
 }
 
 /* One address: the functions inlined there, innermost first, as addr2line -i has them. */
-static void frame__print(const struct report *r, __u64 address, unsigned int flags, bool top)
+void frame__print(const struct report *r, __u64 address, unsigned int flags, bool top)
 {
 	struct source_line lines[16];
 	char name[NAME];

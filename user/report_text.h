@@ -3,12 +3,19 @@
 #ifndef PKSTRACE_REPORT_TEXT_H
 #define PKSTRACE_REPORT_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "report.h"
 
 /* A time in the unit that fits. Returns `text`. */
 const char *time_text(__u64 ns, char *text, size_t size);
+
+/*
+ * A line for an address, and before it one for each function inlined there; at
+ * the top of a stack without those of the window API. flags: enum symbol_flags.
+ */
+void frame__print(const struct report *r, __u64 address, unsigned int flags, bool top);
 
 /* What is no finding: windows from before the trace, closed late, missing source lines. */
 void summary__remarks(const struct report *r, const struct model *m);

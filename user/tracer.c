@@ -110,14 +110,10 @@ static enum status tracer__targets(struct tracer *t)
 
 static enum status tracer__symbols(struct tracer *t)
 {
-	int err;
+	enum status status = preflight__symbols(&t->symbols);
 
-	t->symbols = symbols__open(NULL, &err);
-	if (!t->symbols)
-		return status__say(STATUS_CANNOT, "can't read /proc/kallsyms: %s%s", strerror(-err),
-				   err == -EPERM ?
-					   "; allow it with sysctl kernel.kptr_restrict=1" :
-					   "");
+	if (status)
+		return status;
 	t->source = source__open(&(struct source_options){ .symbols = t->symbols,
 							   .vmlinux = t->options.vmlinux,
 							   .module_dirs = t->options.module_dirs });

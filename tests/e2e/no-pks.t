@@ -13,6 +13,10 @@ is "$(wc -l <<<"$TAP_OUTPUT")" 1 "one line"
 like "$TAP_OUTPUT" '^pkstrace: protection is off: this CPU has no PKS' "says why"
 exits 3 "nor with a command, which is not started" "$PKSTRACE" run -- touch "$WORK/started"
 ok "the command was not started" test ! -e "$WORK/started"
+exits 3 "nor can stat" "$PKSTRACE" stat -d 1
+is "$(wc -l <<<"$TAP_OUTPUT")" 1 "one line"
+exits 3 "nor a snapshot" "$PKSTRACE" snapshot
+is "$(wc -l <<<"$TAP_OUTPUT")" 1 "one line"
 exits 3 "check says that run can't work" "$PKSTRACE" check
 like "$TAP_OUTPUT" 'CPU +has no PKS' "says why"
 unlike "$TAP_OUTPUT" 'libbpf' "no noise of libbpf's"
