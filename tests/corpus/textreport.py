@@ -12,6 +12,7 @@ WHO = re.compile(r"^By (.*)/(\d+) \(tgid (\d+)\)")
 VERDICT = re.compile(r"^pkstrace: (?:no finding|(\d+) findings? \(.*\)); (\w+)")
 WINDOWS = re.compile(r"^pkstrace: (\d+) windows granted, (\d+) closed, (\d+) open, "
                      r"(\d+) protection faults")
+COUNTED = re.compile(r"^ +(\d+) +[\d.]+ +[\d.]+  (\S+ in .*)$")
 FRAME = re.compile(r"^ (\S+?)(?:\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?)?(?: \[[\w-]+\])?(?: \S+:\d+)?$")
 
 # Title of a stack, as it begins, and what it is called here.
@@ -46,6 +47,7 @@ class Report:
     open: int = None
     faults: int = None
     lost: list = field(default_factory=list)
+    repeated: list = field(default_factory=list)  # (count, what and where) beyond 1
     text: str = ""
 
 
@@ -95,6 +97,9 @@ def parse(text):
             block.append(line)
         elif line.startswith("LOST:"):
             report.lost.append(line)
+        counted = COUNTED.match(line)
+        if counted and int(counted.group(1)) > 1:
+            report.repeated.append((int(counted.group(1)), counted.group(2)))
         verdict, windows = VERDICT.match(line), WINDOWS.match(line)
         if verdict:
             report.total = int(verdict.group(1) or 0)

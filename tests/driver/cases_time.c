@@ -4,7 +4,7 @@
  * findings only when they are asked for.
  */
 #include <linux/completion.h>
-#include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include "bugs.h"
 
@@ -56,6 +56,15 @@ static int wait_mapped(struct run *r, bool fixed)
 	return err;
 }
 
+/* By the clock: on a CPU that an emulator stopped for a while, mdelay() is not to be relied on. */
+static void spin(unsigned int ms)
+{
+	u64 end = ktime_get_ns() + (u64)ms * NSEC_PER_MSEC;
+
+	while (ktime_get_ns() < end)
+		cpu_relax();
+}
+
 static int hold(struct run *r, bool fixed)
 {
 	void *addr = timed_map(r);
@@ -63,7 +72,7 @@ static int hold(struct run *r, bool fixed)
 	POKE(addr);
 	if (fixed)
 		timed_unmap(addr);
-	mdelay(LONG_MS);
+	spin(LONG_MS);
 	if (!fixed)
 		timed_unmap(addr);
 	return 0;
