@@ -80,6 +80,7 @@ enum pks_loss {
 	PKS_LOST_MISMATCH,  /* depth differed from the kernel's count */
 	PKS_LOST_FOLD,	    /* fold table full: repeats not counted apart */
 	PKS_LOST_RECURSION, /* a program refused to nest (filled in by the loader) */
+	PKS_LOST_STORAGE,   /* task storage refused: a thread perhaps not followed */
 	PKS_NR_LOSSES,
 };
 
@@ -203,7 +204,8 @@ struct pks_frame {
 _Static_assert(sizeof(struct pks_frame) == 24, "wire ABI");
 
 #define PKS_FRAME_UNKNOWN 1u /* grant not seen: any revoke fits */
-#define PKS_FRAME_TOLD	  2u /* already reported as held too long */
+#define PKS_FRAME_TOLD	  2u /* reported as held too long, by the loader: not again at its end */
+#define PKS_FRAME_CLOSED  4u /* granted with the key closed, nested: it opened nothing */
 
 /* A window that a thread closed. */
 struct pks_closed {

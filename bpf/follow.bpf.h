@@ -6,7 +6,7 @@
 #ifndef PKSTRACE_FOLLOW_BPF_H
 #define PKSTRACE_FOLLOW_BPF_H
 
-#include "state.bpf.h"
+#include "table.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -22,7 +22,18 @@ static __always_inline bool follow__chosen(struct task_struct *task)
 		return true;
 	if (settings.tgid && task->tgid == settings.tgid)
 		return true;
-	return bpf_task_storage_get(&followed, task, NULL, 0);
+	if (bpf_task_storage_get(&followed, task, NULL, 0))
+		return true;
+	if (unlikely(kernel__storage_busy()))
+		lost__add(PKS_LOST_STORAGE, 1);
+	return false;
+}
+
+/* From now on the thread is followed, too. */
+static __always_inline void follow__add(struct task_struct *task)
+{
+	if (!bpf_task_storage_get(&followed, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE))
+		lost__add(PKS_LOST_STORAGE, 1);
 }
 
 /* The thread's events count now. */

@@ -84,6 +84,8 @@ struct pcpu_hot {
 	int preempt_count;
 } __attribute__((preserve_access_index));
 extern const struct pcpu_hot pcpu_hot __ksym __weak;
+/* Per-CPU: task storages in use here (5.12 and later); until 6.1 the others are refused. */
+extern const int bpf_task_storage_busy __ksym __weak;
 
 /* Bits of the preempt count, include/linux/preempt.h; the same since 2.6. */
 #define PREEMPT_SERVING_SOFTIRQ 0x00000100
@@ -91,7 +93,6 @@ extern const struct pcpu_hot pcpu_hot __ksym __weak;
 #define PREEMPT_NMI_MASK	0x00f00000
 
 /* include/linux/sched.h; the same since 3.x. */
-#define PF_EXITING   0x00000004
 #define PF_WQ_WORKER 0x00000020
 
 /* enum fault_flag, include/linux/mm_types.h (6.1, 6.12): the fault came from user mode. */
@@ -144,6 +145,13 @@ static __always_inline int kernel__preempt_count(void)
 		return hot->preempt_count;
 	}
 	return 0;
+}
+
+/* A look-up in a task storage that failed now may have been refused, not answered. */
+static __always_inline bool kernel__storage_busy(void)
+{
+	return &bpf_task_storage_busy &&
+	       *(const int *)bpf_this_cpu_ptr(&bpf_task_storage_busy) > 0;
 }
 
 /* Of device memory. Until 6.14 in struct page; later in the folio: 0 there, not known. */

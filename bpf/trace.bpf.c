@@ -132,6 +132,8 @@ static __always_inline int on_grant(void *ctx, enum form form)
 	e.page_form = form == GRANT_PAGE;
 	if (form == GRANT_PGMAP && window__inner_half(&e, PKS_GRANT) > 0)
 		return 0;
+	if (settings.effect && e.count > 0)
+		e.open = pkrs__open(kernel__pkrs(~0u));
 	e.caller = group__read(ctx, form);
 	window__grant(ctx, &e);
 	return 0;
@@ -206,8 +208,6 @@ static __always_inline void boundary__name(struct window_event *e, struct task_s
 		/* softirq_exit(vector), irq_handler_exit(irq, ...), x86's *_exit(vector) */
 		e->boundary = e->context == PKS_SOFTIRQ ? PKS_SOFTIRQ_END : PKS_IRQ_END;
 		e->arg = (__s32)ctx->args[0];
-	} else if (task->flags & PF_EXITING) {
-		e->boundary = PKS_THREAD_EXIT; /* sched_process_exit(task) */
 	} else if (task->flags & PF_WQ_WORKER) {
 		e->boundary = PKS_WORK_END; /* workqueue_execute_end(work, function) */
 		/* By hand: a tracepoint with one argument refuses a program that loads a second. */
@@ -235,8 +235,8 @@ static __always_inline bool interrupt__clean(const struct window_event *e)
 
 /*
  * Costs three fields of current, unless something is open. A worker forgets
- * what it has closed with each work item, a thread with its end; and after an
- * underflow a count of zero no longer means that nothing is to be put right.
+ * what it has closed with each work item; and after an underflow a count of
+ * zero no longer means that nothing is to be put right.
  */
 static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -245,7 +245,7 @@ static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	struct window_event e;
 
 	if (likely(!kernel__count(task) && !pkrs__open(pkrs) && !over_revoked &&
-		   !(task->flags & (PF_EXITING | PF_WQ_WORKER))))
+		   !(task->flags & PF_WQ_WORKER)))
 		return 0;
 	if (!follow__wanted(task))
 		return 0;
@@ -254,7 +254,7 @@ static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	if (e.context != PKS_TASK && interrupt__clean(&e))
 		return 0;
 	if (!e.count && !e.open && slot__find(e.task) < 0) {
-		if (e.context == PKS_TASK && (task->flags & (PF_EXITING | PF_WQ_WORKER)))
+		if (e.context == PKS_TASK && (task->flags & PF_WQ_WORKER))
 			slot__forget(e.task);
 		return 0;
 	}
@@ -294,6 +294,29 @@ int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int f
 	return 0;
 }
 
+/*
+ * The thread's last act. The tracepoint of its exit comes too early: after it
+ * the thread still lets go of its files and memory, which runs drivers' code.
+ */
+SEC("fentry")
+int BPF_PROG(at_thread_end)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct window_event e;
+
+	if (!follow__wanted(task))
+		return 0;
+	event__of_current(&e, task);
+	if (!e.count && slot__find(e.task) < 0) {
+		slot__forget(e.task);
+		return 0;
+	}
+	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
+	e.boundary = PKS_THREAD_EXIT;
+	window__boundary(ctx, &e);
+	return 0;
+}
+
 /* The thread gives up the CPU by itself inside a window. Loaded only if asked for. */
 SEC("tp_btf/sched_switch")
 int BPF_PROG(at_sleep, bool preempt)
@@ -324,7 +347,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	if (settings.follow) {
 		if (!follow__chosen(parent))
 			return 0;
-		bpf_task_storage_get(&followed, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		follow__add(child);
 	}
 	if (likely(!kernel__count(child)) || !tracing)
 		return 0;

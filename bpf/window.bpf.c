@@ -218,13 +218,14 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		if (f->key != e->key && !(f->flags & PKS_FRAME_UNKNOWN) && settings.pages)
 			at = window__other_page(s, slot, e, place, r);
 		f = &s->frames[at & (PKS_FRAMES - 1)];
-		/* The key was closed all through the window: it let nothing through. */
-		if (settings.effect && !e->open && s->skew >= 0 && !r->class)
+		/* Closed to its end, or until a relaxed fault opened it. */
+		if (settings.effect && (!e->open || (f->flags & PKS_FRAME_CLOSED)) &&
+		    s->skew >= 0 && !r->class)
 			window__of_frame(s, e, place, r, f, PKS_INEFFECTIVE_GRANT);
 		if (!(f->flags & PKS_FRAME_UNKNOWN)) {
 			stat__hold(f->site, e->now - f->since);
 			if (settings.long_hold && e->now - f->since > settings.long_hold &&
-			    !r->class)
+			    !(f->flags & PKS_FRAME_TOLD) && !r->class)
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);
 		}
 		window__remember(s, e, f, place->site, place->stack);

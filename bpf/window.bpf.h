@@ -113,7 +113,8 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 		f->stack = stack;
 		f->site = site;
 		f->context = e->context;
-		f->flags = 0;
+		/* Only an outermost grant opens the key. */
+		f->flags = e->count > 0 && !e->open ? PKS_FRAME_CLOSED : 0;
 	} else {
 		lost__add(PKS_LOST_NESTING, 1);
 	}

@@ -68,6 +68,7 @@ static const struct class_row losses[] = {
 	[PKS_LOST_MISMATCH] = { "count mismatch", "grants or revokes not seen" },
 	[PKS_LOST_FOLD] = { "fold table full", "repeats not folded" },
 	[PKS_LOST_RECURSION] = { "recursion refused", "probe hits skipped by the kernel" },
+	[PKS_LOST_STORAGE] = { "storage refused", "events of threads perhaps not followed" },
 };
 _Static_assert(NR(losses) == PKS_NR_LOSSES, "a loss without a row");
 

@@ -25,6 +25,7 @@ static const char *const probe_meaning[NR_PROBES] = {
 	[PROBE_FAULT_CALLBACK] = "protection fault, the pgmap's callback",
 	[PROBE_PGMAP_GONE] = "end of a pgmap",
 	[PROBE_USER_FAULT] = "boundary: return from a user fault",
+	[PROBE_THREAD_END] = "boundary: end of a thread",
 };
 
 static void line(const char *what, const char *value)

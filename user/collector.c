@@ -69,6 +69,8 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 		return skel->progs.pgmap_gone;
 	case PROBE_USER_FAULT:
 		return skel->progs.at_user_fault_end;
+	case PROBE_THREAD_END:
+		return skel->progs.at_thread_end;
 	case NR_PROBES:
 		break;
 	}
@@ -207,7 +209,6 @@ static const struct {
 	bool interrupt;
 } boundaries[] = {
 	{ "sys_exit", false },
-	{ "sched_process_exit", false },
 	{ "workqueue_execute_end", false },
 	{ "softirq_exit", true },
 	{ "irq_handler_exit", true },
@@ -388,6 +389,22 @@ bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *s
 	memcpy(slot, (const void *)from, sizeof(*slot));
 	/* It may have changed hands meanwhile: then its windows are closed. */
 	return slot->owner == owner && from->owner == owner && slot->depth > 0;
+}
+
+bool collector__mark_told(struct collector *c, unsigned int index, unsigned int depth,
+			  const struct pks_slot *slot)
+{
+	struct pks_slot *now = &c->skel->bss->slots[index];
+	struct pks_frame *frame = &now->frames[depth];
+
+	__atomic_fetch_or(&frame->flags, PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&now->owner, __ATOMIC_SEQ_CST) == slot->owner &&
+	    __atomic_load_n(&now->depth, __ATOMIC_SEQ_CST) > (__s32)depth &&
+	    __atomic_load_n(&frame->since, __ATOMIC_SEQ_CST) == slot->frames[depth].since)
+		return true;
+	/* Another window's by now, if anyone's: that one has not been reported. */
+	__atomic_fetch_and(&frame->flags, (__u8)~PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);
+	return false;
 }
 
 void collector__comm(pid_t tid, char *comm)

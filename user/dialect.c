@@ -28,14 +28,16 @@ static const struct dialect_row rows[] = {
 	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
 	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback",
 	    [PROBE_PGMAP_GONE] = "memunmap_pages",
-	    [PROBE_USER_FAULT] = "handle_mm_fault" } },
+	    [PROBE_USER_FAULT] = "handle_mm_fault",
+	    [PROBE_THREAD_END] = "do_task_dead" } },
 	{ "V10",
 	  "inline or partial",
 	  { [PROBE_GRANT_PGMAP] = "__pgmap_set_readwrite",
 	    [PROBE_REVOKE_PGMAP] = "__pgmap_set_noaccess",
 	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
 	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback",
-	    [PROBE_USER_FAULT] = "handle_mm_fault" } },
+	    [PROBE_USER_FAULT] = "handle_mm_fault",
+	    [PROBE_THREAD_END] = "do_task_dead" } },
 };
 
 /* Functions of the checked windows themselves: never the culprit in a stack. */

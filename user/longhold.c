@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "longhold.h"
 
 #define INTERVAL_MIN_MS 10
@@ -18,29 +14,6 @@ int longhold__interval(const struct longhold *l)
 	if (half < INTERVAL_MIN_MS)
 		return INTERVAL_MIN_MS;
 	return half > INTERVAL_MAX_MS ? INTERVAL_MAX_MS : (int)half;
-}
-
-static bool told__has(const struct longhold *l, __u32 tid, __u64 since)
-{
-	for (size_t i = 0; i < l->nr_told; i++)
-		if (l->told[i].tid == tid && l->told[i].since == since)
-			return true;
-	return false;
-}
-
-/* Without memory the window is told again: noise, but nothing is lost. */
-static void told__add(struct longhold *l, __u32 tid, __u64 since)
-{
-	if (l->nr_told == l->room) {
-		size_t room = l->room ? l->room * 2 : 64;
-		void *grown = realloc(l->told, room * sizeof(*l->told));
-
-		if (!grown)
-			return;
-		l->told = grown;
-		l->room = room;
-	}
-	l->told[l->nr_told++] = (struct longhold_told){ .tid = tid, .since = since };
 }
 
 static void finding__fill(struct pks_finding *f, struct collector *c, const struct pks_slot *slot,
@@ -72,12 +45,11 @@ static void finding__fill(struct pks_finding *f, struct collector *c, const stru
 	collector__comm(slot->tid, f->comm);
 }
 
-size_t longhold__scan(struct longhold *l, struct collector *c, __u64 now, collector_finding_fn fn,
-		      void *arg)
+void longhold__scan(struct longhold *l, struct collector *c, __u64 now, collector_finding_fn fn,
+		    void *arg)
 {
 	struct pks_finding finding;
 	struct pks_slot slot;
-	size_t open = 0;
 
 	for (unsigned int i = 0; l->threshold && i < PKS_SLOTS; i++) {
 		if (!collector__slot(c, i, &slot))
@@ -85,22 +57,13 @@ size_t longhold__scan(struct longhold *l, struct collector *c, __u64 now, collec
 		for (int d = 0; d < slot.depth && d < PKS_FRAMES; d++) {
 			const struct pks_frame *frame = &slot.frames[d];
 
-			if ((frame->flags & PKS_FRAME_UNKNOWN) || now < frame->since ||
-			    now - frame->since <= l->threshold)
+			if ((frame->flags & (PKS_FRAME_UNKNOWN | PKS_FRAME_TOLD)) ||
+			    now < frame->since || now - frame->since <= l->threshold ||
+			    !collector__mark_told(c, i, d, &slot))
 				continue;
-			open++;
-			if (told__has(l, slot.tid, frame->since))
-				continue;
-			told__add(l, slot.tid, frame->since);
+			l->told++;
 			finding__fill(&finding, c, &slot, frame, now);
 			fn(arg, &finding);
 		}
 	}
-	return open;
-}
-
-void longhold__close(struct longhold *l)
-{
-	free(l->told);
-	*l = (struct longhold){};
 }

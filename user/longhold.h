@@ -12,11 +12,7 @@
 
 struct longhold {
 	__u64 threshold; /* ns; 0: off */
-	struct longhold_told {
-		__u64 since;
-		__u32 tid;
-	} *told; /* windows already reported; owned */
-	size_t nr_told, room;
+	__u64 told;	 /* windows reported so far: the programs leave these out */
 };
 
 /* How often to look, in ms for poll(2): -1 where it is off. */
@@ -24,12 +20,9 @@ int longhold__interval(const struct longhold *l);
 
 /*
  * Looks at all open windows at the time `now` (CLOCK_MONOTONIC ns) and hands a
- * finding of each new one that is too old to fn. Returns how many windows that
- * were reported, now or before, are open still.
+ * finding of each new one that is too old to fn.
  */
-size_t longhold__scan(struct longhold *l, struct collector *c, __u64 now, collector_finding_fn fn,
-		      void *arg);
-
-void longhold__close(struct longhold *l);
+void longhold__scan(struct longhold *l, struct collector *c, __u64 now, collector_finding_fn fn,
+		    void *arg);
 
 #endif

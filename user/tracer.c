@@ -404,9 +404,8 @@ static void tracer__read_totals(struct tracer *t)
 	tracer__read_folds(t);
 	collector__counts(t->collector, &counts);
 	memcpy(t->model.found, counts.found, sizeof(t->model.found));
-	/* Those that have ended were counted when they did. */
-	t->model.found[PKS_LONG_HOLD] +=
-		longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
+	longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
+	t->model.found[PKS_LONG_HOLD] += t->longhold.told;
 	model__count_suppressed(&t->model);
 	collector__losses(t->collector, on_loss, t);
 	t->model.older_windows = counts.older_windows;
@@ -450,7 +449,6 @@ void tracer__close(struct tracer *t)
 	symbols__close(t->symbols);
 	model__free(&t->model);
 	model__free(&t->before);
-	longhold__close(&t->longhold);
 	close_if_open(t->signals);
 	close_if_open(t->timer);
 	close_if_open(t->ticks);

@@ -149,7 +149,7 @@ static void window_event(struct world *w, int thread, enum body body, __u8 conte
 	bool was = w->in_flight;
 
 	if (body == BODY_GRANT)
-		ref__grant(&w->ref, thread, context, key);
+		ref__grant(&w->ref, thread, context, key, t->open[context] || t->count <= 0);
 	else
 		ref__revoke(&w->ref, thread, context, key, t->open[context], &expect);
 

@@ -49,12 +49,12 @@ static int surplus(const struct ref_thread *t)
 	return t->count - t->nr;
 }
 
-void ref__grant(struct reference *ref, int thread, __u8 context, int key)
+void ref__grant(struct reference *ref, int thread, __u8 context, int key, bool open)
 {
 	struct ref_thread *t = &ref->threads[thread];
 
 	assert(t->nr < REF_DEPTH);
-	t->windows[t->nr++] = (struct ref_window){ key, context };
+	t->windows[t->nr++] = (struct ref_window){ key, context, !open };
 	t->count++;
 	ref->opener[key] = thread;
 }
@@ -92,7 +92,7 @@ void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool 
 	if (t->nr && t->windows[t->nr - 1].context >= context) {
 		int at = closed_by(t, key, expect);
 
-		if (!open && surplus(t) >= 0 && !expect->nr)
+		if ((!open || t->windows[at].closed) && surplus(t) >= 0 && !expect->nr)
 			expect__add(expect, PKS_INEFFECTIVE_GRANT, t->windows[at].key);
 		close_window(t, at);
 	} else if (!t->nr && surplus(t) > 0) {

@@ -18,6 +18,7 @@
 struct ref_window {
 	int key; /* number of a page */
 	__u8 context;
+	bool closed; /* its grant did not open the key, nor was it open */
 };
 
 struct ref_thread {
@@ -50,7 +51,8 @@ struct reference {
 };
 
 void ref__init(struct reference *ref);
-void ref__grant(struct reference *ref, int thread, __u8 context, int key);
+/* `open`: the key was open to the thread right after the grant. */
+void ref__grant(struct reference *ref, int thread, __u8 context, int key, bool open);
 /* `open`: the key was open to the thread at the revoke. */
 void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool open,
 		 struct ref_expect *expect);

@@ -60,6 +60,24 @@ static void interrupt_and_exception_in_window(void)
 	stray(&t, PKS_TASK, PAGE(1), PKS_EXCEPTION_IN_WINDOW);
 }
 
+/* The relaxed fault opens the key, too late: the window itself had opened nothing. */
+static void ineffective_though_fault_opened(void)
+{
+	struct thread t = harness__thread(1);
+
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+	harness__interrupt(&t, PKS_HARDIRQ);
+	harness__grant(&t, PKS_HARDIRQ, PAGE(2), CALLER(2));
+	harness__fault(&t, PKS_HARDIRQ, PAGE(2), true);
+	CHECK_EQ(h.records[0].cause, PKS_IRQ_IN_WINDOW);
+	harness__revoke(&t, PKS_HARDIRQ, PAGE(2), CALLER(3));
+	if (found_one(PKS_INEFFECTIVE_GRANT))
+		CHECK_EQ(h.records[0].granted.caller, CALLER(2));
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(4));
+	CHECK_EQ(harness__found(PKS_INEFFECTIVE_GRANT), 1);
+	lost_nothing_but(LOST_NOTHING);
+}
+
 /* The revoke was not seen: the window is closed all the same. */
 static void missed_revoke_is_no_window_held(void)
 {
@@ -152,6 +170,8 @@ const struct scenario fault_scenarios[] = {
 	{ "an access after the revoke: use-after-revoke", use_after_revoke },
 	{ "an access in another thread's window: other-thread-window", other_thread_window },
 	{ "an access inside a window: by an interrupt, an exception", interrupt_and_exception_in_window },
+	{ "an interrupt's window is ineffective, though a relaxed fault opened the key",
+	  ineffective_though_fault_opened },
 	{ "a window whose revoke was missed is not held", missed_revoke_is_no_window_held },
 	{ "a relaxed fault leaves residue, told once", residue },
 	{ "the next window takes the residue away", residue_gone_with_next_window },
