@@ -15,6 +15,9 @@ __u32 armed;
 /* What the four forms of grants and revokes are, for the stacks that begin in them. */
 const volatile struct pks_range inject_range[PKS_FORMS];
 
+/* The loader's thread; without it no injection. */
+const volatile __s32 injector;
+
 /* False: the programs must return 0, and the verifier sees that they do. */
 const volatile __u8 may_skip;
 
@@ -100,18 +103,6 @@ __noinline int place__note(const struct inject_call *call, __u64 hash, __u32 fun
 	return -1;
 }
 
-struct task_struct___faults {
-	int make_it_fail;
-} __attribute__((preserve_access_index));
-
-/* Kernels without CONFIG_FAULT_INJECTION have no such mark: then no task has it. */
-static __always_inline bool task__marked(struct task_struct *task)
-{
-	struct task_struct___faults *t = (void *)task;
-
-	return bpf_core_field_exists(t->make_it_fail) && BPF_CORE_READ(t, make_it_fail);
-}
-
 static __always_inline bool comm__is(const struct pks_rule *rule)
 {
 	char comm[PKS_COMM] = {};
@@ -184,27 +175,22 @@ static __always_inline bool rule__stack(const struct pks_rule *rule, const struc
 	return f.wanted;
 }
 
-/* As should_fail_ex() decides, in its order. */
-static __always_inline bool rule__decide(struct pks_rule *rule, const struct inject_call *call,
-					 const struct inject_thread *thread, __u64 nth)
+/* As should_fail_ex() decides, in its order; the stack is looked at last. */
+static __always_inline bool rule__decide(struct pks_rule *rule, const struct inject_thread *thread,
+					 __u64 nth)
 {
 	__u64 draw;
 
 	if (rule->fail_nth)
-		return nth == rule->fail_nth && rule->times;
-	if (!rule->probability || !rule->times)
-		return false;
+		return nth == rule->fail_nth;
 	if (rule->space > 0) {
 		__sync_fetch_and_add(&rule->space, -1);
 		return false;
 	}
-	if (rule->interval > 1 &&
-	    (__sync_fetch_and_add(&rule->count, 1) + 1) % rule->interval)
+	if (rule->interval > 1 && (__sync_fetch_and_add(&rule->count, 1) + 1) % rule->interval)
 		return false;
 	draw = inject__mix(inject__mix(rule->seed ^ thread->path) + nth) >> 32;
-	if (draw >= rule->probability)
-		return false;
-	return rule__stack(rule, call);
+	return draw < rule->probability;
 }
 
 /* Takes one of the times that are left; two threads can't take the same one. */
@@ -217,41 +203,84 @@ static __always_inline bool rule__take(struct pks_rule *rule)
 	return left > 0 && __sync_val_compare_and_swap(&rule->times, left, left - 1) == left;
 }
 
-/* The rule's verdict on this call; NULL: leave it alone. */
-static __always_inline struct inject_call *rule__hit(void *ctx, struct pks_rule *rule, __u32 number,
-						     __u64 key, __u64 entry, __u64 end)
+/* Where the call comes from decides whether it counts at all, or its place is noted. */
+static __always_inline bool rule__by_place(const struct pks_rule *rule)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	return rule->site_end || note_places;
+}
+
+/* Nothing can come of this rule any more; until then each call costs the least it can. */
+static __always_inline bool rule__spent(const struct pks_rule *rule)
+{
+	return !rule->times || (!rule->probability && !rule->fail_nth);
+}
+
+/* True where the call is the rule's; call: its stack, if that had to be looked at. */
+static __always_inline bool rule__passes(void *ctx, const struct pks_rule *rule, __u64 entry,
+					 __u64 end, struct inject_call **call)
+{
+	if (!rule__by_place(rule))
+		return true;
+	*call = inject__call(ctx, entry, end);
+	if (!*call)
+		return false;
+	return !rule->site_end || within((*call)->record.caller, rule->site_start, rule->site_end);
+}
+
+static __always_inline void rule__record(const struct pks_rule *rule, struct pks_injection *record,
+					 __u32 number, __u64 nth, __u64 key)
+{
+	record->kind = rule->kind;
+	record->rule = number;
+	record->dry = rule->dry;
+	record->nth = nth;
+	record->key = key;
+	record->value = rule->kind == PKS_DELAY_REVOKE ? (__s64)rule->delay : rule->value;
+}
+
+/* The rule's verdict on a call that rule__mine() let through; true: break it. */
+static __always_inline bool rule__hit(void *ctx, struct pks_rule *rule, __u32 number, __u64 key,
+				      __u64 entry, __u64 end)
+{
 	struct inject_thread *thread;
-	struct inject_call *call;
+	struct inject_call *call = NULL;
 	__u64 nth;
 
-	if (!armed || context__now() != PKS_TASK || !rule__thread(rule, task))
-		return NULL;
-	if (rule->task_filter && !task__marked(task))
-		return NULL;
-	call = inject__call(ctx, entry, end);
-	thread = inject__thread(task);
-	if (!call || !thread)
-		return NULL;
-	if (rule->site_end && !within(call->record.caller, rule->site_start, rule->site_end))
-		return NULL;
+	if (!rule__passes(ctx, rule, entry, end, &call))
+		return false;
 	__sync_fetch_and_add(&rule->seen, 1);
+	if (rule__spent(rule) && !note_places)
+		return false;
+	thread = inject__thread(bpf_get_current_task_btf());
+	if (!thread)
+		return false;
 	nth = ++thread->nth[number & (PKS_RULES - 1)];
-	call->record.count = kernel__count(task);
-	if (note_places)
+	if (note_places && call) {
+		call->record.count = kernel__count(bpf_get_current_task_btf());
 		place__note(call, inject__hash(call), number, 0);
-	if (!rule__decide(rule, call, thread, nth) || !rule__take(rule))
-		return NULL;
+	}
+	if (rule__spent(rule) || !rule__decide(rule, thread, nth))
+		return false;
+	call = call ?: inject__call(ctx, entry, end);
+	if (!call || (!rule->fail_nth && !rule__stack(rule, call)) || !rule__take(rule))
+		return false;
 	__sync_fetch_and_add(&rule->hits, 1);
-	call->record.kind = rule->kind;
-	call->record.rule = number;
-	call->record.dry = rule->dry;
-	call->record.nth = nth;
-	call->record.key = key;
-	call->record.value = rule->kind == PKS_DELAY_REVOKE ? (__s64)rule->delay : rule->value;
+	rule__record(rule, &call->record, number, nth, key);
 	inject__send(call, thread);
-	return rule->dry ? NULL : call;
+	return !rule->dry;
+}
+
+/* First of all, and cheap: is injection on, and is this thread's call wanted? */
+static __always_inline bool rule__mine(const struct pks_rule *rule)
+{
+	struct task_struct *task;
+
+	if (!armed || rule->kind == PKS_INJECT_NONE)
+		return false;
+	task = bpf_get_current_task_btf();
+	if (!rule__thread(rule, task) || context__now() != PKS_TASK)
+		return false;
+	return !rule->task_filter || task__marked(task);
 }
 
 static long delay__step(__u32 i, void *until)
@@ -267,14 +296,12 @@ static __always_inline void delay__for(__u64 ns)
 	bpf_loop(1 << 23, delay__step, &until, 0);
 }
 
-/* 1: skip the call of this form. */
+/* 1: skip the call of this form, which rule__mine() let through. */
 static __always_inline int inject__window(void *ctx, __u32 number, __u32 form)
 {
 	struct pks_rule *rule = &rules[number];
 	__u64 key = 0;
 
-	if (rule->kind == PKS_INJECT_NONE)
-		return 0;
 	bpf_get_func_arg(ctx, 0, &key);
 	if (!rule__hit(ctx, rule, number, key, inject_range[form].entry, inject_range[form].end))
 		return 0;
@@ -299,25 +326,29 @@ static __always_inline bool inject__protected(struct page *page)
 SEC("?fmod_ret")
 int BPF_PROG(inject_grant_page, struct page *page)
 {
-	return inject__protected(page) ? inject__window(ctx, PKS_RULE_GRANT, 0) : 0;
+	if (!rule__mine(&rules[PKS_RULE_GRANT]) || !inject__protected(page))
+		return 0;
+	return inject__window(ctx, PKS_RULE_GRANT, 0);
 }
 
 SEC("?fmod_ret")
 int BPF_PROG(inject_revoke_page, struct page *page)
 {
-	return inject__protected(page) ? inject__window(ctx, PKS_RULE_REVOKE, 1) : 0;
+	if (!rule__mine(&rules[PKS_RULE_REVOKE]) || !inject__protected(page))
+		return 0;
+	return inject__window(ctx, PKS_RULE_REVOKE, 1);
 }
 
 SEC("?fmod_ret")
 int BPF_PROG(inject_grant_pgmap)
 {
-	return inject__window(ctx, PKS_RULE_GRANT, 2);
+	return rule__mine(&rules[PKS_RULE_GRANT]) ? inject__window(ctx, PKS_RULE_GRANT, 2) : 0;
 }
 
 SEC("?fmod_ret")
 int BPF_PROG(inject_revoke_pgmap)
 {
-	return inject__window(ctx, PKS_RULE_REVOKE, 3);
+	return rule__mine(&rules[PKS_RULE_REVOKE]) ? inject__window(ctx, PKS_RULE_REVOKE, 3) : 0;
 }
 
 /* Attached to each function that is to fail; the cookie is its rule. */
@@ -327,10 +358,22 @@ int inject_call(struct pt_regs *regs)
 	__u32 number = bpf_get_attach_cookie(regs) & (PKS_RULES - 1);
 	struct pks_rule *rule = &rules[number];
 
-	if (inject__nofail(regs, rule->gfp_arg))
+	if (!rule__mine(rule) || inject__nofail(regs, rule->gfp_arg))
 		return 0;
 	if (rule__hit(regs, rule, number, 0, rule->entry, rule->end))
 		bpf_override_return(regs, rule->value);
+	return 0;
+}
+
+/*
+ * The loader ends, however: from here on nothing is broken. Its exit comes
+ * before the kernel closes its files, of which each detach takes its time.
+ */
+SEC("?tp_btf/sched_process_exit")
+int BPF_PROG(inject_over, struct task_struct *task)
+{
+	if (task->pid == injector)
+		armed = 0;
 	return 0;
 }
 

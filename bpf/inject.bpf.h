@@ -27,7 +27,9 @@ extern __u32 armed;	 /* calls count from here on */
 struct inject_thread {
 	__u64 path;	/* from the forks that led to it: the same in each run */
 	__u32 children; /* made so far */
-	__u32 granted;	/* a window was opened in this system call */
+	__u32 granted;	/* a window was opened in this system call or work item */
+	__u32 syscalls; /* ended so far */
+	__u32 chances;	/* of the kernel's own fault injection, since the last of them */
 	__u64 nth[PKS_RULES];
 };
 
@@ -89,13 +91,14 @@ static __always_inline struct inject_call *inject__call(void *ctx, __u64 entry, 
 	return call;
 }
 
-/* The rest of the record, and away with it. */
-static __always_inline void inject__send(struct inject_call *call, const struct inject_thread *thread)
+/* The rest of the record of this type, and away with it. */
+static __always_inline void inject__send_as(struct inject_call *call,
+					    const struct inject_thread *thread, __u8 type)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pks_injection *r = &call->record;
 
-	r->type = PKS_RECORD_INJECTION;
+	r->type = type;
 	r->context = PKS_TASK;
 	r->time = bpf_ktime_get_ns();
 	r->tid = task->pid;
@@ -103,10 +106,15 @@ static __always_inline void inject__send(struct inject_call *call, const struct 
 	r->cpu = bpf_get_smp_processor_id();
 	r->count = kernel__count(task);
 	r->path = thread->path;
-	r->serial = __sync_fetch_and_add(&injections, 1) + 1;
+	r->serial = type == PKS_RECORD_INJECTION ? __sync_fetch_and_add(&injections, 1) + 1 : 0;
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	if (bpf_ringbuf_output(&ring, r, sizeof(*r), 0))
 		lost__add(PKS_LOST_RING, 1);
+}
+
+static __always_inline void inject__send(struct inject_call *call, const struct inject_thread *thread)
+{
+	inject__send_as(call, thread, PKS_RECORD_INJECTION);
 }
 
 /* ___GFP_NOFAIL, include/linux/gfp_types.h of 6.1: no such call may fail. */
@@ -125,6 +133,28 @@ static __always_inline bool inject__nofail(void *ctx, __u8 gfp_arg)
 	if (gfp_arg == 0)
 		return BPF_CORE_READ(regs, di) & GFP_NOFAIL;
 	return gfp_arg == 1 && (BPF_CORE_READ(regs, si) & GFP_NOFAIL);
+}
+
+/* What the kernel's own fault injection keeps of a task. */
+struct task_struct___faults {
+	int make_it_fail;
+	unsigned int fail_nth;
+} __attribute__((preserve_access_index));
+
+/* Kernels without CONFIG_FAULT_INJECTION have no such mark: then no task has it. */
+static __always_inline bool task__marked(struct task_struct *task)
+{
+	struct task_struct___faults *t = (void *)task;
+
+	return bpf_core_field_exists(t->make_it_fail) && BPF_CORE_READ(t, make_it_fail);
+}
+
+/* How many chances to fail are left until one is taken; 0: none will be. */
+static __always_inline __u32 task__fail_nth(struct task_struct *task)
+{
+	struct task_struct___faults *t = (void *)task;
+
+	return bpf_core_field_exists(t->fail_nth) ? BPF_CORE_READ(t, fail_nth) : 0;
 }
 
 #endif

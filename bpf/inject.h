@@ -16,6 +16,7 @@
 #define PKS_PLACE_FRAMES 24
 #define PKS_TARGETS	 2
 #define PKS_FUNCTIONS	 128
+#define PKS_FAULTS	 4 /* attributes of the kernel's own fault injection */
 #define PKS_STACK_FILTER 32 /* frames looked at, as the kernel's stacktrace-depth */
 #define PKS_GFP_NONE	 0xff
 #define PKS_FORMS	 4 /* of grants and revokes: by page, by pgmap */
@@ -74,11 +75,15 @@ struct pks_place {
 	__u64 seen;
 	__u64 in_window; /* with a window open; the rest after one, before the system call's end */
 	__u64 after;	 /* after this run's injection */
-	__u32 function;	 /* rule, or hunt's function, that it calls */
+	__u32 function;	 /* rule, or hunt's function (then fault attribute), that it calls */
 	__u32 nr;	 /* frames */
+	/* Of the first call; hunt's fault attributes only. */
+	__u64 path;	/* the thread's, in the tree of forks */
+	__u32 syscalls; /* that the thread had ended by then */
+	__u32 nth;	/* the how manieth chance to fail since the last of them */
 	__u64 stack[PKS_PLACE_FRAMES]; /* callers, the direct one first */
 };
-_Static_assert(sizeof(struct pks_place) == 232, "shared with the loader");
+_Static_assert(sizeof(struct pks_place) == 248, "shared with the loader");
 
 /* A function that hunt may fail. */
 struct pks_function {
@@ -88,6 +93,14 @@ struct pks_function {
 	__u8 pad[7];
 };
 _Static_assert(sizeof(struct pks_function) == 24, "shared with the loader");
+
+/* Where a thread is to be stopped, so that the loader can arm the kernel's own fault injection. */
+struct pks_stop {
+	__u64 path;	/* of the thread */
+	__u32 syscalls; /* at the end of the how manieth system call; 0: nowhere */
+	__u32 done;
+};
+_Static_assert(sizeof(struct pks_stop) == 16, "shared with the loader");
 
 /* A call that hunt fails: the nth from this place. The second waits for the first. */
 struct pks_target {

@@ -281,6 +281,8 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	skel->rodata->note_places = s->dry;
 	bpf_program__set_autoload(skel->progs.inject_fork, true);
 	bpf_program__set_autoload(skel->progs.inject_exec, true);
+	bpf_program__set_autoload(skel->progs.inject_over, true);
+	skel->rodata->injector = getpid();
 	skel->bss->armed = !s->tracer->options.command;
 	bpf_program__set_autoload(skel->progs.inject_call, s->plan->nr_calls > 0);
 	bpf_program__set_autoattach(skel->progs.inject_call, false);

@@ -14,6 +14,8 @@
 #	bug CASE		runs a case of the bug driver in a shell that ends
 #	is_clean NAME		three assertions: status 0, "no finding", complete
 #	dax_mount FS		makes FS on $PMEM and mounts it with DAX on $MNT
+#	objects			numbers of programs, maps and links in the kernel
+#	settled_at OBJECTS	true when they come to that within some seconds
 
 PMEM=/dev/pmem0
 MNT=/mnt/e2e
@@ -94,6 +96,27 @@ dax_mount() {
 	esac
 	"mkfs.$1" "${opts[@]}" "$PMEM" && mkdir -p "$MNT" &&
 		mount -t "$1" -o dax=always "$PMEM" "$MNT"
+}
+
+# Freed a moment after the last reference.
+objects() {
+	local kind
+
+	for kind in prog map link; do
+		bpftool "$kind" list | grep -c '^[0-9]*:'
+	done | xargs
+}
+
+settled_at() {
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		[[ $(objects) != "$1" ]] || return 0
+		sleep 0.1
+	done
+	diag "programs, maps, links: $(objects), expected $1"
+	diag "$(bpftool prog list | grep '^[0-9]*:')"
+	return 1
 }
 
 [[ -x $PKSTRACE ]] || bail_out "no $PKSTRACE: run make"

@@ -8,27 +8,6 @@
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
 
-# Numbers of programs, maps and links; freed a moment after the last reference.
-objects() {
-	local kind
-
-	for kind in prog map link; do
-		bpftool "$kind" list | grep -c '^[0-9]*:'
-	done | xargs
-}
-
-settled_at() {
-	local i
-
-	for ((i = 0; i < 100; i++)); do
-		[[ $(objects) != "$1" ]] || return 0
-		sleep 0.1
-	done
-	diag "programs, maps, links: $(objects), expected $1"
-	diag "$(bpftool prog list | grep '^[0-9]*:')"
-	return 1
-}
-
 driver_load
 before=$(objects)
 
