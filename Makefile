@@ -109,6 +109,7 @@ kernel: setup
 modules: kernel
 	kdir=$$(tests/kernel/build --print-dir $(VARIANT)) && \
 	$(MAKE) -s -C tests/driver KDIR=$$kdir OUT=$(MODULES)/driver && \
+	$(MAKE) -s -C tests/hunt-driver KDIR=$$kdir OUT=$(MODULES)/hunt-driver && \
 	$(MAKE) -s -C tests/kernel/proof/module KDIR=$$kdir OUT=$(MODULES)/proof
 
 .PHONY: proof

@@ -342,6 +342,7 @@ _Static_assert(sizeof(struct pks_settings) == 72, "wire ABI");
 
 /* First byte of a record that is no finding; finding classes are below. */
 #define PKS_RECORD_INJECTION 0x80
+#define PKS_RECORD_STOPPED   0x81 /* a thread that hunt wanted stopped; laid out as an injection */
 _Static_assert(PKS_NR_CLASSES <= PKS_RECORD_INJECTION, "the first byte tells records apart");
 
 /* What is broken on purpose; names are in user/inject_plan.c. */
@@ -357,7 +358,7 @@ enum pks_injection_kind {
 
 /* An injection that was made, or in a dry run would have been. */
 struct pks_injection {
-	__u8 type;    /* PKS_RECORD_INJECTION */
+	__u8 type;    /* PKS_RECORD_* */
 	__u8 kind;    /* enum pks_injection_kind */
 	__u8 context; /* enum pks_context */
 	__u8 dry;

@@ -22,6 +22,8 @@ static __always_inline bool follow__chosen(struct task_struct *task)
 		return true;
 	if (settings.tgid && task->tgid == settings.tgid)
 		return true;
+	if (follow_workers && (task->flags & PF_WQ_WORKER))
+		return true;
 	if (bpf_task_storage_get(&followed, task, NULL, 0))
 		return true;
 	if (unlikely(kernel__storage_busy()))

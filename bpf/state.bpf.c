@@ -3,6 +3,7 @@
 #include "state.bpf.h"
 
 const volatile struct pks_settings settings = {};
+const volatile __u8 follow_workers = 0;
 
 struct pks_slot slots[PKS_SLOTS];
 struct pks_site grant_sites[PKS_SITES];

@@ -14,6 +14,8 @@
 #include "kernel.bpf.h"
 
 extern const volatile struct pks_settings settings;
+/* With settings.follow: the kernel's workers are followed too, whoever's work they do. */
+extern const volatile __u8 follow_workers;
 
 extern struct pks_slot slots[PKS_SLOTS];
 extern struct pks_site grant_sites[PKS_SITES];

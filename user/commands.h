@@ -9,6 +9,7 @@ enum status cmd_run(int argc, char **argv);
 enum status cmd_stat(int argc, char **argv);
 enum status cmd_snapshot(int argc, char **argv);
 enum status cmd_inject(int argc, char **argv);
+enum status cmd_hunt(int argc, char **argv);
 enum status cmd_check(int argc, char **argv);
 
 #endif

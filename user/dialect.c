@@ -45,7 +45,7 @@ static const char *const own_names[] = {
 	"pgmap_set_readwrite",	"pgmap_set_noaccess",	"__pgmap_set_readwrite",
 	"__pgmap_set_noaccess", "dax_set_readwrite",	"dax_set_noaccess",
 	"kmap_local_page",	"__kunmap_local",	"kmap_atomic",
-	"__kunmap_atomic",
+	"__kunmap_atomic",	"pks_update_protection",
 };
 
 bool dialect__is_own(const char *name)

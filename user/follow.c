@@ -2,11 +2,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "follow.h"
+
+static void child__cut_off(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	if (null > STDERR_FILENO)
+		close(null);
+}
 
 /* In the child: wait for the word, then become the command. */
 static void child__run(int go, int failed, char *const argv[])
@@ -26,7 +38,7 @@ static void child__run(int go, int failed, char *const argv[])
 	_exit(127);
 }
 
-int follow__prepare(struct follow *f, char *const argv[])
+int follow__prepare(struct follow *f, char *const argv[], bool alone)
 {
 	int go[2], failed[2];
 
@@ -42,6 +54,8 @@ int follow__prepare(struct follow *f, char *const argv[])
 	if (f->pid == 0) {
 		/* Its own copy of the writing end would keep it waiting for a dead parent. */
 		close(go[1]);
+		if (alone)
+			child__cut_off();
 		child__run(go[0], failed[1], argv);
 	}
 	close(go[0]);

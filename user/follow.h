@@ -3,6 +3,7 @@
 #ifndef PKSTRACE_FOLLOW_H
 #define PKSTRACE_FOLLOW_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct follow {
@@ -12,8 +13,11 @@ struct follow {
 	int failed; /* reads an errno if it could not be run */
 };
 
-/* Forks; the child waits. 0 or negative errno. */
-int follow__prepare(struct follow *f, char *const argv[]);
+/*
+ * Forks; the child waits. alone: for one of many runs: it reads and writes
+ * nothing but files that it opens, and dies with us. 0 or negative errno.
+ */
+int follow__prepare(struct follow *f, char *const argv[], bool alone);
 
 /* Lets it run. 0, or the negative errno with which exec failed. */
 int follow__start(struct follow *f);

@@ -45,14 +45,16 @@ static bool type__of(const char *text, enum injectable_type *type)
 
 int injectables__parse(struct injectables *list, FILE *from)
 {
-	char line[512], name[128], text[32];
+	char line[512], name[128], text[64];
 	enum injectable_type type;
 	int err = 0;
 
 	*list = (struct injectables){};
 	while (!err && fgets(line, sizeof(line), from))
-		if (sscanf(line, "%127s %31s", name, text) == 2 && type__of(text, &type) &&
-		    strlen(name) < INJECTABLE_NAME)
+		/* A module's functions have its name in brackets behind theirs. */
+		if ((sscanf(line, "%127s [%*[^]]] %63s", name, text) == 2 ||
+		     sscanf(line, "%127s %63s", name, text) == 2) &&
+		    type__of(text, &type) && strlen(name) < INJECTABLE_NAME)
 			err = injectables__add(list, name, type);
 	return err;
 }
@@ -88,7 +90,7 @@ bool injectable__is_syscall(const char *name)
 {
 	/* arch/x86/include/asm/syscall_wrapper.h */
 	return !strncmp(name, "__x64_", 6) || !strncmp(name, "__ia32_", 7) ||
-	       !strncmp(name, "__x32_", 6);
+	       !strncmp(name, "__x32_", 6) || !strncmp(name, "__do_sys_", 9);
 }
 
 /* Functions that need more than their type says. Signatures of 6.1. */
@@ -111,6 +113,14 @@ unsigned char injectable__gfp_argument(const char *name)
 		if (!strcmp(known[i].name, name))
 			return known[i].gfp_arg;
 	return PKS_GFP_NONE;
+}
+
+bool injectable__any_error(const struct injectable *function)
+{
+	for (size_t i = 0; i < NR_KNOWN; i++)
+		if (!strcmp(known[i].name, function->name))
+			return false;
+	return function->type == INJECTABLE_ERRNO || function->type == INJECTABLE_ERRNO_NULL;
 }
 
 long injectable__usual_error(const struct injectable *function)

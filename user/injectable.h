@@ -44,6 +44,9 @@ bool injectable__is_syscall(const char *name);
 /* Which argument says whether the call may fail at all (a gfp_t); PKS_GFP_NONE: none. */
 unsigned char injectable__gfp_argument(const char *name);
 
+/* True where a failing call may have any reason: it returns an errno, and none is the usual one. */
+bool injectable__any_error(const struct injectable *function);
+
 /* What a call that really failed would return. */
 long injectable__usual_error(const struct injectable *function);
 

@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	{ "stat", cmd_stat, "count windows and how long they are held: the cheapest form" },
 	{ "snapshot", cmd_snapshot, "list the threads that are inside a window now" },
 	{ "inject", cmd_inject, "run, with calls skipped, delayed or failed on purpose" },
+	{ "hunt", cmd_hunt, "fail each call around a window, one by one, and watch the windows" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

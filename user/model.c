@@ -3,23 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "model.h"
-
-/* Makes room for one more element. Returns 0 or -ENOMEM. */
-static int array__grow(void **array, size_t *room, size_t used, size_t element)
-{
-	size_t more = *room ? *room * 2 : 16;
-	void *grown;
-
-	if (used < *room)
-		return 0;
-	grown = realloc(*array, more * element);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*room = more;
-	return 0;
-}
 
 static bool stack__same(const struct model_stack *a, const struct model_stack *b)
 {
@@ -106,7 +91,7 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 		*out = f;
 		return MODEL_REPEAT;
 	}
-	if (array__grow((void **)&m->findings, &m->findings_room, m->nr_findings, sizeof(*f)))
+	if (array__grow(&m->findings, &m->findings_room, m->nr_findings, sizeof(*f)))
 		return MODEL_NO_MEMORY;
 	f = &m->findings[m->nr_findings++];
 	*f = (struct model_finding){ .raw = *raw,
@@ -219,7 +204,7 @@ int model__add_skipped(struct model *m, const char *program, __u64 count)
 	if (!count)
 		return 0;
 	m->lost[PKS_LOST_RECURSION] += count;
-	if (array__grow((void **)&m->skipped, &m->skipped_room, m->nr_skipped, sizeof(*m->skipped)))
+	if (array__grow(&m->skipped, &m->skipped_room, m->nr_skipped, sizeof(*m->skipped)))
 		return -ENOMEM;
 	m->skipped[m->nr_skipped++] = (struct model_skipped){ .program = program, .count = count };
 	return 0;
@@ -229,7 +214,7 @@ int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *s
 {
 	struct model_site *s;
 
-	if (array__grow((void **)&m->sites, &m->sites_room, m->nr_sites, sizeof(*s)))
+	if (array__grow(&m->sites, &m->sites_room, m->nr_sites, sizeof(*s)))
 		return -ENOMEM;
 	s = &m->sites[m->nr_sites++];
 	*s = (struct model_site){ .caller = caller,

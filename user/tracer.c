@@ -100,7 +100,7 @@ static enum status tracer__targets(struct tracer *t)
 							     strerror(errno));
 	}
 	if (o->command) {
-		err = follow__prepare(&t->command, o->command);
+		err = follow__prepare(&t->command, o->command, false);
 		if (err)
 			return status__say(STATUS_CANNOT, "can't start '%s': %s", o->command[0],
 					   strerror(-err));
@@ -150,8 +150,9 @@ static void tracer__say_blind(const struct tracer *t)
 
 static void tracer__name_target(struct tracer *t)
 {
-	if (t->options.command)
-		snprintf(t->target, sizeof(t->target), "%s and its children", t->options.command[0]);
+	if (t->options.command || t->options.subject)
+		snprintf(t->target, sizeof(t->target), "%s and its children",
+			 t->options.subject ?: t->options.command[0]);
 	else if (t->options.pid)
 		snprintf(t->target, sizeof(t->target), "process %d and its children", t->options.pid);
 	else
