@@ -3,6 +3,7 @@
 # make          the tool: build/pkstrace (no root, no network, no special kernel)
 # make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
 # make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
+# make hunt     walks the error paths of a driver with bugs behind them, scored
 # make vm       a shell inside the virtual machine
 # make corpus   every case of the bug driver, expected and reported, scored
 # make unit     the unit tests' programs
@@ -138,6 +139,11 @@ test: setup
 corpus: modules
 	$(MAKE) all
 	tests/corpus/run
+
+.PHONY: hunt
+hunt: modules
+	$(MAKE) all
+	tests/hunt/run
 
 .PHONY: vm
 vm: modules

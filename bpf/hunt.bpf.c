@@ -159,7 +159,7 @@ int hunt_chance(void *ctx)
 		return 0;
 	call->record.count = kernel__count(task);
 	hash = inject__hash(call);
-	if (fault >= 0)
+	if (fault >= 0 && hunt__exposed(task, thread))
 		chance__note(call, hash, fault, thread);
 	if (task__fail_nth(task) != 1)
 		return 0;

@@ -38,6 +38,7 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_TIMEOUT,
 	OPTION_MAX_REPORTS,
+	OPTION_JSON,
 };
 
 static const struct argp_option options[] = {
@@ -79,6 +80,8 @@ static const struct argp_option options[] = {
 	  "End after this time, and CMD with all its children", 4 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Show at most N reports, count the rest (default 100)", 4 },
+	{ "json", OPTION_JSON, 0, 0,
+	  "Print JSON objects, a line each: as `pkstrace run`, and each injection", 4 },
 	{ 0 },
 };
 
@@ -217,6 +220,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		in->run.max_reports = value;
 		return 0;
+	case OPTION_JSON:
+		in->run.renderer = &report_json;
+		return 0;
 	case ARGP_KEY_ARG:
 		in->run.command = &state->argv[state->next - 1];
 		state->next = state->argc;
@@ -266,7 +272,9 @@ static void say_totals(const struct inject_session *s, const struct tracer *t)
 	__u64 seen, hits;
 
 	inject_session__totals(s, &seen, &hits);
-	if (s->dry) {
+	if (s->json) {
+		inject_session__json(s, &t->report);
+	} else if (s->dry) {
 		inject_session__places(s, &t->report);
 		printf("pkstrace: dry run: %" PRIu64 " calls pass the filters, %" PRIu64
 		       " would be hit\n", (uint64_t)seen, (uint64_t)hits);
@@ -283,6 +291,7 @@ static enum status inject(struct input *in)
 	struct tracer t = {};
 	enum status status = inject_session__open(&session, &in->plan, in->dry, &t);
 
+	session.json = in->run.renderer == &report_json;
 	in->run.extension = &session.extension;
 	in->run.kill_at_timeout = true;
 	in->run.injections = &session.injections;

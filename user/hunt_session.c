@@ -176,7 +176,8 @@ static enum status session__attach_chance(struct hunt_session *s)
 		if (fd == -ENODEV) /* not online */
 			continue;
 		if (fd < 0)
-			return status__say(STATUS_CANNOT, "can't set a breakpoint on %s(): %s; "
+			return status__say(STATUS_CANNOT, "can't set a breakpoint on %s() to count the "
+							  "kernel's chances to fail: %s; "
 							  "--kernel-faults=none goes without",
 					   s->faults.function, strerror(-fd));
 		/* The link closes it. */
@@ -402,7 +403,7 @@ long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_p
 		int err;
 		long at;
 
-		/* Calls that a stopped thread made outside of its windows are no sites. */
+		/* Before its first system call has ended a thread can't be stopped. */
 		if (!places[i].hash || (places[i].function >= PKS_FUNCTIONS && !places[i].syscalls))
 			continue;
 		err = place__site(s, &places[i], &site);

@@ -2,22 +2,22 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "inject_places.h"
 #include "inject_session.h"
 #include "pkstrace.skel.h"
 #include "report_injection.h"
+#include "report_injection_json.h"
 #include "symbols.h"
 #include "tracer.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define WINDOW_MARK "CONFIG_DEVMAP_PROTECTION_ERROR_INJECTION"
-#define NAME	    160
-#define SHOWN_CALLERS 4
 
 /* Which of the dialect's functions a window's rules go to, by inject_range's index. */
 static const enum probe forms[PKS_FORMS] = {
@@ -339,8 +339,12 @@ static void session__record(void *arg, const void *data, size_t size)
 		return;
 	if (injections__add(&s->injections, one))
 		status__note("out of memory: an injection is missing from the report");
-	report_injection__print(&s->tracer->report, one, inject_session__function(s, one),
-				s->plan->verbose);
+	if (s->json && s->plan->verbose)
+		report_injection_json__print(&s->tracer->report, one,
+					     inject_session__function(s, one));
+	else if (!s->json)
+		report_injection__print(&s->tracer->report, one, inject_session__function(s, one),
+					s->plan->verbose);
 }
 
 /* --- the session --------------------------------------------------------- */
@@ -379,39 +383,26 @@ void inject_session__totals(const struct inject_session *s, __u64 *seen, __u64 *
 	}
 }
 
-static int place__compare(const void *a, const void *b)
-{
-	const struct pks_place *x = a, *y = b;
-
-	return x->seen < y->seen ? 1 : x->seen > y->seen ? -1 : x->hash < y->hash ? -1 : 1;
-}
-
-static void place__print(const struct pks_place *place, const struct report *report)
-{
-	char name[NAME];
-
-	fprintf(report->out, "%10" PRIu64 " %10" PRIu64 " ", (uint64_t)place->seen,
-		(uint64_t)place->in_window);
-	for (unsigned int i = 0; i < SHOWN_CALLERS && i < place->nr; i++) {
-		symbols__format(report->symbols, place->stack[i], SYMBOL_RETURN, name, sizeof(name));
-		fprintf(report->out, "%s%s", i ? " < " : " ", name);
-	}
-	fputc('\n', report->out);
-}
-
 void inject_session__places(const struct inject_session *s, const struct report *report)
 {
-	struct pks_place *places = s->skel->bss->places;
+	/* The programs are off: the table is ours. */
+	inject_places__text(report, s->skel->bss->places, s->skel->bss->places_lost);
+}
 
-	/* The programs are off: the table is ours. Free entries go last. */
-	qsort(places, PKS_PLACES, sizeof(*places), place__compare);
-	fprintf(report->out, "\nCalls that pass the filters, by place:\n%10s %10s  %s\n", "CALLS",
-		"IN WINDOW", "CALLED FROM");
-	for (int i = 0; i < PKS_PLACES && places[i].hash; i++)
-		place__print(&places[i], report);
-	if (s->skel->bss->places_lost)
-		fprintf(report->out, "%10" PRIu64 " %10s  other places: table full\n",
-			(uint64_t)s->skel->bss->places_lost, "");
+void inject_session__json(const struct inject_session *s, const struct report *report)
+{
+	json_t *object;
+	__u64 seen, hits;
+
+	inject_session__totals(s, &seen, &hits);
+	object = json_pack("{s:s, s:b, s:I, s:I, s:I, s:o, s:I}", "type", "injections", "dry", s->dry,
+			   "passed", (json_int_t)seen, "hits", (json_int_t)hits, "seed",
+			   (json_int_t)s->plan->rule.seed, "places",
+			   inject_places__json(report, s->skel->bss->places), "places_lost",
+			   (json_int_t)s->skel->bss->places_lost);
+	json_dumpf(object, report->out, JSON_COMPACT);
+	fputc('\n', report->out);
+	json_decref(object);
 }
 
 void inject_session__close(struct inject_session *s)

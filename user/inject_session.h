@@ -18,6 +18,7 @@ struct inject_session {
 	struct inject_plan *plan;
 	const struct tracer *tracer; /* for its symbols and report, once it has them */
 	bool dry;
+	bool json; /* how injections are told */
 	struct injections injections;
 	struct injectables injectables;
 	struct pkstrace *skel; /* the collector's */
@@ -40,6 +41,9 @@ void inject_session__totals(const struct inject_session *s, __u64 *seen, __u64 *
 
 /* A dry run's table: the calling places with how often each was seen. */
 void inject_session__places(const struct inject_session *s, const struct report *report);
+
+/* Totals, seed and places in one JSON line ("type": "injections"). */
+void inject_session__json(const struct inject_session *s, const struct report *report);
 
 /* After the collector is closed, or never opened. */
 void inject_session__close(struct inject_session *s);

@@ -19,6 +19,7 @@
 #include "paths.h"
 #include "pmem.h"
 #include "report.h"
+#include "report_injection_json.h"
 #include "report_json.h"
 #include "report_note.h"
 #include "source.h"
@@ -242,6 +243,7 @@ static void json__finding(const struct report *r, const struct model_finding *f)
 		set_number(object, "other_tid", f->raw.other_tid);
 	if (f->follows.time)
 		finding__follows(r, object, &f->follows);
+	json_object_set_new(object, "injection", report_injection_json__cause(r, &f->raw));
 	set_flag(object, "unsure", f->raw.unsure);
 	json_object_set_new(object, "thread", finding__thread(&f->raw));
 	json_object_set_new(object, "stacks", finding__stacks(r, f));

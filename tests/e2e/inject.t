@@ -56,6 +56,17 @@ exits 3 "extra-revoke: refused where no program may revoke" \
 	"$PKSTRACE" inject --extra-revoke -- true
 like "$TAP_OUTPUT" 'revokes are no kfuncs; --skip-grant' "says what is missing, and what does the same"
 
+inject --json --skip-revoke -- bash -c "$(windows 8)"
+is "$(python3 -c "
+import json
+lines = [json.loads(l) for l in open('$WORK/out')]
+made = [l for l in lines if l['type'] == 'injection'][0]
+leak = [l for l in lines if l['type'] == 'finding'][0]
+sums = [l for l in lines if l['type'] == 'injections'][0]
+print(made['kind'], made['serial'], made['caller'].split('+')[0], leak['class'],
+      leak['injection']['serial'], leak['injection']['same_thread'], sums['hits'], sums['passed'])")" \
+	"skip-revoke 1 pair leak 1 True 1 8" "JSON: the injection, the finding that follows it, the sums"
+
 # --- how often --------------------------------------------------------------
 
 hits() {
