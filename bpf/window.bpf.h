@@ -242,17 +242,32 @@ static __always_inline void window__revoke_odd(void *ctx, const struct window_ev
 		finding__emit(ctx, e, &r);
 }
 
-/* Reports all that is wrong at a boundary: at most what the stack can hold and two more. */
-static __always_inline void window__boundary(void *ctx, const struct window_event *e)
+struct boundary_walk {
+	void *ctx;
+	const struct window_event *e;
+};
+
+static int boundary__step(__u32 n, struct boundary_walk *walk)
 {
 	struct finding_request r;
 
-	for (int i = 0; i < PKS_FRAMES + 2; i++) {
-		__builtin_memset(&r, 0, sizeof(r));
-		if (window__boundary_next(e, &r) <= 0)
-			break;
-		finding__emit(ctx, e, &r);
-	}
+	__builtin_memset(&r, 0, sizeof(r));
+	if (window__boundary_next(walk->e, &r) <= 0)
+		return 1;
+	finding__emit(walk->ctx, walk->e, &r);
+	return 0;
+}
+
+/*
+ * Reports all that is wrong at a boundary: at most what the stack can hold and
+ * two more. By bpf_loop() (5.17), whose body the verifier sees once: as a loop
+ * it was three quarters of these programs' loading.
+ */
+static __always_inline void window__boundary(void *ctx, const struct window_event *e)
+{
+	struct boundary_walk walk = { .ctx = ctx, .e = e };
+
+	bpf_loop(PKS_FRAMES + 2, boundary__step, &walk, 0);
 }
 
 #endif
