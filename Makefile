@@ -16,7 +16,7 @@ VERSION := 0.1
 BUILD := build
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CLANG ?= clang
-LIBS := libbpf libelf libdw jansson
+LIBS := libbpf libelf libdw jansson zlib
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror

@@ -308,6 +308,22 @@ struct pks_opened {
 };
 _Static_assert(sizeof(struct pks_opened) == 16, "wire ABI");
 
+/* Who knows how many windows a thread has open; the count that events are checked with. */
+enum pks_truth {
+	PKS_TRUTH_PGMAP, /* the kernel: its count of windows on protected memory */
+	PKS_TRUTH_KMAP,	 /* the kernel: its count of pages mapped by kmap_local_page() */
+	PKS_TRUTH_NONE,	 /* nobody: only our own depth, which is not checked */
+};
+
+/* What the key of a window is. */
+enum pks_key_kind {
+	PKS_KEY_PAGE, /* struct page; dev_pagemap where no page is known */
+	PKS_KEY_PKEY, /* number of a protection key: set and reset, it does not nest */
+	PKS_KEY_ARG,  /* an argument that says nothing beyond its value */
+};
+
+#define PKS_NO_ARG 0xff
+
 /* What the loader found out about this kernel before load; see user/dialect.c. */
 struct pks_facts {
 	__u64 vmemmap_base;	/* addresses of these variables, 0: not found */
@@ -318,8 +334,13 @@ struct pks_facts {
 	__u32 pkey_mask;    /* the two bits of the pgmap key in PKRS */
 	__u32 pkey_default; /* their value while closed */
 	__u32 saved_pkrs;   /* bytes below pt_regs where the saved PKRS lies, 0: nowhere */
+	__u8 truth;	    /* enum pks_truth */
+	__u8 key;	    /* enum pks_key_kind */
+	__u8 grant_arg;	    /* of a grant by argument: the key's number, from 0, or PKS_NO_ARG */
+	__u8 revoke_arg;
+	__u8 pad[4];
 };
-_Static_assert(sizeof(struct pks_facts) == 40, "wire ABI");
+_Static_assert(sizeof(struct pks_facts) == 48, "wire ABI");
 
 /* Settings, constants for the verifier: the loader fixes them before load. */
 struct pks_settings {
@@ -338,7 +359,7 @@ struct pks_settings {
 	__u8 records;	   /* deliver findings; else they are counted only */
 	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
-_Static_assert(sizeof(struct pks_settings) == 72, "wire ABI");
+_Static_assert(sizeof(struct pks_settings) == 80, "wire ABI");
 
 /* First byte of a record that is no finding; finding classes are below. */
 #define PKS_RECORD_INJECTION 0x80

@@ -10,8 +10,9 @@
 /* What the page fault tracepoint saw, until the key's handler has decided. */
 struct fault_now {
 	__u64 address;
+	__u64 ip;
 	__u32 pkrs; /* as the culprit had it: the handler overwrites it */
-	__u32 pad;
+	__u32 error_code;
 };
 
 struct {
@@ -43,6 +44,8 @@ int BPF_PROG(at_page_fault, unsigned long address, struct pt_regs *regs, unsigne
 	if (!now)
 		return 0;
 	now->address = address;
+	now->ip = regs->ip;
+	now->error_code = error_code;
 	now->pkrs = 0;
 	if (settings.facts.saved_pkrs)
 		bpf_probe_read_kernel(&now->pkrs, sizeof(now->pkrs),
@@ -61,34 +64,60 @@ static __always_inline __u64 fault__page(__u64 address)
 	return vmemmap + ((address - direct) >> PAGE_SHIFT) * bpf_core_type_size(struct page);
 }
 
+static __always_inline int fault__report(void *ctx, const struct fault_now *fault, bool handled)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct finding_request r;
+	struct window_event e;
+
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_STRAY_ACCESS;
+	r.write = !!(fault->error_code & FAULT_WRITE);
+	r.fatal = !handled;
+	r.error_code = fault->error_code;
+	r.address = fault->address;
+	r.ip = fault->ip;
+	r.pkrs = fault->pkrs;
+	event__of_current(&e, task);
+	r.key = fault__page(fault->address);
+	/* Which key guards the page is not known here, so neither is whose window it lacked. */
+	if (settings.facts.key == PKS_KEY_PAGE)
+		r.cause = fault__cause(&e, &r);
+	finding__emit(ctx, &e, &r);
+	if (handled && !e.count && e.context == PKS_TASK)
+		fault__mark_residue(&e);
+	return 0;
+}
+
 /* The key's handler has decided; returns true where the access goes on (relaxed). */
 SEC("fexit")
 int BPF_PROG(on_key_fault, struct pt_regs *regs, unsigned long error_code, unsigned long address,
 	     bool handled)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct fault_now *now = fault_now__get();
-	struct finding_request r;
-	struct window_event e;
+	struct fault_now fault = { .address = address, .ip = regs->ip, .error_code = error_code };
 
-	if (!follow__wanted(task))
+	if (!follow__wanted(bpf_get_current_task_btf()))
 		return 0;
-	__builtin_memset(&r, 0, sizeof(r));
-	r.class = PKS_STRAY_ACCESS;
-	r.write = !!(error_code & FAULT_WRITE);
-	r.fatal = !handled;
-	r.error_code = error_code;
-	r.address = address;
-	r.ip = regs->ip;
-	event__of_current(&e, task);
 	if (now && now->address == address)
-		r.pkrs = now->pkrs;
-	r.key = fault__page(address);
-	r.cause = fault__cause(&e, &r);
-	finding__emit(ctx, &e, &r);
-	if (handled && !e.count && e.context == PKS_TASK)
-		fault__mark_residue(&e);
-	return 0;
+		fault.pkrs = now->pkrs;
+	return fault__report(ctx, &fault, handled);
+}
+
+/* The same of V7, whose handler has no registers: they are what the tracepoint saw. */
+SEC("fexit")
+int BPF_PROG(on_key_callback, unsigned long address, bool write, __u16 pkey, bool handled)
+{
+	struct fault_now *now = fault_now__get();
+	struct fault_now fault = { .address = address, .error_code = FAULT_PK };
+
+	if (!follow__wanted(bpf_get_current_task_btf()))
+		return 0;
+	if (write)
+		fault.error_code |= FAULT_WRITE;
+	if (now && now->address == address)
+		fault = *now;
+	return fault__report(ctx, &fault, handled);
 }
 
 /* Counted only: tells whether each fault reached the pgmap's callback. */

@@ -50,6 +50,31 @@ __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 	return 0;
 }
 
+static __always_inline bool page__of_device(struct page *page)
+{
+	const volatile struct pks_facts *k = &settings.facts;
+
+	return ((BPF_CORE_READ(page, flags) >> k->zone_shift) & k->zone_mask) == k->zone_device;
+}
+
+/* The file that the page belongs to. Of memory that is not a device's the field may be another. */
+static __always_inline void finding__file(struct pks_finding *f, struct page *page, bool device)
+{
+	struct address_space *mapping = BPF_CORE_READ(page, mapping);
+	struct super_block *sb;
+	struct inode *inode;
+
+	if (!mapping || ((__u64)mapping & PAGE_MAPPING_FLAGS))
+		return;
+	inode = BPF_CORE_READ(mapping, host);
+	if (!inode || (!device && BPF_CORE_READ(inode, i_mapping) != mapping))
+		return;
+	f->index = kernel__page_index(page);
+	f->ino = BPF_CORE_READ(inode, i_ino);
+	sb = BPF_CORE_READ(inode, i_sb);
+	f->dev = BPF_CORE_READ(sb, s_dev);
+}
+
 /*
  * The page's place: physical address, pgmap, and the file that it belongs to.
  * A key outside the array of struct pages is a pgmap: a window without a page.
@@ -57,34 +82,28 @@ __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 static __always_inline void finding__page(struct pks_finding *f)
 {
 	struct page *page = (struct page *)f->key;
-	struct address_space *mapping;
 	struct dev_pagemap *pgmap;
-	struct inode *inode;
-	struct super_block *sb;
 	__u64 vmemmap = kernel__word(settings.facts.vmemmap_base);
 	__u32 size = bpf_core_type_size(struct page);
+	bool device;
 
 	if (!vmemmap || !size)
 		return;
 	if (f->key < vmemmap || f->key - vmemmap >= VMEMMAP_SPAN) {
+		if (settings.facts.truth != PKS_TRUTH_PGMAP)
+			return;
 		f->pgmap = f->key;
 		f->pgmap_start = BPF_CORE_READ((struct dev_pagemap *)page, range.start);
 		return;
 	}
 	f->phys = ((f->key - vmemmap) / size) << PAGE_SHIFT;
-	pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
-	f->pgmap = (__u64)pgmap;
-	f->pgmap_start = BPF_CORE_READ(pgmap, range.start);
-	mapping = BPF_CORE_READ(page, mapping);
-	if (!mapping || ((__u64)mapping & PAGE_MAPPING_FLAGS))
-		return;
-	inode = BPF_CORE_READ(mapping, host);
-	if (!inode)
-		return;
-	f->index = kernel__page_index(page);
-	f->ino = BPF_CORE_READ(inode, i_ino);
-	sb = BPF_CORE_READ(inode, i_sb);
-	f->dev = BPF_CORE_READ(sb, s_dev);
+	device = page__of_device(page);
+	if (device) {
+		pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
+		f->pgmap = (__u64)pgmap;
+		f->pgmap_start = BPF_CORE_READ(pgmap, range.start);
+	}
+	finding__file(f, page, device);
 }
 
 static __always_inline __u64 finding__fold_key(const struct window_event *e,
@@ -211,7 +230,7 @@ __noinline int finding__compose(const struct window_event *e, const struct findi
 	finding__fill(f, e, r);
 	f->fold = fold;
 	bpf_get_current_comm(f->comm, sizeof(f->comm));
-	if (r->key)
+	if (r->key && settings.facts.key == PKS_KEY_PAGE)
 		finding__page(f);
 	return 1;
 }

@@ -22,7 +22,7 @@ __u64 fault_taken; /* hash of the place where the kernel's own fault injection s
 /* The thread is in a window, or had one since its system call or work item began. */
 static __always_inline bool hunt__exposed(struct task_struct *task, const struct inject_thread *thread)
 {
-	return kernel__count(task) || thread->granted;
+	return count__of(task) || thread->granted;
 }
 
 /* The thread whose call it is, if it is one to be looked at. */
@@ -78,7 +78,7 @@ int hunt_call(struct pt_regs *regs)
 	call = inject__call(regs, f->entry, f->end);
 	if (!call)
 		return 0;
-	call->record.count = kernel__count(task);
+	call->record.count = count__of(task);
 	hash = inject__hash(call);
 	place__note(call, hash, number, targets[0].done);
 	target = hunt__target(hash);
@@ -157,7 +157,7 @@ int hunt_chance(void *ctx)
 	call = inject__call(ctx, fault_range.entry, fault_range.end);
 	if (!call)
 		return 0;
-	call->record.count = kernel__count(task);
+	call->record.count = count__of(task);
 	hash = inject__hash(call);
 	if (fault >= 0 && hunt__exposed(task, thread))
 		chance__note(call, hash, fault, thread);
@@ -183,7 +183,7 @@ static __always_inline int hunt__granted(void)
 SEC("?fexit")
 int BPF_PROG(hunt_grant_page)
 {
-	return kernel__count(bpf_get_current_task_btf()) ? hunt__granted() : 0;
+	return count__of(bpf_get_current_task_btf()) ? hunt__granted() : 0;
 }
 
 SEC("?fexit")

@@ -124,7 +124,7 @@ static __always_inline bool rule__thread(const struct pks_rule *rule, struct tas
 		return false;
 	if ((rule->pid && task->tgid != rule->pid) || (rule->tid && task->pid != rule->tid))
 		return false;
-	if (rule->in_window && !kernel__count(task))
+	if (rule->in_window && !count__of(task))
 		return false;
 	if (rule->cgroup &&
 	    bpf_get_current_ancestor_cgroup_id(rule->cgroup_level) != rule->cgroup)
@@ -256,7 +256,7 @@ static __always_inline bool rule__hit(void *ctx, struct pks_rule *rule, __u32 nu
 		return false;
 	nth = ++thread->nth[number & (PKS_RULES - 1)];
 	if (note_places && call) {
-		call->record.count = kernel__count(bpf_get_current_task_btf());
+		call->record.count = count__of(bpf_get_current_task_btf());
 		place__note(call, inject__hash(call), number, 0);
 	}
 	if (rule__spent(rule) || !rule__decide(rule, thread, nth))

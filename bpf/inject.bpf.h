@@ -104,7 +104,7 @@ static __always_inline void inject__send_as(struct inject_call *call,
 	r->tid = task->pid;
 	r->tgid = task->tgid;
 	r->cpu = bpf_get_smp_processor_id();
-	r->count = kernel__count(task);
+	r->count = count__of(task);
 	r->path = thread->path;
 	r->serial = type == PKS_RECORD_INJECTION ? __sync_fetch_and_add(&injections, 1) + 1 : 0;
 	bpf_get_current_comm(r->comm, sizeof(r->comm));

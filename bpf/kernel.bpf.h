@@ -26,9 +26,12 @@ struct super_block {
 	__u32 s_dev;
 };
 
+struct address_space;
+
 struct inode {
 	unsigned long i_ino;
 	struct super_block *i_sb;
+	struct address_space *i_mapping;
 };
 
 struct address_space {
@@ -57,6 +60,14 @@ struct thread_struct {
 	__u32 pkrs;
 };
 
+struct thread_struct___v8 {
+	__u32 pks_saved_pkrs;
+};
+
+struct thread_struct___v7 {
+	__u32 saved_pkrs;
+};
+
 struct page___folio {
 	unsigned long __folio_index;
 };
@@ -65,8 +76,22 @@ struct task_struct {
 	unsigned int flags;
 	int pid;
 	int tgid;
+	__u64 start_time;
 	__u32 pgmap_prot_count;
 	struct thread_struct thread;
+};
+
+struct task_struct___v8 {
+	struct thread_struct___v8 thread;
+};
+
+struct task_struct___v7 {
+	struct thread_struct___v7 thread;
+};
+
+/* Of KMAP_TRACE, the trace-only patch. */
+struct task_struct___kmap {
+	__s32 kmap_trace_count;
 };
 
 struct work_struct {
@@ -102,6 +127,10 @@ extern const int bpf_task_storage_busy __ksym __weak;
 #define FAULT_WRITE 0x02
 #define FAULT_PK    0x20
 
+/* PKEY_DISABLE_ACCESS, include/uapi/asm-generic/mman-common.h; there are 16 keys. */
+#define PKEY_DISABLE_ACCESS 0x1
+#define PKEY_MASK	    0xf
+
 /* PGMAP_PROTECTION, include/linux/memremap.h of V10. Not in BTF: a macro. */
 #define PGMAP_PROTECTION 0x2
 
@@ -112,18 +141,35 @@ extern const int bpf_task_storage_busy __ksym __weak;
 #define PAGE_SHIFT  12
 
 /* current->pgmap_prot_count (V7..V10); signed, for one revoke too many wraps it. */
-static __always_inline __s32 kernel__count(struct task_struct *task)
+static __always_inline __s32 kernel__pgmap_count(struct task_struct *task)
 {
 	if (bpf_core_field_exists(task->pgmap_prot_count))
 		return task->pgmap_prot_count;
 	return 0;
 }
 
+/* Pages of any kind that the thread has mapped by kmap_local_page() or kmap_atomic(). */
+static __always_inline __s32 kernel__kmap_count(struct task_struct *task)
+{
+	struct task_struct___kmap *traced = (struct task_struct___kmap *)task;
+
+	if (bpf_core_field_exists(traced->kmap_trace_count))
+		return traced->kmap_trace_count;
+	return 0;
+}
+
 /* The thread's own PKRS. Wrong inside nested exceptions, right at a boundary (V10). */
 static __always_inline __u32 kernel__thread_pkrs(struct task_struct *task, __u32 unknown)
 {
-	if (bpf_core_field_exists(task->thread.pkrs))
+	struct task_struct___v8 *v8 = (struct task_struct___v8 *)task;
+	struct task_struct___v7 *v7 = (struct task_struct___v7 *)task;
+
+	if (bpf_core_field_exists(task->thread.pkrs)) /* V9 and later */
 		return task->thread.pkrs;
+	if (bpf_core_field_exists(v8->thread.pks_saved_pkrs))
+		return v8->thread.pks_saved_pkrs;
+	if (bpf_core_field_exists(v7->thread.saved_pkrs))
+		return v7->thread.saved_pkrs;
 	return unknown;
 }
 

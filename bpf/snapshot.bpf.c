@@ -50,7 +50,7 @@ int list_inside(struct bpf_iter__task *ctx)
 		looked_at = ctx->meta->seq_num;
 		return 0;
 	}
-	count = kernel__count(task);
+	count = kernel__pgmap_count(task);
 	pkrs = kernel__thread_pkrs(task, pkey_default);
 	if (!count && (pkrs & pkey_mask) == pkey_default)
 		return 0;

@@ -27,6 +27,7 @@ extern struct pks_fold folds[PKS_FOLDS];
  * attached and revokes not, or the other way round, no pairing could be right.
  */
 extern __u32 tracing;
+extern __u64 tracing_since; /* CLOCK_MONOTONIC ns of that */
 extern __u32 over_revoked; /* some thread had an underflow: its count may hide windows */
 extern __u64 found[PKS_NR_CLASSES];
 extern __u64 folded;  /* how many of found[] were only counted, in folds[] */
@@ -38,5 +39,7 @@ extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */
 extern __u64 fault_calls;   /* PKS faults seen by the key's callback */
 
 extern struct pks_opened opened[PKS_OPENED];
+/* Threads that were at a boundary in the trace, by hash; the last of each place. */
+extern __u64 passed[PKS_OPENED];
 
 #endif

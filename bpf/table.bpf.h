@@ -47,7 +47,9 @@ struct window_event {
 	__u8 page_form; /* key came from a page-form function */
 	__u8 open;     /* PKRS does not deny the key */
 	__u8 boundary; /* enum pks_boundary, of a boundary */
-	__s64 arg;     /* boundary: system call number, work function, vector */
+	__u8 fresh;    /* no window of this context can be older than the trace; of a revoke */
+	__u8 pad[3];
+	__s64 arg;     /* boundary: system call number, work function, vector; revoke: address */
 };
 _Static_assert(sizeof(struct window_event) == 64, "no holes: it is passed as memory");
 
@@ -237,6 +239,20 @@ static __always_inline void opened__set(__u64 key, __u64 task)
 
 	o->key = key;
 	o->task = task;
+}
+
+/* The thread has nothing open that is older than the trace. */
+static __always_inline void passed__set(__u64 task)
+{
+	__u64 *last = &passed[HASH(task, OPENED_BITS) & (PKS_OPENED - 1)];
+
+	if (*last != task)
+		*last = task;
+}
+
+static __always_inline bool passed__is(__u64 task)
+{
+	return passed[HASH(task, OPENED_BITS) & (PKS_OPENED - 1)] == task;
 }
 
 #endif

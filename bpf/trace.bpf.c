@@ -8,7 +8,16 @@
 #include "event_of.bpf.h"
 
 /* Entry points of the traced functions, by form; for finding the caller. */
-enum form { GRANT_PAGE, REVOKE_PAGE, GRANT_PGMAP, REVOKE_PGMAP, NR_FORMS };
+enum form {
+	GRANT_PAGE,
+	REVOKE_PAGE,
+	GRANT_PGMAP,
+	REVOKE_PGMAP,
+	GRANT_ARG,
+	REVOKE_ARG,
+	UPDATE_KEY,
+	NR_FORMS = 8, /* a power of two */
+};
 const volatile __u64 form_entry[NR_FORMS] = {};
 
 /* Bytes from ctx to the caller's return address. 0: not yet known. */
@@ -66,13 +75,31 @@ static __always_inline __u64 group__read(void *ctx, enum form form)
 	return caller__read(ctx, form);
 }
 
-/* The first argument as a number: as a typed pointer it could not be hashed. */
-static __always_inline __u64 arg__key(void *ctx)
+/* An argument as a number: as a typed pointer it could not be hashed. */
+static __always_inline __u64 arg__nth(void *ctx, __u32 nth)
 {
 	__u64 key = 0;
 
-	bpf_get_func_arg(ctx, 0, &key);
+	if (nth != PKS_NO_ARG)
+		bpf_get_func_arg(ctx, nth, &key);
 	return key;
+}
+
+static __always_inline __u64 arg__key(void *ctx)
+{
+	return arg__nth(ctx, 0);
+}
+
+/* Of the event's window; 0 is no key. */
+static __always_inline __u64 key__read(void *ctx, enum form form)
+{
+	if (form == GRANT_ARG)
+		return arg__nth(ctx, settings.facts.grant_arg);
+	if (form == REVOKE_ARG)
+		return arg__nth(ctx, settings.facts.revoke_arg);
+	if (form == UPDATE_KEY)
+		return (arg__nth(ctx, 0) & PKEY_MASK) + 1;
+	return arg__key(ctx);
 }
 
 /*
@@ -127,8 +154,8 @@ static __always_inline int on_grant(void *ctx, enum form form)
 	if (!follow__wanted(task))
 		return 0;
 	event__of_current(&e, task);
-	if (settings.keys)
-		e.key = arg__key(ctx);
+	if (settings.keys || form == UPDATE_KEY)
+		e.key = key__read(ctx, form);
 	e.page_form = form == GRANT_PAGE;
 	if (form == GRANT_PGMAP && window__inner_half(&e, PKS_GRANT) > 0)
 		return 0;
@@ -148,11 +175,17 @@ static __always_inline int on_revoke(void *ctx, enum form form)
 	if (!follow__wanted(task))
 		return 0;
 	event__of_current(&e, task);
-	if (settings.keys)
-		e.key = arg__key(ctx);
+	if (settings.keys || form == UPDATE_KEY)
+		e.key = key__read(ctx, form);
 	e.page_form = form == REVOKE_PAGE;
 	if (form == REVOKE_PGMAP && window__inner_half(&e, PKS_REVOKE) > 0)
 		return 0;
+	if (form == REVOKE_ARG) {
+		e.fresh = e.context != PKS_TASK || task->start_time > tracing_since ||
+			  passed__is(e.task);
+		if (settings.facts.truth == PKS_TRUTH_KMAP)
+			e.arg = arg__nth(ctx, 1);
+	}
 	if (settings.effect) {
 		e.pkrs = kernel__pkrs(~0u);
 		e.open = pkrs__open(e.pkrs);
@@ -193,6 +226,34 @@ SEC("fentry")
 int BPF_PROG(revoke_pgmap)
 {
 	return on_revoke(ctx, REVOKE_PGMAP);
+}
+
+/* A pair of functions with the key, if any, in an argument: every call counts. */
+SEC("fentry")
+int BPF_PROG(grant_arg)
+{
+	return on_grant(ctx, GRANT_ARG);
+}
+
+SEC("fentry")
+int BPF_PROG(revoke_arg)
+{
+	return on_revoke(ctx, REVOKE_ARG);
+}
+
+/*
+ * One function for both, pks_update_protection(pkey, protection). It sets, it
+ * does not count: opening an open key, or closing a closed one, is no event.
+ */
+SEC("fentry")
+int BPF_PROG(update_key)
+{
+	bool close = arg__nth(ctx, 1) & PKEY_DISABLE_ACCESS;
+
+	if (window__holds(bpf_get_current_task(), key__read(ctx, UPDATE_KEY), context__now()) !=
+	    close)
+		return 0;
+	return close ? on_revoke(ctx, UPDATE_KEY) : on_grant(ctx, UPDATE_KEY);
 }
 
 /*
@@ -244,7 +305,7 @@ static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	__u32 pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
 	struct window_event e;
 
-	if (likely(!kernel__count(task) && !pkrs__open(pkrs) && !over_revoked &&
+	if (likely(!count__of(task) && !pkrs__open(pkrs) && !over_revoked &&
 		   !(task->flags & PF_WQ_WORKER)))
 		return 0;
 	if (!follow__wanted(task))
@@ -266,6 +327,8 @@ static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp")
 int at_boundary(struct bpf_raw_tracepoint_args *ctx)
 {
+	if (settings.facts.truth != PKS_TRUTH_PGMAP && tracing)
+		passed__set(bpf_get_current_task());
 	return on_boundary(ctx);
 }
 
@@ -286,7 +349,7 @@ int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int f
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
 
-	if (likely(!kernel__count(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
+	if (likely(!count__of(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
 		return 0;
 	event__of_current(&e, task);
 	e.boundary = PKS_EXCEPTION_RETURN;
@@ -325,7 +388,7 @@ int BPF_PROG(at_sleep, bool preempt)
 	struct finding_request r;
 	struct window_event e;
 
-	if (likely(kernel__count(task) <= 0) || preempt || !follow__wanted(task))
+	if (likely(count__of(task) <= 0) || preempt || !follow__wanted(task))
 		return 0;
 	event__of_current(&e, task);
 	__builtin_memset(&r, 0, sizeof(r));
@@ -349,7 +412,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 			return 0;
 		follow__add(child);
 	}
-	if (likely(!kernel__count(child)) || !tracing)
+	if (likely(!count__of(child)) || !tracing)
 		return 0;
 	__builtin_memset(&r, 0, sizeof(r));
 	r.class = PKS_INHERITED;

@@ -121,6 +121,7 @@ static __always_inline void request__revoked(struct finding_request *r, const st
 					     const struct revoke_place *place)
 {
 	r->key = e->key;
+	r->address = e->arg;
 	r->pkrs = e->pkrs;
 	r->revoked.caller = e->caller;
 	r->revoked.time = e->now;
@@ -136,10 +137,17 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 {
 	request__of_slot(r, s, PKS_UNDERFLOW);
 	request__revoked(r, e, place);
-	if (opened__holder(e->key, e->task, r))
+	if (opened__holder(e->key, e->task, r)) {
 		r->class = PKS_CROSS_THREAD;
-	else if (s->history_of == e->task)
+	} else if (settings.facts.truth != PKS_TRUTH_PGMAP && !e->fresh) {
+		/* The window may be older than the trace, and no count tells. */
+		r->class = PKS_CLASS_NONE;
+		__sync_fetch_and_add(&older_windows, 1);
+	} else if (s->history_of == e->task) {
 		origin__of_history(r, slot, e->key);
+	}
+	if (settings.facts.truth == PKS_TRUTH_NONE)
+		return;
 	s->skew--;
 	over_revoked = 1;
 	s->poison_site = place->site;
@@ -182,7 +190,8 @@ static __always_inline int window__other_page(struct pks_slot *s, __u32 slot,
 	int top = s->depth - 1, at = frames__below_top(slot, e->key);
 	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
 
-	if (!(s->flags & PKS_SLOT_RESYNCED)) {
+	/* Keys are closed in any order: each closes by itself. */
+	if (!(s->flags & PKS_SLOT_RESYNCED) && settings.facts.key != PKS_KEY_PKEY) {
 		request__of_slot(r, s, at >= 0 ? PKS_OUT_OF_ORDER : PKS_WRONG_PAGE);
 		request__revoked(r, e, place);
 		r->key2 = f->key;
@@ -291,6 +300,20 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 	return 0;
 }
 
+__noinline int window__holds(__u64 task, __u64 key, __u32 context)
+{
+	const struct pks_slot *s;
+	int i = slot__find_any(task), held = 0;
+
+	if (i < 0)
+		return 0;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	for (int n = 0; n < PKS_FRAMES; n++)
+		if (n < s->depth && s->frames[n].key == key && s->frames[n].context == context)
+			held = 1;
+	return held;
+}
+
 /*
  * The thread's slot has our depth ahead of the kernel's count by just this
  * event. An interrupt between the two halves has noted that in adjust.
@@ -357,10 +380,13 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
 
 /*
  * What the count does not hold is not open: over-revoked, the thread's oldest
- * windows opened nothing, and nobody will close them after this boundary.
+ * windows opened nothing, and nobody will close them after this boundary. Only
+ * the count of protected memory has such an effect.
  */
 static __always_inline void window__write_off(struct pks_slot *s, __u32 slot)
 {
+	if (settings.facts.truth != PKS_TRUTH_PGMAP)
+		return;
 	for (int i = 0; i < PKS_FRAMES && s->skew < 0 && s->depth > 0; i++) {
 		frames__drop(slot, 0);
 		s->depth--;

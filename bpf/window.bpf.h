@@ -48,6 +48,9 @@ int window__boundary_next(const struct window_event *e, struct finding_request *
  */
 int window__inner_half(const struct window_event *e, __u32 kind);
 
+/* True where the thread holds a window on this key that it opened in this context. */
+int window__holds(__u64 task, __u64 key, __u32 context);
+
 /* A full stack for what is new, suspect, or sampled; PKS_NO_STACK otherwise. */
 static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home)
 {

@@ -2,11 +2,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collector.h"
@@ -29,6 +31,7 @@ struct collector {
 	unsigned int nr_cpus;
 	unsigned int attached;
 	__u64 delivered; /* findings out of the ring */
+	int switched_on; /* a file that must be open while the programs run, -1: none */
 	collector_finding_fn fn;
 	void *fn_arg;
 };
@@ -61,8 +64,16 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 		return skel->progs.grant_pgmap;
 	case PROBE_REVOKE_PGMAP:
 		return skel->progs.revoke_pgmap;
+	case PROBE_GRANT_ARG:
+		return skel->progs.grant_arg;
+	case PROBE_REVOKE_ARG:
+		return skel->progs.revoke_arg;
+	case PROBE_KEY_UPDATE:
+		return skel->progs.update_key;
 	case PROBE_KEY_FAULT:
 		return skel->progs.on_key_fault;
+	case PROBE_KEY_CALLBACK:
+		return skel->progs.on_key_callback;
 	case PROBE_FAULT_CALLBACK:
 		return skel->progs.on_fault_callback;
 	case PROBE_PGMAP_GONE:
@@ -89,10 +100,10 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->by = options->by;
 	if (!options->counts_only) {
 		s->keys = 1;
-		s->pages = !!d->target[PROBE_GRANT_PAGE];
+		s->pages = dialect__has_keys(d);
 		s->revokes = 1;
 		s->stacks = 1;
-		s->effect = 1;
+		s->effect = d->facts.truth == PKS_TRUTH_PGMAP;
 		s->records = 1;
 	}
 	s->follow = options->follow;
@@ -100,10 +111,12 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->long_hold = options->long_hold;
 	if (!options->slept)
 		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
+	if (!dialect__has_faults(d))
+		bpf_program__set_autoload(c->skel->progs.at_page_fault, false);
 	for (int i = 0; i < NR_PROBES; i++) {
 		int err;
 
-		if (i <= PROBE_REVOKE_PGMAP)
+		if (i < NR_WINDOW_PROBES)
 			c->skel->rodata->form_entry[i] = d->entry[i];
 		if (!d->target[i])
 			err = bpf_program__set_autoload(probe__program(c, i), false);
@@ -170,6 +183,7 @@ struct collector *collector__open(const struct dialect *dialect,
 	}
 	libbpf__quiet();
 	c->dialect = dialect;
+	c->switched_on = -1;
 	c->extension = options->extension;
 	c->nr_cpus = libbpf_num_possible_cpus();
 	c->shards = shards_for(c->nr_cpus);
@@ -207,15 +221,17 @@ int collector__follow(struct collector *c, pid_t tid)
 static const struct {
 	const char *tracepoint;
 	bool interrupt;
+	bool begin; /* nothing is open yet; needed where no count of protected memory tells */
 } boundaries[] = {
-	{ "sys_exit", false },
-	{ "workqueue_execute_end", false },
-	{ "softirq_exit", true },
-	{ "irq_handler_exit", true },
-	{ "local_timer_exit", true },
-	{ "irq_work_exit", true },
-	{ "call_function_exit", true },
-	{ "call_function_single_exit", true },
+	{ "sys_exit", .interrupt = false },
+	{ "workqueue_execute_end", .interrupt = false },
+	{ "workqueue_execute_start", .begin = true },
+	{ "softirq_exit", .interrupt = true },
+	{ "irq_handler_exit", .interrupt = true },
+	{ "local_timer_exit", .interrupt = true },
+	{ "irq_work_exit", .interrupt = true },
+	{ "call_function_exit", .interrupt = true },
+	{ "call_function_single_exit", .interrupt = true },
 };
 
 #define NR_BOUNDARIES (sizeof(boundaries) / sizeof(boundaries[0]))
@@ -237,7 +253,8 @@ static enum status attach__boundaries(struct collector *c)
 	for (size_t i = 0; i < NR_BOUNDARIES; i++) {
 		const char *name = boundaries[i].tracepoint;
 
-		if (!dialect__has_tracepoint(c->dialect, name))
+		if (!dialect__has_tracepoint(c->dialect, name) ||
+		    (boundaries[i].begin && c->dialect->facts.truth == PKS_TRUTH_PGMAP))
 			continue;
 		c->boundaries[i] = bpf_program__attach_raw_tracepoint(
 			boundaries[i].interrupt ? c->skel->progs.at_interrupt_end :
@@ -259,6 +276,27 @@ static const char *program__target(struct collector *c, const struct bpf_program
 	return bpf_program__name(prog);
 }
 
+static __u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* Some kernels call the traced functions only while somebody asks for it. */
+static enum status collector__switch_on(struct collector *c)
+{
+	const char *path = dialect__switch(c->dialect);
+
+	if (!path)
+		return STATUS_CLEAN;
+	c->switched_on = open(path, O_RDONLY | O_CLOEXEC);
+	if (c->switched_on < 0)
+		return status__say(STATUS_CANNOT, "can't open %s: %s", path, strerror(errno));
+	return STATUS_CLEAN;
+}
+
 enum status collector__attach(struct collector *c)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
@@ -278,6 +316,8 @@ enum status collector__attach(struct collector *c)
 	status = attach__boundaries(c);
 	if (!status && c->extension && c->extension->attach)
 		status = c->extension->attach(c->extension->arg, c->skel);
+	status = status ?: collector__switch_on(c);
+	c->skel->bss->tracing_since = now_ns();
 	c->skel->bss->tracing = !status;
 	return status;
 }
@@ -359,6 +399,9 @@ void collector__stop(struct collector *c)
 		c->boundaries[i] = NULL;
 	}
 	pkstrace__detach(c->skel);
+	if (c->switched_on >= 0)
+		close(c->switched_on);
+	c->switched_on = -1;
 }
 
 bool collector__site(struct collector *c, unsigned int index, struct pks_site *site,

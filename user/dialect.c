@@ -4,56 +4,132 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dialect.h"
+#include "dialect_facts.h"
+#include "dialect_pair.h"
 #include "symbols.h"
 
 #define FAULT_MODE_PATH "/sys/module/memremap/parameters/pks_fault_mode"
 #define BTF_PATH	"/sys/kernel/btf/vmlinux"
+#define KMAP_SWITCH	"/sys/kernel/debug/kmap_trace"
+/* Their functions are the same; only the kernel's configuration tells. */
+#define INLINE_OR_PARTIAL "inline or partial"
+#define NR(table)	(sizeof(table) / sizeof((table)[0]))
 
 /* A row per dialect and layout; the first whose functions all exist is it. */
 struct dialect_row {
 	const char *name;
 	const char *layout;
+	enum pks_truth truth;
+	enum pks_key_kind key;
+	__u8 args; /* parameters of the fault callback, where versions differ in it; 0: any */
 	const char *target[NR_PROBES];
 };
 
+/* Public names of "PKS/PMEM: Add Stray Write Protection" by version, and its neighbours. */
 static const struct dialect_row rows[] = {
 	{ "V10",
 	  "outofline",
+	  PKS_TRUTH_PGMAP,
+	  PKS_KEY_PAGE,
+	  3,
 	  { [PROBE_GRANT_PAGE] = "pgmap_set_readwrite",
 	    [PROBE_REVOKE_PAGE] = "pgmap_set_noaccess",
 	    [PROBE_GRANT_PGMAP] = "__pgmap_set_readwrite",
 	    [PROBE_REVOKE_PGMAP] = "__pgmap_set_noaccess",
 	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
 	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback",
-	    [PROBE_PGMAP_GONE] = "memunmap_pages",
-	    [PROBE_USER_FAULT] = "handle_mm_fault",
-	    [PROBE_THREAD_END] = "do_task_dead" } },
+	    [PROBE_PGMAP_GONE] = "memunmap_pages" } },
 	{ "V10",
-	  "inline or partial",
+	  INLINE_OR_PARTIAL,
+	  PKS_TRUTH_PGMAP,
+	  PKS_KEY_PAGE,
+	  3,
 	  { [PROBE_GRANT_PGMAP] = "__pgmap_set_readwrite",
 	    [PROBE_REVOKE_PGMAP] = "__pgmap_set_noaccess",
 	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
+	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback" } },
+	{ "V8",
+	  "outofline",
+	  PKS_TRUTH_PGMAP,
+	  PKS_KEY_PAGE,
+	  3,
+	  { [PROBE_GRANT_PAGE] = "pgmap_mk_readwrite",
+	    [PROBE_REVOKE_PAGE] = "pgmap_mk_noaccess",
+	    [PROBE_GRANT_PGMAP] = "__pgmap_mk_readwrite",
+	    [PROBE_REVOKE_PGMAP] = "__pgmap_mk_noaccess",
+	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
 	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback",
-	    [PROBE_USER_FAULT] = "handle_mm_fault",
-	    [PROBE_THREAD_END] = "do_task_dead" } },
+	    [PROBE_PGMAP_GONE] = "memunmap_pages" } },
+	{ "V8",
+	  INLINE_OR_PARTIAL,
+	  PKS_TRUTH_PGMAP,
+	  PKS_KEY_PAGE,
+	  3,
+	  { [PROBE_GRANT_PGMAP] = "__pgmap_mk_readwrite",
+	    [PROBE_REVOKE_PGMAP] = "__pgmap_mk_noaccess",
+	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
+	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback" } },
+	{ "V7",
+	  "outofline",
+	  PKS_TRUTH_PGMAP,
+	  PKS_KEY_PAGE,
+	  2,
+	  { [PROBE_GRANT_PAGE] = "pgmap_mk_readwrite",
+	    [PROBE_REVOKE_PAGE] = "pgmap_mk_noaccess",
+	    [PROBE_GRANT_PGMAP] = "__pgmap_mk_readwrite",
+	    [PROBE_REVOKE_PGMAP] = "__pgmap_mk_noaccess",
+	    [PROBE_KEY_CALLBACK] = "handle_pks_key_callback",
+	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback",
+	    [PROBE_PGMAP_GONE] = "memunmap_pages" } },
+	{ "V7",
+	  INLINE_OR_PARTIAL,
+	  PKS_TRUTH_PGMAP,
+	  PKS_KEY_PAGE,
+	  2,
+	  { [PROBE_GRANT_PGMAP] = "__pgmap_mk_readwrite",
+	    [PROBE_REVOKE_PGMAP] = "__pgmap_mk_noaccess",
+	    [PROBE_KEY_CALLBACK] = "handle_pks_key_callback",
+	    [PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback" } },
+	/* Compartments by key, on 6.1: no pgmap, no count, no callback of one. */
+	{ "BULKHEAD",
+	  "keys",
+	  PKS_TRUTH_NONE,
+	  PKS_KEY_PKEY,
+	  0,
+	  { [PROBE_KEY_UPDATE] = "pks_update_protection",
+	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
+	    [PROBE_FAULT_CALLBACK] = "pks_handle_key_fault" } },
+	/* Our own trace-only patch, for any kernel. */
+	{ "kmap-trace",
+	  "every page",
+	  PKS_TRUTH_KMAP,
+	  PKS_KEY_PAGE,
+	  0,
+	  { [PROBE_GRANT_ARG] = "kmap_trace_map",
+	    [PROBE_REVOKE_ARG] = "kmap_trace_unmap" } },
 };
 
 /* Functions of the checked windows themselves: never the culprit in a stack. */
 static const char *const own_names[] = {
 	"pgmap_set_readwrite",	"pgmap_set_noaccess",	"__pgmap_set_readwrite",
 	"__pgmap_set_noaccess", "dax_set_readwrite",	"dax_set_noaccess",
-	"kmap_local_page",	"__kunmap_local",	"kmap_atomic",
-	"__kunmap_atomic",	"pks_update_protection",
+	"pgmap_mk_readwrite",	"pgmap_mk_noaccess",	"__pgmap_mk_readwrite",
+	"__pgmap_mk_noaccess",	"dax_mk_readwrite",	"dax_mk_noaccess",
+	"kmap_trace_map",	"kmap_trace_unmap",	"kmap_local_page",
+	"kmap_local_folio",	"__kunmap_local",	"kmap_atomic",
+	"__kunmap_atomic",	"pks_update_protection", "pks_set_readwrite",
+	"pks_set_noaccess",
 };
 
 bool dialect__is_own(const char *name)
 {
-	for (size_t i = 0; i < sizeof(own_names) / sizeof(own_names[0]); i++)
+	for (size_t i = 0; i < NR(own_names); i++)
 		if (!strcmp(name, own_names[i]))
 			return true;
-	return false;
+	return pair__is_own(name);
 }
 
 bool dialect__is_fault_entry(const char *name)
@@ -63,76 +139,12 @@ bool dialect__is_fault_entry(const char *name)
 
 static bool row__fits(const struct dialect_row *row, const struct btf *btf)
 {
+	const char *callback = row->target[PROBE_FAULT_CALLBACK];
+
 	for (int i = 0; i < NR_PROBES; i++)
-		if (row->target[i] && btf__find_by_name_kind(btf, row->target[i], BTF_KIND_FUNC) < 0)
+		if (row->target[i] && !btf__function_proto(btf, row->target[i]))
 			return false;
-	return true;
-}
-
-/* Value of an enumerator, or -1. */
-static long enum__value(const struct btf *btf, const char *type, const char *name)
-{
-	int id = btf__find_by_name_kind(btf, type, BTF_KIND_ENUM);
-	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, id) : NULL;
-
-	for (int i = 0; t && i < btf_vlen(t); i++)
-		if (!strcmp(btf__name_by_offset(btf, btf_enum(t)[i].name_off), name))
-			return btf_enum(t)[i].val;
-	return -1;
-}
-
-/* Number of elements of a struct's array member, or -1. */
-static long member__elements(const struct btf *btf, const char *type, const char *name)
-{
-	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
-	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, id) : NULL;
-
-	for (int i = 0; t && i < btf_vlen(t); i++) {
-		const struct btf_member *m = &btf_members(t)[i];
-		const struct btf_type *array = btf__type_by_id(btf, m->type);
-
-		if (!strcmp(btf__name_by_offset(btf, m->name_off), name) && btf_is_array(array))
-			return btf_array(array)->nelems;
-	}
-	return -1;
-}
-
-static unsigned int struct__size(const struct btf *btf, const char *type)
-{
-	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
-
-	return id > 0 ? btf__type_by_id(btf, id)->size : 0;
-}
-
-static unsigned int bits_for(unsigned long n)
-{
-	unsigned int bits = 0;
-
-	while ((1ul << bits) < n)
-		bits++;
-	return bits;
-}
-
-/*
- * Where the zone number lies in page->flags: below the node number, at the top
- * (include/linux/page-flags-layout.h; with vmemmap there is no section number).
- * The number of nodes is no symbol, but a zonelist has room for each zone of
- * each node and one more.
- */
-static bool facts__zone(struct pks_facts *facts, const struct btf *btf)
-{
-	long device = enum__value(btf, "zone_type", "ZONE_DEVICE");
-	long zones = enum__value(btf, "zone_type", "__MAX_NR_ZONES");
-	long refs = member__elements(btf, "zonelist", "_zonerefs");
-	unsigned int zone_bits;
-
-	if (device < 0 || zones <= 0 || refs <= zones)
-		return false;
-	zone_bits = bits_for(zones);
-	facts->zone_shift = 64 - bits_for((refs - 1) / zones) - zone_bits;
-	facts->zone_mask = (1u << zone_bits) - 1;
-	facts->zone_device = device;
-	return true;
+	return !row->args || btf_vlen(btf__function_proto(btf, callback)) == row->args;
 }
 
 static bool cpu__has_pks(void)
@@ -195,51 +207,118 @@ static bool symbols__have_variables(struct symbols *symbols)
 	       symbols__address(symbols, "pcpu_hot");
 }
 
-static enum status say_unless(bool quiet, const char *what)
+/* The first row that fits and has the name that was asked for, if one was. */
+static void dialect__choose(struct dialect *d, const char *name)
 {
-	return quiet ? STATUS_CANNOT : status__say(STATUS_CANNOT, "%s", what);
+	for (size_t i = 0; i < NR(rows) && !d->name; i++) {
+		const struct dialect_row *row = &rows[i];
+
+		if ((name && strcmp(name, row->name)) || !row__fits(row, d->btf))
+			continue;
+		d->name = row->name;
+		d->layout = row->layout;
+		d->facts.truth = row->truth;
+		d->facts.key = row->key;
+		memcpy(d->target, row->target, sizeof(d->target));
+	}
 }
 
-enum status dialect__probe(struct dialect *d, struct symbols *symbols, bool quiet)
+/* Registers and structures; where the zone can't be told, neither can a protected page. */
+static void dialect__facts(struct dialect *d, struct symbols *symbols)
 {
-	struct btf *btf = btf__parse(BTF_PATH, NULL);
+	bool zone = facts__zone(&d->facts, d->btf);
 
-	*d = (struct dialect){ .cpu_has_pks = cpu__has_pks(), .fault_mode = fault_mode__read() };
-	if (!btf)
-		return say_unless(quiet, "this kernel has no type information (" BTF_PATH
-					 "): build it with CONFIG_DEBUG_INFO_BTF");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !d->name; i++) {
-		if (!row__fits(&rows[i], btf))
-			continue;
-		d->name = rows[i].name;
-		d->layout = rows[i].layout;
-		memcpy(d->target, rows[i].target, sizeof(d->target));
+	if (d->layout && !strcmp(d->layout, INLINE_OR_PARTIAL))
+		d->layout = kernel_config__layout(INLINE_OR_PARTIAL);
+	if (dialect__needs_pks(d)) {
+		/* V7..V10: key 1 is the pgmaps', closed is "access disable"; PKRS lies below pt_regs. */
+		if (d->facts.key == PKS_KEY_PAGE)
+			d->facts.pkey_mask = 0xc;
+		d->facts.pkey_default = d->facts.pkey_mask & 0x55555555;
+		d->facts.saved_pkrs = 8;
+		d->protection_on = cpu__pks_enabled();
+		d->fault_mode = fault_mode__read();
 	}
-	/* V10: key 1 is the pgmaps', closed is "access disable"; PKRS lies below pt_regs. */
-	d->facts.pkey_mask = 0xc;
-	d->facts.pkey_default = 0x4;
-	d->facts.saved_pkrs = 8;
-	d->protection_on = d->name && cpu__pks_enabled();
-	if (!facts__zone(&d->facts, btf))
+	if (!zone)
 		d->target[PROBE_GRANT_PAGE] = d->target[PROBE_REVOKE_PAGE] = NULL;
-	d->page_struct = struct__size(btf, "page");
-	d->btf = btf;
+	d->page_struct = btf__struct_size(d->btf, "page");
 	facts__symbols(d, symbols);
+}
 
-	if (!d->name)
-		return say_unless(quiet, "this kernel has no protection windows (no PKS patches); "
-					 "`pkstrace check` says what to build or boot");
+static enum status say_unless(bool quiet, enum status status, const char *what)
+{
+	return quiet ? status : status__say(status, "%s", what);
+}
+
+static enum status dialect__usable(const struct dialect *d, struct symbols *symbols, bool quiet)
+{
 	if (!symbols__have_variables(symbols))
-		return say_unless(quiet, "this kernel does not name its variables: build it with "
-					 "CONFIG_KALLSYMS_ALL");
-	if (!d->protection_on)
-		return say_unless(quiet,
-				  d->cpu_has_pks
-					  ? "protection is off: this kernel does not use the CPU's "
-					    "PKS; check its command line and configuration"
-					  : "protection is off: this CPU has no PKS; use one that "
-					    "has, or QEMU's -cpu max");
-	return STATUS_CLEAN;
+		return say_unless(quiet, STATUS_CANNOT,
+				  "this kernel does not name its variables: build it with "
+				  "CONFIG_KALLSYMS_ALL");
+	if (dialect__switch(d) && access(dialect__switch(d), F_OK))
+		return say_unless(quiet, STATUS_CANNOT,
+				  "no " KMAP_SWITCH ": mount debugfs (mount -t debugfs none "
+				  "/sys/kernel/debug)");
+	if (!dialect__needs_pks(d) || d->protection_on)
+		return STATUS_CLEAN;
+	return say_unless(quiet, STATUS_CANNOT,
+			  d->cpu_has_pks ? "protection is off: this kernel does not use the CPU's "
+					   "PKS; check its command line and configuration" :
+					   "protection is off: this CPU has no PKS; use one that "
+					   "has, or QEMU's -cpu max");
+}
+
+static enum status dialect__none(const char *name, bool quiet)
+{
+	if (name && !quiet)
+		return status__say(STATUS_USAGE,
+				   "this kernel is not of the dialect '%s'; `pkstrace check` says "
+				   "of which it is",
+				   name);
+	return say_unless(quiet, STATUS_CANNOT,
+			  "this kernel has no protection windows (neither the PKS patches nor "
+			  "KMAP_TRACE); `pkstrace check` says what to build or boot");
+}
+
+enum status dialect__probe(struct dialect *d, struct symbols *symbols,
+			   const struct dialect_wish *wish, bool quiet)
+{
+	static const struct dialect_wish none;
+	enum status status = STATUS_CLEAN;
+
+	wish = wish ?: &none;
+	*d = (struct dialect){ .cpu_has_pks = cpu__has_pks(), .btf = btf__parse(BTF_PATH, NULL) };
+	if (!d->btf)
+		return say_unless(quiet, STATUS_CANNOT,
+				  "this kernel has no type information (" BTF_PATH
+				  "): build it with CONFIG_DEBUG_INFO_BTF");
+	if (wish->grant)
+		status = pair__choose(d, wish);
+	else
+		dialect__choose(d, wish->name);
+	if (status)
+		return status;
+	if (!d->name)
+		return dialect__none(wish->name, quiet);
+	d->target[PROBE_USER_FAULT] = "handle_mm_fault";
+	d->target[PROBE_THREAD_END] = "do_task_dead";
+	dialect__facts(d, symbols);
+	return dialect__usable(d, symbols, quiet);
+}
+
+void dialect__each(const struct dialect *d, void (*fn)(const char *name, const char *layout))
+{
+	if (d->name)
+		fn(d->name, d->layout);
+	for (size_t i = 0; d->btf && i < NR(rows); i++)
+		if ((!d->name || strcmp(rows[i].name, d->name)) && row__fits(&rows[i], d->btf))
+			fn(rows[i].name, rows[i].layout);
+}
+
+const char *dialect__switch(const struct dialect *d)
+{
+	return d->facts.truth == PKS_TRUTH_KMAP ? KMAP_SWITCH : NULL;
 }
 
 void dialect__close(struct dialect *d)
@@ -270,7 +349,7 @@ bool dialect__traceable(const char *function)
 
 	f = f ? f : fopen(paths[1], "r");
 	while (f && !found && getline(&line, &size, f) > 0)
-		found = !strcmp(strtok(line, " \n") ?: "", function);
+		found = !strcmp(strtok(line, " \n\t") ?: "", function);
 	free(line);
 	if (f)
 		fclose(f);

@@ -233,7 +233,10 @@ static void json__finding(const struct report *r, const struct model_finding *f)
 						   class__row(f->raw.class)->meaning);
 	finding__boundary(r, object, &f->raw);
 	finding__access(r, object, &f->raw);
-	json_object_set_new(object, "page", finding__page(&f->raw));
+	if (r->dialect->facts.key == PKS_KEY_PAGE || f->raw.class == PKS_STRAY_ACCESS)
+		json_object_set_new(object, "page", finding__page(&f->raw));
+	else
+		set_hex(object, "key", f->raw.key);
 	set_hex(object, "newest_window_physical", expected);
 	if (f->raw.ino)
 		json_object_set_new(object, "file", finding__file(&f->raw));

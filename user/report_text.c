@@ -177,11 +177,24 @@ static void file__print(const struct report *r, const struct pks_finding *f)
 		device[0] ? "/" : "", major, minor);
 }
 
+/* What a window is on where it is not a page. */
+static void key__print(const struct report *r, __u64 key)
+{
+	if (r->dialect->facts.key == PKS_KEY_PKEY)
+		fprintf(r->out, "protection key %u", (unsigned int)key - 1);
+	else if (key)
+		fprintf(r->out, "argument 0x%" PRIx64, (uint64_t)key);
+	else
+		fputs("something that no argument names", r->out);
+}
+
 static void page__print(const struct report *r, const struct pks_finding *f)
 {
 	char where[64];
 
-	if (f->phys) {
+	if (r->dialect->facts.key != PKS_KEY_PAGE && f->class != PKS_STRAY_ACCESS) {
+		key__print(r, f->key);
+	} else if (f->phys) {
 		pmem__describe(f->phys + (f->address & 0xfff), where, sizeof(where));
 		fprintf(r->out, "page %s", where);
 		if (f->ino)
@@ -227,8 +240,10 @@ static void access__what(const struct report *r, const struct model_finding *f)
 	fprintf(r->out, "%s of address 0x%" PRIx64 ", ", f->raw.write ? "Write" : "Read",
 		(uint64_t)f->raw.address);
 	page__print(r, &f->raw);
-	fprintf(r->out, "\nCause: %s: %s\n", cause__row(f->raw.cause)->name,
-		cause__row(f->raw.cause)->meaning);
+	fputc('\n', r->out);
+	if (f->raw.cause)
+		fprintf(r->out, "Cause: %s: %s\n", cause__row(f->raw.cause)->name,
+			cause__row(f->raw.cause)->meaning);
 	link__print(r, &f->follows);
 	holder__print(r, &f->raw);
 	fprintf(r->out, "%s\n",
@@ -252,26 +267,40 @@ static void held__print(const struct report *r, const char *before, const struct
 		fprintf(r->out, "%s %s", before, time_text(f->held, held, sizeof(held)));
 }
 
-static void revoke__what(const struct report *r, const struct pks_finding *f)
+/* The window that the revoke should have closed. */
+static void expected__print(const struct report *r, const struct pks_finding *f)
 {
 	__u64 expected = finding__expected_phys(f, r->dialect->page_struct);
 	char where[64];
 
+	fputs("; the window opened last is on ", r->out);
+	if (r->dialect->facts.key != PKS_KEY_PAGE) {
+		key__print(r, f->key2);
+	} else if (expected) {
+		pmem__describe(expected, where, sizeof(where));
+		fprintf(r->out, "page %s", where);
+	} else {
+		fputs("another page", r->out);
+	}
+}
+
+static void revoke__what(const struct report *r, const struct pks_finding *f)
+{
 	fputs("Revoke of ", r->out);
 	page__print(r, f);
-	if (f->class == PKS_WRONG_PAGE || f->class == PKS_OUT_OF_ORDER) {
-		fputs("; the window opened last is on ", r->out);
-		pmem__describe(expected, where, sizeof(where));
-		fprintf(r->out, "%s%s", expected ? "page " : "another page", expected ? where : "");
-	} else if (f->class == PKS_CROSS_THREAD) {
+	if (f->address)
+		fprintf(r->out, " by address 0x%" PRIx64, (uint64_t)f->address);
+	if (f->class == PKS_WRONG_PAGE || f->class == PKS_OUT_OF_ORDER)
+		expected__print(r, f);
+	else if (f->class == PKS_CROSS_THREAD)
 		fputs(", a window of another thread", r->out);
-	} else {
+	else
 		fputs(", no window of this thread", r->out);
-	}
 	held__print(r, ", open for", f);
 	fprintf(r->out, "\nMeaning: %s\n", class__row(f->class)->meaning);
 	holder__print(r, f);
-	if (f->class == PKS_CROSS_THREAD || f->class == PKS_UNDERFLOW)
+	if (r->dialect->facts.truth == PKS_TRUTH_PGMAP &&
+	    (f->class == PKS_CROSS_THREAD || f->class == PKS_UNDERFLOW))
 		fprintf(r->out,
 			"The next grant of thread %u is poisoned: its window will not open access\n",
 			f->tid);

@@ -120,32 +120,11 @@ static enum status tracer__symbols(struct tracer *t)
 	return t->source ? STATUS_CLEAN : status__say(STATUS_CANNOT, "out of memory");
 }
 
-static const char *fault_mode__text(enum fault_mode mode)
-{
-	switch (mode) {
-	case FAULT_MODE_RELAXED:
-		return "relaxed";
-	case FAULT_MODE_STRICT:
-		return "strict";
-	case FAULT_MODE_UNKNOWN:
-		break;
-	}
-	return "unknown";
-}
-
 /* What this run can't see, before it is taken for clean. */
-static void tracer__say_blind(const struct tracer *t)
+static void say_blind(void *arg, const char *what)
 {
-	if (t->options.counts_only)
-		status__note("counts only: no stacks; wrong-page, out-of-order and "
-			     "ineffective-grant pass unseen, cross-thread counts as underflow "
-			     "(`pkstrace run` tells)");
-	else if (!t->dialect.target[PROBE_GRANT_PAGE])
-		status__note("blind: layout %s hides the page: no wrong-page, no out-of-order",
-			     t->dialect.layout);
-	if (t->dialect.fault_mode == FAULT_MODE_RELAXED)
-		status__note("blind: fault mode relaxed: after a thread's first stray access its "
-			     "later ones pass unseen until its next balanced window");
+	(void)arg;
+	status__note("blind: %s", what);
 }
 
 static void tracer__name_target(struct tracer *t)
@@ -161,10 +140,16 @@ static void tracer__name_target(struct tracer *t)
 
 static void tracer__say_attached(const struct tracer *t, double took)
 {
-	status__note("attached %u programs in %.2f s: %s, layout %s, fault mode %s; tracing %s",
-		     collector__attached(t->collector), took, t->dialect.name, t->dialect.layout,
-		     fault_mode__text(t->dialect.fault_mode), t->target);
-	tracer__say_blind(t);
+	char what[320];
+
+	dialect__describe(&t->dialect, what, sizeof(what));
+	status__note("attached %u programs in %.2f s: %s; tracing %s",
+		     collector__attached(t->collector), took, what, t->target);
+	if (t->options.counts_only)
+		status__note("counts only: no stacks; wrong-page, out-of-order and "
+			     "ineffective-grant pass unseen, cross-thread counts as underflow "
+			     "(`pkstrace run` tells)");
+	dialect__blind(&t->dialect, say_blind, NULL);
 }
 
 static enum status tracer__attach(struct tracer *t)
@@ -242,7 +227,8 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 		t->options.renderer = &report_text;
 	t->command = (struct follow){ .pidfd = -1, .go = -1, .failed = -1 };
 	for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
-		status = steps[i] ? steps[i](t) : dialect__probe(&t->dialect, t->symbols, false);
+		status = steps[i] ? steps[i](t) :
+				    dialect__probe(&t->dialect, t->symbols, &t->options.wish, false);
 	if (status)
 		return status;
 	t->signals = signals__open();

@@ -23,6 +23,7 @@ struct tracer_options {
 	enum pks_by by;	  /* what the counts of windows are kept by */
 	double interval;  /* seconds; show the counts each so often; 0: only at the end */
 	unsigned int top; /* rows to list; 0: 20 */
+	struct dialect_wish wish; /* what to trace, if not what the kernel offers first */
 	const struct renderer *renderer;	/* NULL: text */
 	const struct suppress *suppress;	/* NULL: none */
 	const char *vmlinux;			/* for source lines; NULL: the usual places */
