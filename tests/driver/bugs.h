@@ -138,6 +138,12 @@ int victim_get(struct run *r, const char *path);
 struct dentry;
 void pairs_init(struct dentry *dir);
 
+/* lease.c */
+struct lease;
+void lease_init(struct dentry *dir);
+void lease_take(unsigned long flags, struct lease *lease);
+void lease_drop(struct lease *lease);
+
 /* core.c */
 void heal(struct run *r);
 

@@ -8,6 +8,7 @@
  *	about	name, what the case needs first ("-": nothing), what it does
  *	run	write a name: runs the case, returns when all is over
  *	victim	write the path of a DAX file for the cases that need it
+ *	lease	a pair of functions that are no windows: see lease.c
  *
  * A case may leave its thread with an open window, or with one too few: run
  * each in a process of its own that ends afterwards, forked by a clean one
@@ -226,6 +227,7 @@ static int __init bugs_init(void)
 	debugfs_create_file_unsafe("run", 0200, debug_dir, NULL, &run_fops);
 	debugfs_create_file("victim", 0200, debug_dir, NULL, &victim_fops);
 	pairs_init(debug_dir);
+	lease_init(debug_dir);
 	return 0;
 }
 
