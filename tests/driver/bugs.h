@@ -113,7 +113,7 @@ struct bug_family {
 int device_open(const char *path);
 int device_get_pages(struct run *r);
 void device_put_pages(struct run *r);
-struct page *device_page_after_end(void);
+struct page *device_page_after_end(const struct run *r);
 
 /* context.c: run a step elsewhere; 0, or an error if it could not be run */
 int context_init(void);
@@ -138,6 +138,9 @@ int victim_get(struct run *r, const char *path);
 struct dentry;
 void pairs_init(struct dentry *dir);
 
+/* views.c */
+void views_init(struct dentry *dir);
+
 /* lease.c */
 struct lease;
 void lease_init(struct dentry *dir);
@@ -145,7 +148,9 @@ void lease_take(unsigned long flags, struct lease *lease);
 void lease_drop(struct lease *lease);
 
 /* core.c */
+struct seq_file;
 void heal(struct run *r);
+void show_findings(struct seq_file *m, const struct finding *expect);
 
 extern const struct bug_family basic_cases, leak_cases, underflow_cases,
 	fault_cases, order_cases, thread_cases, context_cases, irq_cases,

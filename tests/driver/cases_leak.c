@@ -337,7 +337,7 @@ static int leak_advanced(struct run *r)
 {
 	void *addr;
 
-	if (!device_page_after_end()) {
+	if (!device_page_after_end(r)) {
 		pr_err("leak-advanced needs dev= and ordinary memory behind it\n");
 		return -EOPNOTSUPP;
 	}

@@ -57,7 +57,10 @@ static void work_step(struct work_struct *work)
 	w->job.done = true;
 }
 
-/* Workers live on: brings the count of the one that ran the step back to 0. */
+/*
+ * Workers live on: brings the count of the one that ran the step back to 0.
+ * On ordinary memory nothing depends on it.
+ */
 SITE static void repair_step(struct work_struct *work)
 {
 	struct work_job *w = container_of(work, struct work_job, repair);
@@ -81,10 +84,14 @@ int in_work(struct run *r, step_fn step)
 	INIT_WORK_ONSTACK(&w.repair, repair_step);
 	cpu = get_cpu();
 	queue_work_on(cpu, wq, &w.work);
-	queue_work_on(cpu, wq, &w.repair);
+	if (r->pgmap)
+		queue_work_on(cpu, wq, &w.repair);
 	put_cpu();
 	flush_work(&w.work);
-	flush_work(&w.repair);
+	if (r->pgmap)
+		flush_work(&w.repair);
+	else
+		w.worker = NULL;
 	/* The pool picks the worker: nearly always the same one again. */
 	for (try = 0; w.worker && try < TRIES; try++) {
 		queue_work_on(cpu, wq, &w.repair);

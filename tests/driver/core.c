@@ -8,6 +8,7 @@
  *	about	name, what the case needs first ("-": nothing), what it does
  *	run	write a name: runs the case, returns when all is over
  *	victim	write the path of a DAX file for the cases that need it
+ *	views	what a tracer with another view must report: see views.c
  *	lease	a pair of functions that are no windows: see lease.c
  *
  * A case may leave its thread with an open window, or with one too few: run
@@ -74,14 +75,25 @@ static const char *or_dash(const char *s)
 	return s ? s : "-";
 }
 
-static void show_column(struct seq_file *m, const struct bug_case *c, size_t field)
+static void show_column(struct seq_file *m, const struct finding *e, size_t field)
 {
-	const struct finding *e = c->expect;
 	size_t i;
 
 	for (i = 0; i == 0 || (i < MAX_FINDINGS && e[i].class); i++)
 		seq_printf(m, "%c%s", i ? ',' : '\t',
 			   or_dash(*(const char **)((char *)&e[i] + field)));
+}
+
+/* Four columns, each after a tab: class, and the function on top of each stack. */
+void show_findings(struct seq_file *m, const struct finding *expect)
+{
+	if (expect[0].class)
+		show_column(m, expect, offsetof(struct finding, class));
+	else
+		seq_puts(m, "\tnone");
+	show_column(m, expect, offsetof(struct finding, granted));
+	show_column(m, expect, offsetof(struct finding, revoked));
+	show_column(m, expect, offsetof(struct finding, accessed));
 }
 
 static int cases_show(struct seq_file *m, void *v)
@@ -91,13 +103,7 @@ static int cases_show(struct seq_file *m, void *v)
 
 	for_each_case(f, c) {
 		seq_puts(m, c->name);
-		if (c->expect[0].class)
-			show_column(m, c, offsetof(struct finding, class));
-		else
-			seq_puts(m, "\tnone");
-		show_column(m, c, offsetof(struct finding, granted));
-		show_column(m, c, offsetof(struct finding, revoked));
-		show_column(m, c, offsetof(struct finding, accessed));
+		show_findings(m, c->expect);
 		seq_printf(m, "\t%c\t%s\n", c->seen, or_dash(c->partner));
 	}
 	return 0;
@@ -228,6 +234,7 @@ static int __init bugs_init(void)
 	debugfs_create_file("victim", 0200, debug_dir, NULL, &victim_fops);
 	pairs_init(debug_dir);
 	lease_init(debug_dir);
+	views_init(debug_dir);
 	return 0;
 }
 

@@ -83,9 +83,18 @@ int device_open(const char *path)
 	return 0;
 }
 
+/* Cases may exchange the others. */
+static struct page *last_page(const struct run *r)
+{
+	return r->page[BUG_PAGES - 1];
+}
+
+/* As many again follow, for pointers that run off the end. */
+#define ORDINARY_ORDER ilog2(2 * BUG_PAGES)
+
 static int ordinary_pages(struct run *r)
 {
-	struct page *pages = alloc_pages(GFP_KERNEL, ilog2(BUG_PAGES));
+	struct page *pages = alloc_pages(GFP_KERNEL, ORDINARY_ORDER);
 	int i;
 
 	if (!pages)
@@ -129,14 +138,14 @@ void device_put_pages(struct run *r)
 	if (r->pgmap)
 		put_dev_pagemap(r->pgmap);
 	else
-		__free_pages(r->page[0], ilog2(BUG_PAGES));
+		__free_pages(last_page(r) - (BUG_PAGES - 1), ORDINARY_ORDER);
 }
 
 /*
- * The page of ordinary memory that follows the device, or NULL: a pointer
- * that has run off the end of the device points into it.
+ * The page of ordinary memory that follows the last of @r, or NULL: a pointer
+ * that has run off the end points into it.
  */
-struct page *device_page_after_end(void)
+struct page *device_page_after_end(const struct run *r)
 {
-	return first_pfn ? pfn_to_online_page(first_pfn + BUG_PAGES) : NULL;
+	return pfn_to_online_page(page_to_pfn(last_page(r)) + 1);
 }

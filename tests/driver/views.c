@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a tracer must report where it has another view than the tables of the
+ * cases: those hold for one that sees each protected page. In debugfs:
+ *
+ *	views	one line a case that differs: name of the view, then as in cases
+ *
+ *	pgmap	protected windows, but which page is not known
+ *	kmap	every page that is mapped, protected or not; no protection
+ *
+ * What is in neither is as in cases, less what the view can't show by its
+ * nature (a fault where there is no protection).
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include "bugs.h"
+
+struct view {
+	const char *name;
+	const char *of;		/* the case */
+	struct finding expect[MAX_FINDINGS];
+};
+
+#define REVOKE(CLASS, GRANT, FN) { .class = CLASS, .granted = GRANT, .revoked = FN }
+
+static const struct view views[] = {
+	/* The second revoke closes the inner window: it is the outer one that leaks. */
+	{ "pgmap", "leak-goto-order", { LEAK("syscall-exit", "unwind") } },
+
+	/* The wrong address is in a page that has no window, whatever page it is. */
+	{ "kmap", "leak-wrong-variable",
+	  { REVOKE("out-of-order", "leak_copy_map", "copy_pages"),
+	    REVOKE("wrong-page", "leak_copy_map", "copy_pages") } },
+	{ "kmap", "leak-advanced",
+	  { REVOKE("wrong-page", "leak_advanced_map", "leak_advanced") } },
+	{ "kmap", "leak-argument",
+	  { REVOKE("wrong-page", "leak_argument_map", "leak_argument") } },
+	/* Nothing is poisoned: the innocent's window is open, and stays so. */
+	{ "kmap", "underflow-poison",
+	  { UNDERFLOW("culprit_unmap"), LEAK("syscall-exit", "innocent_map") } },
+	/* Every way to map a page counts, and none is left out. */
+	{ "kmap", "folio-window", { { 0 } } },
+	/* The child has not mapped what its parent has. */
+	{ "kmap", "fork-in-window",
+	  { REVOKE("cross-thread", "fork_map", "child_unmap") } },
+};
+
+static int views_show(struct seq_file *m, void *v)
+{
+	const struct view *view;
+
+	for (view = views; view < views + ARRAY_SIZE(views); view++) {
+		seq_printf(m, "%s\t%s", view->name, view->of);
+		show_findings(m, view->expect);
+		seq_putc(m, '\n');
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(views);
+
+/* Adds the file to @dir; the caller removes @dir with all in it. */
+void views_init(struct dentry *dir)
+{
+	debugfs_create_file("views", 0444, dir, NULL, &views_fops);
+}
