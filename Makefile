@@ -5,7 +5,8 @@
 # make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
 # make hunt     walks the error paths of a driver with bugs behind them, scored
 # make vm       a shell inside the virtual machine
-# make corpus   every case of the bug driver, expected and reported, scored
+# make corpus   every case of the bug driver, expected and reported, scored (VARIANT=outofline)
+# make test-matrix  the same on every kernel there is a dialect for: a build each
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
 # make proof    the proof that a test kernel does what it should (VARIANT=outofline)
@@ -138,7 +139,15 @@ test: setup
 .PHONY: corpus
 corpus: modules
 	$(MAKE) all
-	tests/corpus/run
+	tests/corpus/run --variant $(VARIANT)
+
+MATRIX := outofline inline partial v8 kmap-trace 6.12-outofline
+
+.PHONY: test-matrix
+test-matrix: setup
+	$(MAKE) all
+	for variant in $(MATRIX); do $(MAKE) modules VARIANT=$$variant || exit; done
+	tests/corpus/matrix $(MATRIX)
 
 .PHONY: hunt
 hunt: modules

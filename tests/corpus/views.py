@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tool can see of a case on the kernel that runs: its view.
+
+The driver's tables say what must be reported where each protected page is
+seen. Other kernels show less, or more: a layout that hides the page, a kernel
+without protection whose every kmap is traced.
+"""
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+
+
+@dataclass
+class View:
+    name: str
+    hidden: set = field(default_factory=set)  # classes that it can't show
+    protected: bool = True  # the cases need the protected pages of a device
+
+
+VIEWS = {
+    "page": View("page"),
+    "pgmap": View("pgmap", {"wrong-page", "out-of-order"}),
+    "kmap": View("kmap", {"stray-access", "ineffective-grant", "residue", "inherited"}, False),
+}
+
+# By the layout that `pkstrace check` names.
+LAYOUTS = {"outofline": "page", "inline": "pgmap", "partial": "pgmap",
+           "inline or partial": "pgmap", "every page": "kmap"}
+
+
+def find(pkstrace):
+    """The View of this kernel; None where the tool can't run."""
+    text = subprocess.run([pkstrace, "check"], capture_output=True, text=True).stdout
+    layout = re.search(r"^dialect +\S+, (.+)$", text, re.M)
+    return VIEWS[LAYOUTS[layout.group(1)]] if layout and layout.group(1) in LAYOUTS else None
+
+
+def overrides(view, lines):
+    """Rows of the driver's `views` file that hold here: case -> its columns as in `cases`."""
+    rows = {}
+    for line in lines:
+        name, case, *columns = line.rstrip("\n").split("\t")
+        if name == view.name:
+            rows[case] = columns
+    return rows
+
+
+def visible(view, expected):
+    """Of a case's expected findings those that can be seen, and the names of the others."""
+    shown = [e for e in expected if e.name.split("/")[0] not in view.hidden]
+    return shown, [e.name for e in expected if e not in shown]
