@@ -2,6 +2,7 @@
 #
 # make          the tool: build/pkstrace (no root, no network, no special kernel)
 # make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
+# make demo-kmap  the same without PKS: any CPU, every page that a driver maps
 # make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
 # make hunt     walks the error paths of a driver with bugs behind them, scored
 # make vm       a shell inside the virtual machine
@@ -128,11 +129,18 @@ demo: modules
 	$(MAKE) all
 	tests/demo/run
 
+.PHONY: demo-kmap
+demo-kmap:
+	$(MAKE) modules VARIANT=kmap-trace
+	$(MAKE) all
+	tests/demo/run --kmap
+
 # The kernel without the patches is there to be refused: see tests/e2e.
 .PHONY: test
 test: setup
 	$(MAKE) all unit
 	$(MAKE) modules
+	$(MAKE) modules VARIANT=kmap-trace
 	tests/kernel/build baseline
 	tests/run
 

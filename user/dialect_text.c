@@ -52,7 +52,8 @@ static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const ch
 	case PKS_TRUTH_PGMAP:
 		return;
 	case PKS_TRUTH_KMAP:
-		fn(arg, "no PKS in it: no stray-access, no ineffective-grant, no residue");
+		fn(arg, "no PKS in it: no stray-access, no ineffective-grant, no residue, no "
+			"inherited (a child starts with nothing mapped)");
 		return;
 	case PKS_TRUTH_NONE:
 		fn(arg, "the kernel keeps no count of these windows: missed calls are not noticed, "

@@ -4,8 +4,10 @@
  * let their user name such a pair: leases on eight slots.
  *
  *	lease	write words: +N takes a lease on slot N, -N drops it, in that
- *		order, in one system call; "w" lets a work item do the rest
+ *		order, in one system call; "w" lets a work item do the rest,
+ *		"s" stops until somebody else writes "g"
  */
+#include <linux/completion.h>
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/string.h>
@@ -17,6 +19,7 @@ struct lease {
 };
 
 static struct lease leases[8];
+static DECLARE_COMPLETION(go);
 
 /* Their stacks name the functions below; the first argument does not tell. */
 SITE void lease_take(unsigned long flags, struct lease *lease)
@@ -51,6 +54,10 @@ static void lease_script(struct run *r)
 			lease_opener(lease);
 		else if (word[0] == '-')
 			lease_closer(lease);
+		else if (word[0] == 's')
+			wait_for_completion_killable(&go);
+		else if (word[0] == 'g')
+			complete(&go);
 		else if (word[0] == 'w' && rest) {
 			r->addr = rest;
 			in_work(r, lease_script);

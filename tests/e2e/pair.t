@@ -70,6 +70,16 @@ traced "w +0" "${BY_ARG[@]}"
 found "1 leak" "a leak in a work item"
 like "$out" 'still open at work-end of work_step' "at the end of the item"
 
+# A window older than the trace: its revoke is counted, and no finding.
+lease "+0 s -0 +1 -1" & older=$!
+sleep 0.5
+ok "starts inside a window" trace_start "${BY_ARG[@]}"
+lease g
+wait $older
+trace_stop
+is_clean "a window older than the trace"
+like "$out" '1 windows granted before the trace were closed in it' "is told, and no underflow"
+
 # --- by count only ---------------------------------------------------------
 
 traced "+0 +1 -0 -1" "${BY_COUNT[@]}"
