@@ -230,7 +230,8 @@ __noinline int finding__compose(const struct window_event *e, const struct findi
 	finding__fill(f, e, r);
 	f->fold = fold;
 	bpf_get_current_comm(f->comm, sizeof(f->comm));
-	if (r->key && settings.facts.key == PKS_KEY_PAGE)
+	/* What was accessed is a page, whatever windows are on. */
+	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))
 		finding__page(f);
 	return 1;
 }

@@ -69,8 +69,8 @@ void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *w
 	if (!dialect__has_keys(d) && d->facts.key == PKS_KEY_PAGE)
 		fn(arg, "this layout hides the page: no wrong-page, no out-of-order");
 	if (d->facts.key == PKS_KEY_PKEY)
-		fn(arg, "keys, no pages: no underflow, no wrong-page, no out-of-order, no cause of "
-			"a stray access");
+		fn(arg, "keys, no pages: no underflow, no wrong-page, no out-of-order, no "
+			"ineffective-grant, no residue, no cause of a stray access");
 	if (d->facts.key == PKS_KEY_ARG && !dialect__has_keys(d))
 		fn(arg, "no argument to compare: no wrong-page, no out-of-order, no cross-thread");
 	if (d->facts.key == PKS_KEY_ARG)
