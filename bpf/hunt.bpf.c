@@ -187,7 +187,7 @@ int BPF_PROG(hunt_grant_page)
 }
 
 SEC("?fexit")
-int BPF_PROG(hunt_grant_pgmap)
+int BPF_PROG(hunt_grant_any)
 {
 	return hunt__granted();
 }

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "suppress.h"
 #include "tracer.h"
+#include "wish.h"
 
 enum {
 	OPTION_MAX_REPORTS = 256,
@@ -15,9 +16,6 @@ enum {
 	OPTION_MODULES,
 	OPTION_SUPPRESSIONS,
 	OPTION_VMLINUX,
-	OPTION_DIALECT,
-	OPTION_GRANT,
-	OPTION_REVOKE,
 };
 
 /* What the command line says: the tracer's options, and the lists that they point to. */
@@ -34,14 +32,6 @@ static const struct argp_option options[] = {
 	{ "slept", OPTION_SLEPT, NULL, 0, "Report threads that sleep inside a window", 0 },
 	{ "long-hold", OPTION_LONG_HOLD, "TIME", 0,
 	  "Report windows open for longer than TIME (20ms, 1.5s), also while they are open", 0 },
-	{ "grant", OPTION_GRANT, "FUNC[:argN]", 0,
-	  "With --revoke: trace calls of this kernel function as grants, in place of the kernel's "
-	  "own; argument N (from 0) is compared with the revoke's",
-	  0 },
-	{ "revoke", OPTION_REVOKE, "FUNC[:argN]", 0,
-	  "With --grant: trace calls of this kernel function as revokes", 0 },
-	{ "dialect", OPTION_DIALECT, "NAME", 0,
-	  "Trace as this dialect where a kernel has several (see `pkstrace check`)", 0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Show at most N reports, count the rest (default 100)", 0 },
 	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", 0,
@@ -63,6 +53,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	double value;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->wish;
+		return 0;
 	case 'p':
 		if (!arguments__number(arg, 1, 1 << 22, &value))
 			return EINVAL;
@@ -89,15 +82,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_VMLINUX:
 		o->vmlinux = arg;
 		return 0;
-	case OPTION_DIALECT:
-		o->wish.name = arg;
-		return 0;
-	case OPTION_GRANT:
-		o->wish.grant = arg;
-		return 0;
-	case OPTION_REVOKE:
-		o->wish.revoke = arg;
-		return 0;
 	case OPTION_MODULES:
 		a->modules[a->nr_modules++] = arg;
 		return 0;
@@ -112,9 +96,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static const struct argp_child children[] = { { &wish_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "[-- CMD [ARGS...]]",
 	.doc = "Traces protection windows and reports each finding at once. With CMD it runs CMD and "
 	       "follows its threads and children; else the whole system, or process PID."
@@ -166,11 +153,9 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 		return status;
 	if (a->tracer.pid && a->tracer.command)
 		return status__say(STATUS_USAGE, "run: give either -p PID or a command, not both");
-	if (!a->tracer.wish.grant != !a->tracer.wish.revoke)
-		return status__say(STATUS_USAGE, "run: --grant and --revoke go together");
-	if (a->tracer.wish.grant && a->tracer.wish.name)
-		return status__say(STATUS_USAGE,
-				   "run: give either --dialect or --grant and --revoke, not both");
+	status = wish__check("run", &a->tracer.wish);
+	if (status)
+		return status;
 	suppress = suppress__new();
 	status = suppressions__load(a, suppress);
 	a->tracer.suppress = suppress;

@@ -97,7 +97,12 @@ static enum status snapshot(const struct snapshot_arguments *a, struct symbols *
 	taken.report = (struct report){ .out = stdout, .symbols = symbols, .dialect = &dialect };
 	taken.report.source =
 		source__open(&(struct source_options){ .symbols = symbols, .vmlinux = a->vmlinux });
-	status = dialect__probe(&dialect, symbols, false);
+	status = dialect__probe(&dialect, symbols, NULL, false);
+	if (!status && dialect.facts.truth != PKS_TRUTH_PGMAP)
+		status = status__say(STATUS_CANNOT,
+				     "snapshot: this kernel keeps no count of windows at all times "
+				     "(dialect %s); use `pkstrace run`",
+				     dialect.name);
 	if (!status)
 		status = snapshot__take(&taken, &dialect);
 	dialect__close(&dialect);

@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "tracer.h"
+#include "wish.h"
 
 enum {
 	OPTION_BY = 256,
@@ -50,6 +51,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	double value;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->wish;
+		return 0;
 	case 'p':
 		if (!arguments__number(arg, 1, 1 << 22, &value))
 			return EINVAL;
@@ -83,9 +87,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static const struct argp_child children[] = { { &wish_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "[-- CMD [ARGS...]]",
 	.doc = "Counts protection windows and how long they are held, as perf stat counts events. "
 	       "Leaks, underflows and stray accesses are counted too, by place, without stacks. "
@@ -124,5 +131,6 @@ enum status cmd_stat(int argc, char **argv)
 		return status;
 	if (o.pid && o.command)
 		return status__say(STATUS_USAGE, "stat: give either -p PID or a command, not both");
-	return count(&o);
+	status = wish__check("stat", &o.wish);
+	return status ?: count(&o);
 }

@@ -91,6 +91,12 @@ static int session__window_program(struct bpf_program *program, const char *targ
 	return target ? bpf_program__set_attach_target(program, 0, target) : 0;
 }
 
+/* The function whose every call opens a window. */
+static enum probe grant__any(const struct dialect *dialect)
+{
+	return dialect->target[PROBE_GRANT_ARG] ? PROBE_GRANT_ARG : PROBE_GRANT_PGMAP;
+}
+
 static int session__configure(void *arg, struct pkstrace *skel, const struct dialect *dialect)
 {
 	struct hunt_session *s = arg;
@@ -116,8 +122,8 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	for (size_t i = 0; i < 3; i++)
 		bpf_program__set_autoattach(programs[i], false);
 	err = session__window_program(skel->progs.hunt_grant_page, dialect->target[PROBE_GRANT_PAGE]);
-	return err ?: session__window_program(skel->progs.hunt_grant_pgmap,
-					      dialect->target[PROBE_GRANT_PGMAP]);
+	return err ?: session__window_program(skel->progs.hunt_grant_any,
+					      dialect->target[grant__any(dialect)]);
 }
 
 static enum status session__keep(struct hunt_session *s, struct bpf_link *link, const char *target)
@@ -210,7 +216,8 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 
 	status = session__attach_window(s, skel->progs.hunt_grant_page, PROBE_GRANT_PAGE);
 	status = status ?:
-		 session__attach_window(s, skel->progs.hunt_grant_pgmap, PROBE_GRANT_PGMAP);
+		 session__attach_window(s, skel->progs.hunt_grant_any,
+					grant__any(&s->tracer.dialect));
 	status = status ?: session__attach_begin(s, "sys_enter");
 	status = status ?: session__attach_begin(s, "workqueue_execute_start");
 	if (!status && s->faults.asks.entry)
