@@ -107,8 +107,21 @@ static enum status session__may_inject(struct inject_session *s)
 	return session__may_fail_calls(s);
 }
 
+static bool dialect__has_forms(const struct dialect *dialect)
+{
+	for (unsigned int form = 0; form < PKS_FORMS; form++)
+		if (dialect->target[forms[form]])
+			return true;
+	return false;
+}
+
 static enum status session__may_skip(struct inject_session *s, const struct dialect *dialect)
 {
+	if ((s->plan->grant || s->plan->revoke) && !dialect__has_forms(dialect))
+		return status__say(STATUS_CANNOT,
+				   "inject: no grant or revoke can be broken on this kernel (dialect %s): "
+				   "it needs windows on protected memory",
+				   dialect->name);
 	for (unsigned int form = 0; plan__skips(s->plan) && form < PKS_FORMS; form++) {
 		const char *target = dialect->target[forms[form]];
 

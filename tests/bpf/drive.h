@@ -19,7 +19,8 @@ struct drive_op {
 	__u8 open;	/* PKRS does not deny the key */
 	__u8 handled;	/* fault: relaxed, the access goes on */
 	__u8 boundary;	/* enum pks_boundary */
-	__u8 pad[3];
+	__u8 fresh;	/* revoke: no window is older than the trace */
+	__u8 pad[2];
 };
 
 struct drive_answer {

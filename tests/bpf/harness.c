@@ -68,14 +68,15 @@ static int print_warnings(enum libbpf_print_level level, const char *format, va_
 }
 
 /* What the loader fixes in a full trace: everything on, stacks sampled. */
-static void settle(void)
+static void settle(enum pks_truth truth)
 {
+	skel->rodata->settings.facts.truth = truth;
 	skel->rodata->settings.keys = 1;
 	skel->rodata->settings.pages = 1;
 	skel->rodata->settings.revokes = 1;
 	skel->rodata->settings.stacks = 1;
 	skel->rodata->settings.records = 1;
-	skel->rodata->settings.effect = 1;
+	skel->rodata->settings.effect = truth == PKS_TRUTH_PGMAP;
 	skel->rodata->settings.stack_first = 2;
 	skel->rodata->settings.stack_mask = 15;
 }
@@ -94,7 +95,7 @@ static int map_stats(void)
 	return -errno;
 }
 
-int harness__open(void)
+int harness__open(enum pks_truth truth)
 {
 	int err;
 
@@ -102,7 +103,7 @@ int harness__open(void)
 	skel = window_test__open();
 	if (!skel)
 		return -errno;
-	settle();
+	settle(truth);
 	err = window_test__load(skel);
 	if (err)
 		goto close;
@@ -182,6 +183,7 @@ static struct drive_op op_of(struct thread *t, __u8 context, __u64 key, __u64 ca
 		.caller = caller,
 		.now = h.now,
 		.open = t->open[context],
+		.fresh = t->fresh,
 	};
 }
 

@@ -20,6 +20,7 @@ struct thread {
 	__s32 count;		     /* current->pgmap_prot_count */
 	__s32 logical;		     /* count, as if no body were still to run */
 	bool open[PKS_NR_CONTEXTS];  /* PKRS lets the key through, by context */
+	bool fresh;		     /* was at a boundary since the trace began */
 	int home;		     /* first slot looked at, -1: not known */
 };
 
@@ -42,8 +43,8 @@ struct harness {
 
 extern struct harness h;
 
-/* Loads the core. 0, or a negative errno: -EPERM where the kernel refuses. */
-int harness__open(void);
+/* Loads the core, for a kernel with such a count. 0, or a negative errno: -EPERM where the kernel refuses. */
+int harness__open(enum pks_truth truth);
 void harness__close(void);
 /* Everything as just loaded; nothing else is shared between two tests. */
 void harness__reset(void);

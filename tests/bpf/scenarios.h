@@ -13,6 +13,7 @@ extern const struct scenario pairing_scenarios[];
 extern const struct scenario sync_scenarios[];
 extern const struct scenario fault_scenarios[];
 extern const struct scenario table_scenarios[];
+extern const struct scenario kmap_scenarios[]; /* of PKS_TRUTH_KMAP, the others of _PGMAP */
 
 /* What most stories are made of. */
 #define PAGE(n)	  (0xffffea0000000000ULL + (n) * 64ULL)

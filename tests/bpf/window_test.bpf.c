@@ -25,6 +25,7 @@ static __always_inline void op__event(struct window_event *e)
 		.page_form = op.page_form,
 		.open = op.open,
 		.boundary = op.boundary,
+		.fresh = op.fresh,
 		.arg = op.arg,
 	};
 	answer = (struct drive_answer){};

@@ -89,7 +89,7 @@ int main(int argc, char **argv)
 		}
 	}
 
-	err = harness__open();
+	err = harness__open(PKS_TRUTH_PGMAP);
 	if (err == -EPERM) {
 		printf("1..0 # SKIP the running kernel lets this user load no BPF program (EPERM)\n");
 		return 0;
@@ -103,6 +103,13 @@ int main(int argc, char **argv)
 	run_scenarios(fault_scenarios);
 	run_scenarios(table_scenarios);
 	run_random(seed, events);
+	harness__close();
+	err = harness__open(PKS_TRUTH_KMAP);
+	if (err) {
+		printf("Bail out! the window core can't be loaded again: %s\n", strerror(-err));
+		return 1;
+	}
+	run_scenarios(kmap_scenarios);
 	harness__close();
 	printf("1..%d\n", nr_tests);
 	return nr_failed ? 1 : 0;
