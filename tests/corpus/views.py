@@ -16,11 +16,12 @@ class View:
     name: str
     hidden: set = field(default_factory=set)  # classes that it can't show
     protected: bool = True  # the cases need the protected pages of a device
+    coarse: bool = False  # which page a window is on is not known
 
 
 VIEWS = {
     "page": View("page"),
-    "pgmap": View("pgmap", {"wrong-page", "out-of-order"}),
+    "pgmap": View("pgmap", {"wrong-page", "out-of-order"}, coarse=True),
     "kmap": View("kmap", {"stray-access", "ineffective-grant", "residue", "inherited"}, False),
 }
 
@@ -50,3 +51,12 @@ def visible(view, expected):
     """Of a case's expected findings those that can be seen, and the names of the others."""
     shown = [e for e in expected if e.name.split("/")[0] not in view.hidden]
     return shown, [e.name for e in expected if e not in shown]
+
+
+def blurred(view, wanted, got):
+    """
+    True where this view can't tell one name from the other: the cause of a stray access, and
+    whose window a revoke was for, hang on the page.
+    """
+    pair = wanted.split("/")[0], got.split("/")[0]
+    return view.coarse and pair in (("stray-access", "stray-access"), ("cross-thread", "underflow"))

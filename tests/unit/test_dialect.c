@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a dialect says of itself: what is traced, and what it hides. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "dialect.h"
+
+static const struct dialect v10 = {
+	.name = "V10",
+	.layout = "outofline",
+	.fault_mode = FAULT_MODE_STRICT,
+	.target = { [PROBE_GRANT_PAGE] = "g", [PROBE_REVOKE_PAGE] = "r", [PROBE_KEY_FAULT] = "f" },
+};
+
+static const struct dialect v7_inline = {
+	.name = "V7",
+	.layout = "inline",
+	.fault_mode = FAULT_MODE_RELAXED,
+	.target = { [PROBE_GRANT_PGMAP] = "g", [PROBE_REVOKE_PGMAP] = "r", [PROBE_KEY_CALLBACK] = "f" },
+};
+
+static const struct dialect keys = {
+	.name = "BULKHEAD",
+	.layout = "keys",
+	.facts = { .truth = PKS_TRUTH_NONE, .key = PKS_KEY_PKEY },
+	.target = { [PROBE_KEY_UPDATE] = "u", [PROBE_KEY_FAULT] = "f" },
+};
+
+static const struct dialect kmap = {
+	.name = "kmap-trace",
+	.layout = "every page",
+	.facts = { .truth = PKS_TRUTH_KMAP },
+	.target = { [PROBE_GRANT_ARG] = "g", [PROBE_REVOKE_ARG] = "r" },
+};
+
+static const struct dialect pair = {
+	.name = "own pair",
+	.layout = "-",
+	.facts = { .truth = PKS_TRUTH_NONE,
+		   .key = PKS_KEY_ARG,
+		   .grant_arg = PKS_NO_ARG,
+		   .revoke_arg = PKS_NO_ARG },
+	.target = { [PROBE_GRANT_ARG] = "take", [PROBE_REVOKE_ARG] = "drop" },
+};
+
+static void add(void *text, const char *what)
+{
+	strcat(text, what);
+	strcat(text, "\n");
+}
+
+/* All that is said to be hidden. */
+static const char *blind(const struct dialect *d)
+{
+	static char text[2048];
+
+	text[0] = 0;
+	dialect__blind(d, add, text);
+	return text;
+}
+
+static void hides(const struct dialect *d, const char *what)
+{
+	if (!strstr(blind(d), what))
+		fail_msg("%s does not say that it hides %s: %s", d->name, what, blind(d));
+}
+
+static void test_all_is_seen(void **state)
+{
+	(void)state;
+	assert_string_equal(blind(&v10), "");
+	assert_true(dialect__has_keys(&v10) && dialect__has_faults(&v10));
+	assert_true(dialect__needs_pks(&v10));
+	assert_null(dialect__switch(&v10));
+}
+
+static void test_what_is_hidden(void **state)
+{
+	(void)state;
+	hides(&v7_inline, "no wrong-page, no out-of-order");
+	hides(&v7_inline, "fault mode relaxed");
+	assert_true(dialect__has_faults(&v7_inline) && !dialect__has_keys(&v7_inline));
+	hides(&keys, "no underflow, no wrong-page, no out-of-order");
+	hides(&keys, "keeps no count");
+	hides(&kmap, "no stray-access, no ineffective-grant, no residue");
+	hides(&kmap, "no inherited");
+	assert_false(dialect__has_faults(&kmap) || dialect__needs_pks(&kmap));
+	assert_non_null(dialect__switch(&kmap));
+	hides(&pair, "no argument to compare: no wrong-page, no out-of-order, no cross-thread");
+	hides(&pair, "keeps no count");
+	hides(&pair, "no faults: no stray-access");
+}
+
+static void test_arguments_are_compared(void **state)
+{
+	struct dialect by_argument = pair;
+
+	(void)state;
+	by_argument.facts.grant_arg = 1;
+	by_argument.facts.revoke_arg = 0;
+	assert_true(dialect__has_keys(&by_argument));
+	assert_null(strstr(blind(&by_argument), "no argument"));
+}
+
+static void test_names(void **state)
+{
+	char text[160];
+
+	(void)state;
+	dialect__describe(&v10, text, sizeof(text));
+	assert_string_equal(text, "V10, layout outofline, fault mode strict");
+	dialect__describe(&kmap, text, sizeof(text));
+	assert_string_equal(text, "kmap-trace, every page, no PKS");
+	dialect__describe(&pair, text, sizeof(text));
+	assert_string_equal(text, "grant take, revoke drop, without cross-check");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_is_seen),
+		cmocka_unit_test(test_what_is_hidden),
+		cmocka_unit_test(test_arguments_are_compared),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
