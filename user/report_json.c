@@ -191,6 +191,8 @@ static void finding__access(const struct report *r, json_t *object, const struct
 		set_text(object, "access", f->write ? "write" : "read");
 		set_hex(object, "address", f->address);
 		set_text(object, "fault_mode", f->fatal ? "strict" : "relaxed");
+	} else if (f->address) {
+		set_hex(object, "address", f->address);
 	}
 	if (f->pkrs && mask && finding__pkrs_fits(f, mask)) {
 		set_hex(object, "pkrs", f->pkrs);
