@@ -10,6 +10,7 @@
 # make test-matrix  the same on every kernel there is a dialect for: a build each
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
+# make layouts  what each layout of the check in kmap_local_page() costs, in two tables
 # make proof    the proof that a test kernel does what it should (VARIANT=outofline)
 # make guest    every test inside the virtual machine, on a test kernel (VARIANT=outofline)
 # make clean    removes build/; the kernel's cache stays
@@ -161,6 +162,16 @@ test-matrix: setup
 hunt: modules
 	$(MAKE) all
 	tests/hunt/run
+
+# Figures for other programs: build/layouts.json
+.PHONY: layouts
+layouts: setup
+	for v in baseline inline partial outofline; do \
+		kdir=$$(tests/kernel/build $$v) && \
+		$(MAKE) -s -C tests/layouts/module KDIR=$$kdir \
+			OUT=$(abspath $(BUILD)/modules/$$v/layouts) || exit; \
+	done
+	tests/layouts/run --json $(BUILD)/layouts.json
 
 .PHONY: vm
 vm: modules
