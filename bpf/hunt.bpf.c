@@ -20,7 +20,8 @@ struct pks_stop stop;
 __u64 fault_taken; /* hash of the place where the kernel's own fault injection struck */
 
 /* The thread is in a window, or had one since its system call or work item began. */
-static __always_inline bool hunt__exposed(struct task_struct *task, const struct inject_thread *thread)
+static __always_inline bool hunt__exposed(struct task_struct *task,
+					  const struct inject_thread *thread)
 {
 	return count__of(task) || thread->granted;
 }

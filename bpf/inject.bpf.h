@@ -112,7 +112,8 @@ static __always_inline void inject__send_as(struct inject_call *call,
 		lost__add(PKS_LOST_RING, 1);
 }
 
-static __always_inline void inject__send(struct inject_call *call, const struct inject_thread *thread)
+static __always_inline void inject__send(struct inject_call *call,
+					 const struct inject_thread *thread)
 {
 	inject__send_as(call, thread, PKS_RECORD_INJECTION);
 }

@@ -22,28 +22,33 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "resume", OPTION_RESUME, "FILE", 0,
-	  "Keep the state in FILE, and go on from there if it exists", 0 },
-	{ "max-runs", OPTION_MAX_RUNS, "N", 0,
-	  "Make at most N runs beside the survey (default 1000); 0: only the survey", 0 },
-	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
-	  "End a run after this time, with all of CMD's children (default: ten times what the "
-	  "survey took, and at least ten seconds)", 0 },
-	{ "depth", OPTION_DEPTH, "N", 0,
-	  "2: after each failure fail also, one by one, what is called then (default 1)", 0 },
-	{ "function", OPTION_FUNCTION, "NAME", 0,
-	  "Fail only calls of this function of the error-injection list; may be repeated", 0 },
-	{ "errno", OPTION_ERRNO, "ERRNO", 0,
-	  "What a function returns that may return any error (default EIO); may be repeated: a "
-	  "run for each", 0 },
-	{ "kernel-faults", OPTION_KERNEL_FAULTS, "WHICH", 0,
-	  "The kernel's own fault injection through fail-nth: auto (default): for what the "
-	  "error-injection list does not reach; all; none", 0 },
-	{ "keep-going", OPTION_KEEP_GOING, NULL, 0,
-	  "Go on where CMD fails by itself, or where a process of it can't be killed", 0 },
-	{ "json", OPTION_JSON, NULL, 0, "Print JSON objects, a line each: hunt-survey, hunt-run, "
-					"hunt-summary", 0 },
-	{ 0 },
+	{"resume", OPTION_RESUME, "FILE", 0,
+	 "Keep the state in FILE, and go on from there if it exists", 0},
+	{"max-runs", OPTION_MAX_RUNS, "N", 0,
+	 "Make at most N runs beside the survey (default 1000); 0: only the survey", 0},
+	{"timeout", OPTION_TIMEOUT, "SECONDS", 0,
+	 "End a run after this time, with all of CMD's children (default: ten times what the "
+	 "survey took, and at least ten seconds)",
+	 0},
+	{"depth", OPTION_DEPTH, "N", 0,
+	 "2: after each failure fail also, one by one, what is called then (default 1)", 0},
+	{"function", OPTION_FUNCTION, "NAME", 0,
+	 "Fail only calls of this function of the error-injection list; may be repeated", 0},
+	{"errno", OPTION_ERRNO, "ERRNO", 0,
+	 "What a function returns that may return any error (default EIO); may be repeated: a "
+	 "run for each",
+	 0},
+	{"kernel-faults", OPTION_KERNEL_FAULTS, "WHICH", 0,
+	 "The kernel's own fault injection through fail-nth: auto (default): for what the "
+	 "error-injection list does not reach; all; none",
+	 0},
+	{"keep-going", OPTION_KEEP_GOING, NULL, 0,
+	 "Go on where CMD fails by itself, or where a process of it can't be killed", 0},
+	{"json", OPTION_JSON, NULL, 0,
+	 "Print JSON objects, a line each: hunt-survey, hunt-run, "
+	 "hunt-summary",
+	 0},
+	{0},
 };
 
 struct input {
@@ -133,10 +138,13 @@ static const struct argp argp = {
 	       "each of these places, with its first call from there failing, and watches the "
 	       "windows. CMD must do the same each time; its input and output are /dev/null."
 	       "\vOutcomes, the worst of a run: kernel oops, stray access, underflow, leak, other "
-	       "(finding), CMD hung, CMD failed, not reached, clean. A run that only makes CMD fail "
+	       "(finding), CMD hung, CMD failed, not reached, clean. A run that only makes CMD "
+	       "fail "
 	       "is no finding.\n\n"
-	       "Exit status: 0 nothing found, 1 findings, 2 usage, 3 cannot run here, 4 incomplete: "
-	       "interrupted, stopped by --max-runs, something lost, or a call not reached again.\n\n"
+	       "Exit status: 0 nothing found, 1 findings, 2 usage, 3 cannot run here, 4 "
+	       "incomplete: "
+	       "interrupted, stopped by --max-runs, something lost, or a call not reached "
+	       "again.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace hunt -- dd if=/mnt/in of=/mnt/out bs=4k count=1\n"
 	       "  pkstrace hunt --resume hunt.json --depth 2 -- ./exercise-my-driver",
@@ -144,8 +152,8 @@ static const struct argp argp = {
 
 enum status cmd_hunt(int argc, char **argv)
 {
-	struct input in = { .hunt = { .max_runs = 1000, .depth = 1 },
-			    .functions = calloc(argc + 1, sizeof(char *)) };
+	struct input in = {.hunt = {.max_runs = 1000, .depth = 1},
+			   .functions = calloc(argc + 1, sizeof(char *))};
 	enum status status;
 	bool help;
 

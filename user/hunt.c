@@ -12,8 +12,8 @@
 #include "hunt_table.h"
 #include "process_tree.h"
 
-#define ATTEMPTS	4  /* at a call that did not come */
-#define USUAL_TIMEOUT	10 /* times what the survey took, and seconds at least */
+#define ATTEMPTS 4	 /* at a call that did not come */
+#define USUAL_TIMEOUT 10 /* times what the survey took, and seconds at least */
 
 struct hunt {
 	const struct hunt_options *options;
@@ -64,7 +64,7 @@ static int site__compare(const void *a, const void *b, void *arg)
 static int hunt__add_site(struct hunt *h, size_t site)
 {
 	const struct hunt_site *s = &h->plan.sites[site];
-	struct hunt_item item = { .depth = 1, .site = { site } };
+	struct hunt_item item = {.depth = 1, .site = {site}};
 	bool any = !s->own && hunt_session__any_error(&h->session, s);
 
 	if (!any || !h->options->nr_errors) {
@@ -120,14 +120,14 @@ static void second__add(void *arg, size_t site, uint64_t after)
 /* What this run has seen; with depth 2 the runs that follow from it. */
 static int hunt__learn(struct hunt *h, const struct hunt_item *item, bool struck)
 {
-	struct second second = { .hunt = h };
+	struct second second = {.hunt = h};
 	bool deeper = h->options->depth > 1 && struck && item && item->depth == 1 &&
 		      !h->plan.sites[item->site[0]].own;
 	long lost;
 
 	if (deeper)
-		second.first = (struct hunt_item){ .site = { item->site[0] },
-						   .value = { item->value[0] } };
+		second.first =
+			(struct hunt_item){.site = {item->site[0]}, .value = {item->value[0]}};
 	lost = hunt_session__places(&h->session, &h->plan, deeper ? second__add : NULL, &second);
 	if (lost > 0)
 		hunt__incomplete(h, "%ld calls came from more places than there is room for", lost);
@@ -143,14 +143,18 @@ static enum status survey__judge(struct hunt *h, const struct hunt_run *run)
 	if (run->interrupted)
 		return status__say(STATUS_INCOMPLETE, "hunt: interrupted in the survey");
 	if (run->result.outcomes & HUNT_BIT(HUNT_CMD_HUNG))
-		return status__say(STATUS_CANNOT, "hunt: %s did not end in %g s with nothing failed: "
-						  "give it a longer --timeout", name, h->run.timeout);
+		return status__say(STATUS_CANNOT,
+				   "hunt: %s did not end in %g s with nothing failed: "
+				   "give it a longer --timeout",
+				   name, h->run.timeout);
 	if (h->run.wait_status && !h->options->keep_going)
-		return status__say(STATUS_CANNOT, "hunt: %s fails by itself (%s %d): nothing could be "
-						  "told from its failing; --keep-going hunts all the same",
+		return status__say(STATUS_CANNOT,
+				   "hunt: %s fails by itself (%s %d): nothing could be "
+				   "told from its failing; --keep-going hunts all the same",
 				   name, WIFSIGNALED(h->run.wait_status) ? "signal" : "status",
-				   WIFSIGNALED(h->run.wait_status) ? WTERMSIG(h->run.wait_status) :
-								     WEXITSTATUS(h->run.wait_status));
+				   WIFSIGNALED(h->run.wait_status)
+					   ? WTERMSIG(h->run.wait_status)
+					   : WEXITSTATUS(h->run.wait_status));
 	if (run->lost)
 		hunt__incomplete(h, "events were lost in the survey");
 	return STATUS_CLEAN;
@@ -182,7 +186,8 @@ static enum status hunt__survey(struct hunt *h)
 	else
 		hunt_table__survey_text(stdout, &h->plan);
 	status__note("the survey took %.1f s: %zu runs to make%s", run.seconds,
-		     h->plan.nr_items - hunt_plan__done(&h->plan), before ? ", on from before" : "");
+		     h->plan.nr_items - hunt_plan__done(&h->plan),
+		     before ? ", on from before" : "");
 	return STATUS_CLEAN;
 }
 
@@ -199,8 +204,7 @@ static enum status hunt__save(struct hunt *h)
  */
 static enum status hunt__scout(struct hunt *h, const struct hunt_item *item)
 {
-	struct hunt_item first = { .depth = 1, .site = { item->site[0] },
-				   .value = { item->value[0] } };
+	struct hunt_item first = {.depth = 1, .site = {item->site[0]}, .value = {item->value[0]}};
 	struct hunt_run run;
 	enum status status;
 
@@ -221,7 +225,7 @@ static enum status hunt__scout(struct hunt *h, const struct hunt_item *item)
 static void hunt__stray(struct hunt *h, struct hunt_run *run)
 {
 	long site = hunt_plan__by_hash(&h->plan, hunt_session__taken(&h->session)), at;
-	struct hunt_item item = { .depth = 1 };
+	struct hunt_item item = {.depth = 1};
 
 	if (site < 0 || !hunt_outcome__is_finding(run->result.outcomes))
 		return;
@@ -285,8 +289,10 @@ static enum status hunt__one(struct hunt *h, size_t at)
 	hunt_item__finish(&h->plan.items[at], &run.result);
 	hunt_progress__end(&h->plan, at);
 	if (run.left && !h->options->keep_going) {
-		hunt__incomplete(h, "stopped after run %zu: %u processes hang in the kernel, out of "
-				    "reach of signals; --keep-going goes on", at + 1, run.left);
+		hunt__incomplete(h,
+				 "stopped after run %zu: %u processes hang in the kernel, out of "
+				 "reach of signals; --keep-going goes on",
+				 at + 1, run.left);
 		h->interrupted = true;
 	}
 	return hunt__save(h);
@@ -306,8 +312,9 @@ static enum status hunt__runs(struct hunt *h)
 	}
 	hunt_progress__clear();
 	if (h->interrupted)
-		hunt__incomplete(h, "interrupted; %s", h->file.path ? "--resume goes on from here" :
-								      "with --resume FILE it could go on");
+		hunt__incomplete(h, "interrupted; %s",
+				 h->file.path ? "--resume goes on from here"
+					      : "with --resume FILE it could go on");
 	else if (!status && at >= 0)
 		hunt__incomplete(h, "stopped after %lu runs (--max-runs)", made);
 	return status;
@@ -317,9 +324,9 @@ static enum status hunt__runs(struct hunt *h)
 
 static enum status hunt__verdict(struct hunt *h)
 {
-	struct hunt_summary summary = { .seconds = h->seconds,
-					.survey_report = h->survey.report,
-					.survey_findings = h->survey_findings };
+	struct hunt_summary summary = {.seconds = h->seconds,
+				       .survey_report = h->survey.report,
+				       .survey_findings = h->survey_findings};
 	size_t missed = 0;
 
 	for (size_t i = 0; i < h->plan.nr_items; i++)
@@ -352,9 +359,9 @@ enum status hunt(const struct hunt_options *options)
 {
 	struct hunt h = {
 		.options = options,
-		.session = { .lock = -1 },
-		.file = { .path = options->resume, .command = options->session.command },
-		.run = { .command = options->session.command },
+		.session = {.lock = -1},
+		.file = {.path = options->resume, .command = options->session.command},
+		.run = {.command = options->session.command},
 	};
 	enum status status = STATUS_CLEAN;
 

@@ -9,8 +9,8 @@
 
 struct hunt_options {
 	struct hunt_session_options session;
-	const char *resume; /* file to keep the state in; NULL: none */
-	double timeout;	    /* seconds a run may take; 0: ten times what the survey took */
+	const char *resume;	/* file to keep the state in; NULL: none */
+	double timeout;		/* seconds a run may take; 0: ten times what the survey took */
 	unsigned long max_runs; /* beside the survey */
 	unsigned int depth;	/* failures in one run: 1 or 2 */
 	long errors[8];		/* for functions that may return any; 0: the usual one */

@@ -26,18 +26,15 @@ static const struct {
 		const char *path, *value;
 	} knobs[3];
 } faults[PKS_FAULTS] = {
-	{ "fail_usercopy", NULL, -EFAULT, {} },
-	{ "failslab", "should_failslab", -ENOMEM, { { DEBUGFS "failslab/ignore-gfp-wait", "N" } } },
-	{ "fail_page_alloc",
-	  "should_fail_alloc_page",
-	  -ENOMEM,
-	  { { DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
-	    { DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N" },
-	    { DEBUGFS "fail_page_alloc/min-order", "0" } } },
-	{ "fail_make_request",
-	  "should_fail_bio",
-	  -EIO,
-	  { { "/sys/block/*/make-it-fail", "1" } } },
+	{"fail_usercopy", NULL, -EFAULT, {}},
+	{"failslab", "should_failslab", -ENOMEM, {{DEBUGFS "failslab/ignore-gfp-wait", "N"}}},
+	{"fail_page_alloc",
+	 "should_fail_alloc_page",
+	 -ENOMEM,
+	 {{DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N"},
+	  {DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N"},
+	  {DEBUGFS "fail_page_alloc/min-order", "0"}}},
+	{"fail_make_request", "should_fail_bio", -EIO, {{"/sys/block/*/make-it-fail", "1"}}},
 };
 
 const char *hunt_faults__name(unsigned int fault)
@@ -117,7 +114,7 @@ void hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
 		       const struct injectables *list, enum fault_choice choice)
 {
 	/* The first is what 6.1 has; before it there was only the second. */
-	static const char *const askers[] = { "should_fail_ex", "should_fail" };
+	static const char *const askers[] = {"should_fail_ex", "should_fail"};
 	struct symbol symbol;
 
 	*f = (struct hunt_faults){};
@@ -164,7 +161,7 @@ static bool thread__stopped(pid_t tgid, pid_t tid)
 
 int hunt_faults__arm(pid_t tgid, pid_t tid, unsigned int nth)
 {
-	const struct timespec pause = { .tv_nsec = 500000 };
+	const struct timespec pause = {.tv_nsec = 500000};
 	char path[64], text[16];
 	int err = 0;
 

@@ -48,7 +48,7 @@ unsigned int hunt_outcome__of_class(unsigned int class)
 
 bool hunt_outcome__is_finding(unsigned int set)
 {
-	return set & (HUNT_BIT(HUNT_KERNEL_OOPS) | HUNT_BIT(HUNT_STRAY_ACCESS) |
-		      HUNT_BIT(HUNT_UNDERFLOW) | HUNT_BIT(HUNT_LEAK) |
-		      HUNT_BIT(HUNT_OTHER_FINDING));
+	return set &
+	       (HUNT_BIT(HUNT_KERNEL_OOPS) | HUNT_BIT(HUNT_STRAY_ACCESS) |
+		HUNT_BIT(HUNT_UNDERFLOW) | HUNT_BIT(HUNT_LEAK) | HUNT_BIT(HUNT_OTHER_FINDING));
 }

@@ -77,8 +77,7 @@ long hunt_plan__site(struct hunt_plan *plan, const struct hunt_site *site)
 	char *stack = site->stack;
 
 	if (at < 0) {
-		if (array__grow(&plan->sites, &plan->sites_room, plan->nr_sites,
-				sizeof(*site))) {
+		if (array__grow(&plan->sites, &plan->sites_room, plan->nr_sites, sizeof(*site))) {
 			free(stack);
 			return -ENOMEM;
 		}

@@ -43,7 +43,7 @@ struct hunt_result {
 
 /* A run: the calls from one place, or from one and then from another, fail. */
 struct hunt_item {
-	unsigned int depth; /* number of sites */
+	unsigned int depth;	  /* number of sites */
 	size_t site[PKS_TARGETS]; /* indexes */
 	long value[PKS_TARGETS];  /* what the call returns */
 	enum hunt_state state;

@@ -115,10 +115,12 @@ static enum status command__start(struct hunt_session *s, char *const *command, 
 	int err = follow__prepare(f, command, true);
 
 	if (err)
-		return status__say(STATUS_CANNOT, "can't start '%s': %s", command[0], strerror(-err));
+		return status__say(STATUS_CANNOT, "can't start '%s': %s", command[0],
+				   strerror(-err));
 	err = collector__follow(s->tracer.collector, f->pid);
 	if (err)
-		return status__say(STATUS_CANNOT, "can't follow '%s': %s", command[0], strerror(-err));
+		return status__say(STATUS_CANNOT, "can't follow '%s': %s", command[0],
+				   strerror(-err));
 	err = follow__start(f);
 	if (err)
 		return status__say(STATUS_USAGE, "can't run '%s': %s", command[0], strerror(-err));
@@ -128,8 +130,8 @@ static enum status command__start(struct hunt_session *s, char *const *command, 
 static int timer__open(double seconds)
 {
 	double whole = floor(seconds);
-	struct itimerspec when = { .it_value = { .tv_sec = whole,
-						 .tv_nsec = (seconds - whole) * 1e9 } };
+	struct itimerspec when = {
+		.it_value = {.tv_sec = whole, .tv_nsec = (seconds - whole) * 1e9}};
 	int fd;
 
 	if (seconds <= 0)
@@ -147,10 +149,10 @@ static enum status command__wait(struct watch *w, struct follow *f, double timeo
 {
 	struct tracer *t = &w->session->tracer;
 	struct pollfd fds[NR_WATCHES] = {
-		[WATCH_RING] = { .fd = collector__fd(t->collector), .events = POLLIN },
-		[WATCH_SIGNALS] = { .fd = t->signals, .events = POLLIN },
-		[WATCH_TIMER] = { .fd = timer__open(timeout), .events = POLLIN },
-		[WATCH_COMMAND] = { .fd = f->pidfd, .events = POLLIN },
+		[WATCH_RING] = {.fd = collector__fd(t->collector), .events = POLLIN},
+		[WATCH_SIGNALS] = {.fd = t->signals, .events = POLLIN},
+		[WATCH_TIMER] = {.fd = timer__open(timeout), .events = POLLIN},
+		[WATCH_COMMAND] = {.fd = f->pidfd, .events = POLLIN},
 	};
 	struct signalfd_siginfo signal;
 	int ready = 0;
@@ -204,14 +206,14 @@ static __u64 session__lost(const struct hunt_session *s)
 enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *options,
 		     struct hunt_baseline *baseline, bool learn, struct hunt_run *run)
 {
-	struct watch w = { .session = s, .baseline = baseline, .learn = learn, .run = run };
-	struct follow f = { .pidfd = -1, .go = -1, .failed = -1 };
+	struct watch w = {.session = s, .baseline = baseline, .learn = learn, .run = run};
+	struct follow f = {.pidfd = -1, .go = -1, .failed = -1};
 	__u64 lost = session__lost(s);
 	unsigned long oopses = oops__count();
 	double begin = now_seconds();
 	enum status status;
 
-	*run = (struct hunt_run){ .result = { .wait_status = -1 } };
+	*run = (struct hunt_run){.result = {.wait_status = -1}};
 	status = watch__open(&w) ? status__say(STATUS_CANNOT, "out of memory") : STATUS_CLEAN;
 	status = status ?: command__start(s, options->command, &f);
 	status = status ?: command__wait(&w, &f, options->timeout);

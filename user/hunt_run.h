@@ -13,7 +13,7 @@ struct hunt_baseline {
 
 struct hunt_run_options {
 	char *const *command;
-	double timeout; /* seconds; 0: none */
+	double timeout;	 /* seconds; 0: none */
 	int wait_status; /* a command's that did not fail; -1: not known yet */
 };
 

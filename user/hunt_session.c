@@ -44,8 +44,10 @@ static enum status session__functions(struct hunt_session *s)
 			left_out++;
 	}
 	if (left_out)
-		status__note("%u injectable functions are left out: at most %u at once; choose with "
-			     "--function", left_out, PKS_FUNCTIONS);
+		status__note(
+			"%u injectable functions are left out: at most %u at once; choose with "
+			"--function",
+			left_out, PKS_FUNCTIONS);
 	return STATUS_CLEAN;
 }
 
@@ -63,10 +65,11 @@ static enum status session__allowed(struct hunt_session *s)
 						  "CONFIG_BPF_KPROBE_OVERRIDE");
 	for (const char *const *only = s->options.functions; only && *only; only++)
 		if (!injectables__find(&s->list, *only))
-			return status__say(STATUS_CANNOT,
-					   "hunt: %s() is not on this kernel's list of functions that may "
-					   "fail: it lacks the mark ALLOW_ERROR_INJECTION(%s, ...)",
-					   *only, *only);
+			return status__say(
+				STATUS_CANNOT,
+				"hunt: %s() is not on this kernel's list of functions that may "
+				"fail: it lacks the mark ALLOW_ERROR_INJECTION(%s, ...)",
+				*only, *only);
 	return session__functions(s);
 }
 
@@ -80,8 +83,8 @@ static void function__fill(struct hunt_session *s, unsigned int number)
 
 	f->gfp_arg = injectable__gfp_argument(name);
 	f->entry = symbols__address(s->tracer.symbols, name);
-	f->end = symbols__find(s->tracer.symbols, f->entry, 0, &symbol) ? f->entry + 1 :
-									 f->entry + symbol.size;
+	f->end = symbols__find(s->tracer.symbols, f->entry, 0, &symbol) ? f->entry + 1
+									: f->entry + symbol.size;
 }
 
 static int session__window_program(struct bpf_program *program, const char *target)
@@ -126,33 +129,23 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 					      dialect->target[grant__any(dialect)]);
 }
 
-static enum status session__keep(struct hunt_session *s, struct bpf_link *link, const char *target)
-{
-	if (link && s->nr_links == HUNT_LINKS) {
-		bpf_link__destroy(link);
-		return status__say(STATUS_CANNOT, "hunt: too many CPUs");
-	}
-	if (!link)
-		return status__say(STATUS_CANNOT, "can't attach to %s: %s", target, strerror(errno));
-	s->links[s->nr_links++] = link;
-	return STATUS_CLEAN;
-}
-
 static enum status session__attach_window(struct hunt_session *s, struct bpf_program *program,
 					  enum probe probe)
 {
 	if (!bpf_program__autoload(program))
 		return STATUS_CLEAN;
-	return session__keep(s, bpf_program__attach(program), s->tracer.dialect.target[probe]);
+	return links__keep(&s->links, bpf_program__attach(program),
+			   s->tracer.dialect.target[probe]);
 }
 
 static enum status session__attach_begin(struct hunt_session *s, const char *tracepoint)
 {
 	if (!dialect__has_tracepoint(&s->tracer.dialect, tracepoint))
 		return STATUS_CLEAN;
-	return session__keep(s,
-			     bpf_program__attach_raw_tracepoint(s->skel->progs.hunt_begin, tracepoint),
-			     tracepoint);
+	return links__keep(
+		&s->links,
+		bpf_program__attach_raw_tracepoint(s->skel->progs.hunt_begin, tracepoint),
+		tracepoint);
 }
 
 /* A breakpoint on the execution of an address, on one CPU. */
@@ -182,14 +175,15 @@ static enum status session__attach_chance(struct hunt_session *s)
 		if (fd == -ENODEV) /* not online */
 			continue;
 		if (fd < 0)
-			return status__say(STATUS_CANNOT, "can't set a breakpoint on %s() to count the "
-							  "kernel's chances to fail: %s; "
-							  "--kernel-faults=none goes without",
+			return status__say(STATUS_CANNOT,
+					   "can't set a breakpoint on %s() to count the "
+					   "kernel's chances to fail: %s; "
+					   "--kernel-faults=none goes without",
 					   s->faults.function, strerror(-fd));
 		/* The link closes it. */
-		status = session__keep(s, bpf_program__attach_perf_event(
-						  s->skel->progs.hunt_chance, fd),
-				       s->faults.function);
+		status = links__keep(&s->links,
+				     bpf_program__attach_perf_event(s->skel->progs.hunt_chance, fd),
+				     s->faults.function);
 	}
 	return status;
 }
@@ -206,7 +200,7 @@ static enum status session__attach_function(struct hunt_session *s, unsigned int
 		status__note("%s() can't be probed: its calls are not failed", name);
 		return STATUS_CLEAN;
 	}
-	return session__keep(s, link, name);
+	return links__keep(&s->links, link, name);
 }
 
 static enum status session__attach(void *arg, struct pkstrace *skel)
@@ -231,8 +225,7 @@ static void session__stop(void *arg)
 {
 	struct hunt_session *s = arg;
 
-	while (s->nr_links)
-		bpf_link__destroy(s->links[--s->nr_links]);
+	links__destroy(&s->links);
 }
 
 static void session__record(void *arg, const void *data, size_t size)
@@ -247,7 +240,8 @@ static void session__record(void *arg, const void *data, size_t size)
 	if (one.type == PKS_RECORD_STOPPED) {
 		err = hunt_faults__arm(one.tgid, one.tid, s->stop_nth);
 		if (err)
-			status__note("can't set fail-nth of thread %u: %s", one.tid, strerror(-err));
+			status__note("can't set fail-nth of thread %u: %s", one.tid,
+				     strerror(-err));
 		return;
 	}
 	/* The kernel decided by itself: what its caller returns then is known here only. */
@@ -279,9 +273,11 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 	};
 	enum status status;
 
-	*s = (struct hunt_session){ .options = *options };
-	s->tracer = (struct tracer){ .pid_watch = -1, .timer = -1, .signals = -1,
-				     .command = { .pidfd = -1, .go = -1, .failed = -1 } };
+	*s = (struct hunt_session){.options = *options};
+	s->tracer = (struct tracer){.pid_watch = -1,
+				    .timer = -1,
+				    .signals = -1,
+				    .command = {.pidfd = -1, .go = -1, .failed = -1}};
 	s->extension = (struct collector_extension){
 		.configure = session__configure,
 		.attach = session__attach,
@@ -394,8 +390,8 @@ static int place__site(struct hunt_session *s, const struct pks_place *place,
 		free(site->stack);
 		return -EAGAIN;
 	}
-	strcpy(site->function, site->own ? hunt_faults__name(place->function - PKS_FUNCTIONS) :
-					   s->functions[place->function].name);
+	strcpy(site->function, site->own ? hunt_faults__name(place->function - PKS_FUNCTIONS)
+					 : s->functions[place->function].name);
 	site->id = hunt_site__id(site->function, site->stack);
 	return 0;
 }

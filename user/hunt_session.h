@@ -11,12 +11,8 @@
 #include "hunt_plan.h"
 #include "injectable.h"
 #include "injections.h"
+#include "links.h"
 #include "tracer.h"
-
-struct bpf_link;
-
-#define HUNT_CPUS  512
-#define HUNT_LINKS (PKS_FUNCTIONS + HUNT_CPUS + 8)
 
 struct hunt_session_options {
 	char *const *command;
@@ -29,8 +25,7 @@ struct hunt_session {
 	struct tracer tracer;
 	struct collector_extension extension;
 	struct pkstrace *skel; /* the collector's */
-	struct bpf_link *links[HUNT_LINKS];
-	unsigned int nr_links;
+	struct links links;
 	struct injectables list;
 	struct injectable functions[PKS_FUNCTIONS]; /* those that are hunted */
 	unsigned int nr_functions;

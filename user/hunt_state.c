@@ -45,9 +45,9 @@ static json_t *item__json(const struct hunt_item *item)
 	json_t *calls = json_array();
 
 	for (unsigned int i = 0; i < item->depth; i++)
-		json_array_append_new(calls, json_pack("{s:I, s:I}", "site",
-						       (json_int_t)item->site[i], "value",
-						       (json_int_t)item->value[i]));
+		json_array_append_new(calls,
+				      json_pack("{s:I, s:I}", "site", (json_int_t)item->site[i],
+						"value", (json_int_t)item->value[i]));
 	json_object_set_new(one, "calls", calls);
 	if (item->state != HUNT_DONE)
 		return one;
@@ -158,8 +158,9 @@ static int outcomes__parse(json_t *from, unsigned int *set)
 	*set = 0;
 	if (!json_is_array(from))
 		return -EINVAL;
-	json_array_foreach(from, i, one) {
-		int outcome = json_is_string(one) ? hunt_outcome__parse(json_string_value(one)) : -1;
+	json_array_foreach (from, i, one) {
+		int outcome =
+			json_is_string(one) ? hunt_outcome__parse(json_string_value(one)) : -1;
 
 		if (outcome < 0)
 			return -EINVAL;
@@ -193,7 +194,7 @@ static int calls__parse(json_t *from, const struct hunt_plan *plan, struct hunt_
 
 	if (!json_is_array(from) || !json_array_size(from) || json_array_size(from) > PKS_TARGETS)
 		return -EINVAL;
-	json_array_foreach(from, i, one) {
+	json_array_foreach (from, i, one) {
 		json_int_t site, value;
 
 		if (json_unpack(one, "{s:I, s:I}", "site", &site, "value", &value) || site < 0 ||
@@ -260,7 +261,7 @@ static bool command__same(json_t *from, char *const *command)
 
 	if (!json_is_array(from))
 		return false;
-	json_array_foreach(from, i, one)
+	json_array_foreach (from, i, one)
 		if (!command[i] || !json_is_string(one) ||
 		    strcmp(json_string_value(one), command[i]))
 			return false;
@@ -278,19 +279,24 @@ static enum status plan__parse(const struct hunt_state_file *file, json_t *from,
 	if (json_unpack(from, "{s:i, s:o, s:s, s:o, s:o}", "pkstrace_hunt", &format, "command",
 			&command, "boot", &boot, "sites", &sites, "items", &items) ||
 	    format != FORMAT || !json_is_array(sites) || !json_is_array(items))
-		return status__say(STATUS_USAGE, "'%s' is no state of a hunt of this version: name "
-						 "another file, or remove it", file->path);
+		return status__say(STATUS_USAGE,
+				   "'%s' is no state of a hunt of this version: name "
+				   "another file, or remove it",
+				   file->path);
 	if (!command__same(command, file->command))
-		return status__say(STATUS_USAGE, "'%s' is the state of another command's hunt: name "
-						 "another file, or remove it", file->path);
-	json_array_foreach(sites, i, one)
+		return status__say(STATUS_USAGE,
+				   "'%s' is the state of another command's hunt: name "
+				   "another file, or remove it",
+				   file->path);
+	json_array_foreach (sites, i, one)
 		err = err ?: site__parse(one, plan);
-	json_array_foreach(items, i, one)
+	json_array_foreach (items, i, one)
 		err = err ?: item__parse(one, plan, !strcmp(boot, file->boot));
 	if (!err)
 		return STATUS_CLEAN;
 	return status__say(STATUS_USAGE, "'%s' is damaged (%s): remove it to begin anew",
-			   file->path, err == -ENOMEM ? "out of memory" : "a site or run makes no sense");
+			   file->path,
+			   err == -ENOMEM ? "out of memory" : "a site or run makes no sense");
 }
 
 enum status hunt_state__load(const struct hunt_state_file *file, struct hunt_plan *plan)

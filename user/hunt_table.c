@@ -6,7 +6,7 @@
 #include "hunt_table.h"
 #include "inject_plan.h"
 
-#define COLUMN	      24 /* "should_fail_alloc_page" */
+#define COLUMN 24 /* "should_fail_alloc_page" */
 #define SHOWN_CALLERS 4
 
 void hunt_table__error(const struct hunt_site *site, long value, char *text, size_t size)
@@ -84,7 +84,8 @@ static void verdict__text(FILE *out, const struct hunt_plan *plan, const struct 
 {
 	size_t found = hunt_plan__found(plan);
 
-	fprintf(out, "\npkstrace: %zu of %zu error paths walked in %.1f s, %zu of them with findings",
+	fprintf(out,
+		"\npkstrace: %zu of %zu error paths walked in %.1f s, %zu of them with findings",
 		plan__walked(plan), plan->nr_items, s->seconds, found);
 	if (s->survey_findings)
 		fprintf(out, "; %zu findings with nothing failed", s->survey_findings);
@@ -112,9 +113,10 @@ static void site__callers(FILE *out, const struct hunt_site *site)
 
 void hunt_table__survey_text(FILE *out, const struct hunt_plan *plan)
 {
-	fprintf(out, "Calls that can fail, in a window or after one in the same system call or work "
-		     "item:\n%10s %10s  %-*s  %s\n", "CALLS", "IN WINDOW", COLUMN, "FUNCTION",
-		"CALLED FROM");
+	fprintf(out,
+		"Calls that can fail, in a window or after one in the same system call or work "
+		"item:\n%10s %10s  %-*s  %s\n",
+		"CALLS", "IN WINDOW", COLUMN, "FUNCTION", "CALLED FROM");
 	for (size_t i = 0; i < plan->nr_sites; i++) {
 		const struct hunt_site *site = &plan->sites[i];
 
@@ -205,12 +207,12 @@ void hunt_table__survey_json(FILE *out, const struct hunt_plan *plan, json_t *fi
 		const struct hunt_site *site = &plan->sites[i];
 
 		if (site->hash)
-			json_array_append_new(
-				sites, json_pack("{s:s, s:b, s:I, s:I, s:o}", "function",
-						 site->function, "kernel_fault_injection", site->own,
-						 "calls", (json_int_t)site->seen, "in_window",
-						 (json_int_t)site->in_window, "stack",
-						 stack__json(site->stack)));
+			json_array_append_new(sites,
+					      json_pack("{s:s, s:b, s:I, s:I, s:o}", "function",
+							site->function, "kernel_fault_injection",
+							site->own, "calls", (json_int_t)site->seen,
+							"in_window", (json_int_t)site->in_window,
+							"stack", stack__json(site->stack)));
 	}
 	json_object_set_new(survey, "sites", sites);
 	json_object_set_new(survey, "findings", findings ? json_incref(findings) : json_array());

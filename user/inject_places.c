@@ -6,7 +6,7 @@
 #include "report.h"
 #include "symbols.h"
 
-#define NAME	      160
+#define NAME 160
 #define SHOWN_CALLERS 4
 
 /* Most calls first, free entries last. */
@@ -24,7 +24,8 @@ static void place__print(const struct pks_place *place, const struct report *rep
 	fprintf(report->out, "%10" PRIu64 " %10" PRIu64 " ", (uint64_t)place->seen,
 		(uint64_t)place->in_window);
 	for (unsigned int i = 0; i < SHOWN_CALLERS && i < place->nr; i++) {
-		symbols__format(report->symbols, place->stack[i], SYMBOL_RETURN, name, sizeof(name));
+		symbols__format(report->symbols, place->stack[i], SYMBOL_RETURN, name,
+				sizeof(name));
 		fprintf(report->out, "%s%s", i ? " < " : " ", name);
 	}
 	fputc('\n', report->out);
@@ -48,7 +49,8 @@ static json_t *place__json(const struct report *report, const struct pks_place *
 	char name[NAME];
 
 	for (unsigned int i = 0; i < place->nr; i++) {
-		symbols__format(report->symbols, place->stack[i], SYMBOL_RETURN, name, sizeof(name));
+		symbols__format(report->symbols, place->stack[i], SYMBOL_RETURN, name,
+				sizeof(name));
 		json_array_append_new(stack, json_string(name));
 	}
 	return json_pack("{s:I, s:I, s:o}", "calls", (json_int_t)place->seen, "in_window",

@@ -303,15 +303,6 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	return err;
 }
 
-static enum status session__keep(struct inject_session *s, struct bpf_link *link, const char *target)
-{
-	if (!link)
-		return status__say(STATUS_CANNOT, "can't inject into %s(): %s", target,
-				   strerror(errno));
-	s->links[s->nr_links++] = link;
-	return STATUS_CLEAN;
-}
-
 static enum status session__attach(void *arg, struct pkstrace *skel)
 {
 	struct inject_session *s = arg;
@@ -321,17 +312,12 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 		struct bpf_program *program = form__program(skel, form);
 
 		if (bpf_program__autoload(program))
-			status = session__keep(s, bpf_program__attach(program),
-					       s->tracer->dialect.target[forms[form]]);
+			status = links__keep(&s->links, bpf_program__attach(program),
+					     s->tracer->dialect.target[forms[form]]);
 	}
-	for (unsigned int i = 0; !status && i < s->plan->nr_calls; i++) {
-		LIBBPF_OPTS(bpf_kprobe_opts, opts, .bpf_cookie = PKS_RULE_CALLS + i);
-		const char *name = s->plan->calls[i].function;
-
-		status = session__keep(s, bpf_program__attach_kprobe_opts(skel->progs.inject_call,
-									  name, &opts),
-				       name);
-	}
+	for (unsigned int i = 0; !status && i < s->plan->nr_calls; i++)
+		status = links__probe(&s->links, skel->progs.inject_call, s->plan->calls[i].function,
+				      PKS_RULE_CALLS + i);
 	return status;
 }
 
@@ -339,8 +325,7 @@ static void session__stop(void *arg)
 {
 	struct inject_session *s = arg;
 
-	while (s->nr_links)
-		bpf_link__destroy(s->links[--s->nr_links]);
+	links__destroy(&s->links);
 }
 
 static void session__record(void *arg, const void *data, size_t size)

@@ -7,11 +7,9 @@
 #include "inject_plan.h"
 #include "injectable.h"
 #include "injections.h"
+#include "links.h"
 #include "report.h"
 
-#define INJECT_MAX_LINKS 16
-
-struct bpf_link;
 struct symbols;
 
 struct inject_session {
@@ -22,8 +20,7 @@ struct inject_session {
 	struct injections injections;
 	struct injectables injectables;
 	struct pkstrace *skel; /* the collector's */
-	struct bpf_link *links[INJECT_MAX_LINKS];
-	unsigned int nr_links;
+	struct links links;
 	int lock; /* abstract socket: one injector at a time */
 	struct collector_extension extension; /* to be given to the tracer */
 };

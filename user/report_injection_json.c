@@ -32,9 +32,9 @@ static json_t *injection__json(const struct report *r, const struct pks_injectio
 			       const char *function)
 {
 	const char *error = one->value < 0 ? inject_plan__errno_name(one->value) : NULL;
-	json_t *object = json_pack("{s:I, s:s, s:o}", "serial", (json_int_t)one->serial, "kind",
-				   inject_plan__kind_name(one->kind), "caller",
-				   place__json(r, one->caller));
+	json_t *object =
+		json_pack("{s:I, s:s, s:o}", "serial", (json_int_t)one->serial, "kind",
+			  inject_plan__kind_name(one->kind), "caller", place__json(r, one->caller));
 
 	if (one->kind == PKS_FAIL_CALL) {
 		json_object_set_new(object, "function", json_string(function));

@@ -113,6 +113,8 @@ struct bug_family {
 int device_open(const char *path);
 int device_get_pages(struct run *r);
 void device_put_pages(struct run *r);
+int device_file_open(struct inode *inode, struct file *file);
+int device_file_release(struct inode *inode, struct file *file);
 struct page *device_page_after_end(const struct run *r);
 
 /* context.c: run a step elsewhere; 0, or an error if it could not be run */

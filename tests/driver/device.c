@@ -13,6 +13,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/pfn_t.h>
+#include <linux/slab.h>
 #include "block.h"
 #include "bugs.h"
 
@@ -139,6 +140,29 @@ void device_put_pages(struct run *r)
 		put_dev_pagemap(r->pgmap);
 	else
 		__free_pages(last_page(r) - (BUG_PAGES - 1), ORDINARY_ORDER);
+}
+
+/* open() and release() of a file whose private data is nothing but a run. */
+int device_file_open(struct inode *inode, struct file *file)
+{
+	struct run *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	err = device_get_pages(r);
+	if (err)
+		kfree(r);
+	else
+		file->private_data = r;
+	return err;
+}
+
+int device_file_release(struct inode *inode, struct file *file)
+{
+	device_put_pages(file->private_data);
+	kfree(file->private_data);
+	return 0;
 }
 
 /*

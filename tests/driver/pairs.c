@@ -66,28 +66,6 @@ static ssize_t make_pairs(const char __user *buf, size_t count,
 	return count;
 }
 
-static int pairs_open(struct inode *inode, struct file *file)
-{
-	struct run *r = kzalloc(sizeof(*r), GFP_KERNEL);
-	int err;
-
-	if (!r)
-		return -ENOMEM;
-	err = device_get_pages(r);
-	if (err)
-		kfree(r);
-	else
-		file->private_data = r;
-	return err;
-}
-
-static int pairs_release(struct inode *inode, struct file *file)
-{
-	device_put_pages(file->private_data);
-	kfree(file->private_data);
-	return 0;
-}
-
 static ssize_t pairs_write(struct file *file, const char __user *buf,
 			   size_t count, loff_t *pos)
 {
@@ -98,8 +76,8 @@ static ssize_t pairs_write(struct file *file, const char __user *buf,
 
 static const struct file_operations pairs_fops = {
 	.owner = THIS_MODULE,
-	.open = pairs_open,
-	.release = pairs_release,
+	.open = device_file_open,
+	.release = device_file_release,
 	.write = pairs_write,
 };
 
@@ -113,8 +91,8 @@ static ssize_t pairs_ordinary_write(struct file *file, const char __user *buf,
 
 static const struct file_operations pairs_ordinary_fops = {
 	.owner = THIS_MODULE,
-	.open = pairs_open,
-	.release = pairs_release,
+	.open = device_file_open,
+	.release = device_file_release,
 	.write = pairs_ordinary_write,
 };
 

@@ -44,8 +44,8 @@ is "$(injected) of $(passed)" "1 of 8" "delay-revoke: once, unless told otherwis
 like "$out" 'injected: #1 delay-revoke by 30000 us in pair\+0x' "delay-revoke: says by how much"
 like "$out" ' [0-9]{2,}\.[0-9] ms  pair\+0x' "delay-revoke: the window was held for longer"
 
-inject --fail should_failslab=-ENOMEM --require-start pairs_open \
-	--require-end pairs_open+0x100 -- bash -c "$(windows 8)"
+inject --fail should_failslab=-ENOMEM --require-start device_file_open \
+	--require-end device_file_open+0x100 -- bash -c "$(windows 8)"
 is "$status" 0 "fail: a call that fails is no finding" || diag "$out" "$err"
 is "$(injected)" 1 "fail: once"
 like "$out" 'injected: #1 should_failslab\(\) failed with -ENOMEM in ' "fail: says what failed"
@@ -245,7 +245,7 @@ is "$(wc -l </sys/kernel/debug/kprobes/list)" 0 "no probe either"
 
 # Off means off at once: what the killed loader would have broken works.
 ok "starts breaking each open" inject_start --fail should_failslab=-ENOMEM --times -1 -v 0 \
-	--whole-system --require-start pairs_open --require-end pairs_open+0x100
+	--whole-system --require-start device_file_open --require-end device_file_open+0x100
 not_ok_cmd "an open fails" pairs 1
 kill -9 "$trace_pid"
 sleep 0.1

@@ -15,7 +15,6 @@
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 #include "hunt.h"
 
 static char *dev = "";
@@ -23,28 +22,6 @@ module_param(dev, charp, 0444);
 MODULE_PARM_DESC(dev, "DAX block device whose last pages are used; none: ordinary memory");
 
 static struct dentry *debug_dir;
-
-static int hunt_open(struct inode *inode, struct file *file)
-{
-	struct run *r = kzalloc(sizeof(*r), GFP_KERNEL);
-	int err;
-
-	if (!r)
-		return -ENOMEM;
-	err = device_get_pages(r);
-	if (err)
-		kfree(r);
-	else
-		file->private_data = r;
-	return err;
-}
-
-static int hunt_release(struct inode *inode, struct file *file)
-{
-	device_put_pages(file->private_data);
-	kfree(file->private_data);
-	return 0;
-}
 
 static ssize_t walk(struct request *q)
 {
@@ -75,15 +52,15 @@ static ssize_t fixed_write(struct file *file, const char __user *buf, size_t cou
 
 static const struct file_operations buggy_fops = {
 	.owner = THIS_MODULE,
-	.open = hunt_open,
-	.release = hunt_release,
+	.open = device_file_open,
+	.release = device_file_release,
 	.write = buggy_write,
 };
 
 static const struct file_operations fixed_fops = {
 	.owner = THIS_MODULE,
-	.open = hunt_open,
-	.release = hunt_release,
+	.open = device_file_open,
+	.release = device_file_release,
 	.write = fixed_write,
 };
 

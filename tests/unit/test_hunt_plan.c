@@ -90,8 +90,8 @@ static void outcome_names(void **state)
 
 static void error_names(void **state)
 {
-	struct hunt_site bio = { .function = "should_fail_bio" };
-	struct hunt_site page = { .function = "should_fail_alloc_page" };
+	struct hunt_site bio = {.function = "should_fail_bio"};
+	struct hunt_site page = {.function = "should_fail_alloc_page"};
 	char text[24];
 
 	(void)state;
@@ -123,8 +123,8 @@ static char *printed(void (*print)(FILE *, const struct hunt_plan *, const struc
 
 static void table_text(void **state)
 {
-	const struct hunt_summary summary = { .seconds = 2, .incomplete = true,
-					      .because = "interrupted" };
+	const struct hunt_summary summary = {
+		.seconds = 2, .incomplete = true, .because = "interrupted"};
 	struct hunt_plan plan = {};
 	char *text;
 
@@ -132,8 +132,9 @@ static void table_text(void **state)
 	fixture_plan(&plan);
 	text = printed(hunt_table__text, &plan, &summary);
 	assert_non_null(strstr(text, "\nRun 1:\nBUG: a leak\n"));
-	assert_non_null(strstr(text, "    1  leak          1       ENOMEM    should_failslab           "
-				     "drv_write+0x20/0x40 [drv]\n"));
+	assert_non_null(strstr(text,
+			       "    1  leak          1       ENOMEM    should_failslab           "
+			       "drv_write+0x20/0x40 [drv]\n"));
 	/* Runs that were not made have no row. */
 	assert_null(strstr(text, "drv_copy"));
 	assert_non_null(strstr(text, "1 of 3 error paths walked in 2.0 s, 1 of them with findings\n"
@@ -144,8 +145,8 @@ static void table_text(void **state)
 
 static void table_of_two_failures(void **state)
 {
-	struct hunt_result killed = { .wait_status = 9 };
-	const struct hunt_summary summary = { .seconds = 1 };
+	struct hunt_result killed = {.wait_status = 9};
+	const struct hunt_summary summary = {.seconds = 1};
 	struct hunt_plan plan = {};
 	char *text;
 
@@ -153,17 +154,19 @@ static void table_of_two_failures(void **state)
 	fixture_plan(&plan);
 	hunt_item__finish(&plan.items[2], &killed);
 	text = printed(hunt_table__text, &plan, &summary);
-	assert_non_null(strstr(text, "    3  clean         SIG 9   ENOMEM    should_failslab           "
-				     "drv_write+0x20/0x40 [drv]\n"));
-	assert_non_null(strstr(text, "         and then            EFAULT    fail_usercopy             "
-				     "drv_copy+0x44/0xf0 [drv]\n"));
+	assert_non_null(strstr(text,
+			       "    3  clean         SIG 9   ENOMEM    should_failslab           "
+			       "drv_write+0x20/0x40 [drv]\n"));
+	assert_non_null(strstr(text,
+			       "         and then            EFAULT    fail_usercopy             "
+			       "drv_copy+0x44/0xf0 [drv]\n"));
 	free(text);
 	hunt_plan__free(&plan);
 }
 
 static void table_json(void **state)
 {
-	const struct hunt_summary summary = { .seconds = 2 };
+	const struct hunt_summary summary = {.seconds = 2};
 	struct hunt_plan plan = {};
 	json_t *run, *sum;
 	size_t length;
@@ -191,10 +194,10 @@ static void table_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same_site_twice),	 cmocka_unit_test(site_name),
-		cmocka_unit_test(next_run),		 cmocka_unit_test(same_run_twice),
-		cmocka_unit_test(outcome_names),	 cmocka_unit_test(error_names),
-		cmocka_unit_test(table_text),		 cmocka_unit_test(table_of_two_failures),
+		cmocka_unit_test(same_site_twice), cmocka_unit_test(site_name),
+		cmocka_unit_test(next_run),	   cmocka_unit_test(same_run_twice),
+		cmocka_unit_test(outcome_names),   cmocka_unit_test(error_names),
+		cmocka_unit_test(table_text),	   cmocka_unit_test(table_of_two_failures),
 		cmocka_unit_test(table_json),
 	};
 

@@ -3,11 +3,11 @@
 #include "hunt_fixture.h"
 #include "hunt_state.h"
 
-static char *const command[] = { "dd", "if=/dev/zero", NULL };
+static char *const command[] = {"dd", "if=/dev/zero", NULL};
 static char path[] = "/tmp/pkstrace-hunt-XXXXXX";
 
-static const struct hunt_state_file here = { .path = path, .command = command, .boot = "one" };
-static const struct hunt_state_file later = { .path = path, .command = command, .boot = "two" };
+static const struct hunt_state_file here = {.path = path, .command = command, .boot = "one"};
+static const struct hunt_state_file later = {.path = path, .command = command, .boot = "two"};
 
 static int setup(void **state)
 {
@@ -102,14 +102,14 @@ static void no_file(void **state)
 
 static void another_command(void **state)
 {
-	char *const longer[] = { "dd", "if=/dev/zero", "count=1", NULL };
-	char *const shorter[] = { "dd", NULL };
+	char *const longer[] = {"dd", "if=/dev/zero", "count=1", NULL};
+	char *const shorter[] = {"dd", NULL};
 
 	(void)state;
 	save_fixture();
-	assert_int_equal(load_quietly(&(struct hunt_state_file){ path, longer, "one" }),
+	assert_int_equal(load_quietly(&(struct hunt_state_file){path, longer, "one"}),
 			 STATUS_USAGE);
-	assert_int_equal(load_quietly(&(struct hunt_state_file){ path, shorter, "one" }),
+	assert_int_equal(load_quietly(&(struct hunt_state_file){path, shorter, "one"}),
 			 STATUS_USAGE);
 }
 
@@ -138,8 +138,9 @@ static void damaged(void **state)
 		HEAD "\"sites\":[7],\"items\":[]}",
 		HEAD "\"sites\":[{\"function\":\"\",\"own\":false,\"stack\":\"a\"}],\"items\":[]}",
 		HEAD "\"sites\":[{\"function\":\"f\",\"own\":false,\"stack\":\"\"}],\"items\":[]}",
-		HEAD "\"sites\":[{\"function\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffff"
-		     "ffffffffffffffff\",\"own\":false,\"stack\":\"a\"}],\"items\":[]}",
+		HEAD
+		"\"sites\":[{\"function\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffff"
+		"ffffffffffffffff\",\"own\":false,\"stack\":\"a\"}],\"items\":[]}",
 		HEAD "\"sites\":[" SITE "," SITE "],\"items\":[]}",
 		HEAD "\"sites\":[" SITE "],\"items\":[{}]}",
 		HEAD "\"sites\":[" SITE "],\"items\":[{\"state\":\"lost\",\"calls\":[]}]}",
@@ -148,13 +149,15 @@ static void damaged(void **state)
 		     "[{\"site\":1,\"value\":-1}]}]}",
 		HEAD "\"sites\":[" SITE "],\"items\":[{\"state\":\"pending\",\"calls\":"
 		     "[{\"site\":-1,\"value\":-1}]}]}",
-		HEAD "\"sites\":[" SITE "],\"items\":[{\"state\":\"pending\",\"calls\":"
-		     "[{\"site\":0,\"value\":0},{\"site\":0,\"value\":0},{\"site\":0,\"value\":0}]}]}",
+		HEAD
+		"\"sites\":[" SITE "],\"items\":[{\"state\":\"pending\",\"calls\":"
+		"[{\"site\":0,\"value\":0},{\"site\":0,\"value\":0},{\"site\":0,\"value\":0}]}]}",
 		HEAD "\"sites\":[" SITE "],\"items\":[{\"state\":\"done\",\"calls\":"
 		     "[{\"site\":0,\"value\":-1}]}]}",
-		HEAD "\"sites\":[" SITE "],\"items\":[{\"state\":\"done\",\"calls\":"
-		     "[{\"site\":0,\"value\":-1}],\"outcomes\":[\"odd\"],\"status\":0,\"seconds\":1,"
-		     "\"report\":\"\"}]}",
+		HEAD
+		"\"sites\":[" SITE "],\"items\":[{\"state\":\"done\",\"calls\":"
+		"[{\"site\":0,\"value\":-1}],\"outcomes\":[\"odd\"],\"status\":0,\"seconds\":1,"
+		"\"report\":\"\"}]}",
 	};
 
 	(void)state;
@@ -191,7 +194,7 @@ static void damaged_anywhere(void **state)
 
 static void nowhere_to_write(void **state)
 {
-	const struct hunt_state_file file = { "/nonexistent/state", command, "one" };
+	const struct hunt_state_file file = {"/nonexistent/state", command, "one"};
 	struct hunt_plan plan = {};
 	int saved = dup(STDERR_FILENO);
 

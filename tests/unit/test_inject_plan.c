@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* inject's options and the kernel's list of injectable functions: what is understood, what is refused. */
+/* inject's options and the kernel's list of injectable functions: what is understood, what is
+ * refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,8 +126,10 @@ static void list(void **state)
 	assert_int_equal(injectables__find(&all, "step_next_page")->type, INJECTABLE_NULL);
 	assert_int_equal(injectables__find(&all, "f")->type, INJECTABLE_ERRNO_NULL);
 	assert_null(injectables__find(&all, "of_a_kind_to_come"));
-	assert_int_equal(injectable__usual_error(injectables__find(&all, "should_failslab")), -ENOMEM);
-	assert_int_equal(injectable__usual_error(injectables__find(&all, "should_fail_alloc_page")), 1);
+	assert_int_equal(injectable__usual_error(injectables__find(&all, "should_failslab")),
+			 -ENOMEM);
+	assert_int_equal(injectable__usual_error(injectables__find(&all, "should_fail_alloc_page")),
+			 1);
 	assert_int_equal(injectable__usual_error(injectables__find(&all, "f")), -EIO);
 	assert_true(injectable__any_error(injectables__find(&all, "f")));
 	assert_false(injectable__any_error(injectables__find(&all, "should_failslab")));
@@ -138,10 +141,10 @@ static void list(void **state)
 /* Which injection a finding follows. */
 static void causes(void **state)
 {
-	struct pks_injection early = { .tid = 1, .time = 10, .serial = 1 };
-	struct pks_injection other = { .tid = 2, .time = 20, .serial = 2 };
-	struct pks_injection dry = { .tid = 1, .time = 25, .dry = 1 };
-	struct pks_finding finding = { .tid = 1, .time = 30 };
+	struct pks_injection early = {.tid = 1, .time = 10, .serial = 1};
+	struct pks_injection other = {.tid = 2, .time = 20, .serial = 2};
+	struct pks_injection dry = {.tid = 1, .time = 25, .dry = 1};
+	struct pks_finding finding = {.tid = 1, .time = 30};
 	struct injections all = {};
 	int same;
 
@@ -163,9 +166,9 @@ static void causes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values),  cmocka_unit_test(functions),
+		cmocka_unit_test(values),	 cmocka_unit_test(functions),
 		cmocka_unit_test(probabilities), cmocka_unit_test(delays),
-		cmocka_unit_test(filters), cmocka_unit_test(list),
+		cmocka_unit_test(filters),	 cmocka_unit_test(list),
 		cmocka_unit_test(causes),
 	};
 
