@@ -211,7 +211,10 @@ int hunt_begin(struct bpf_raw_tracepoint_args *ctx)
 /* SIGSTOP, include/uapi/asm-generic/signal.h. */
 #define SIGSTOP 19
 
-/* At the end of a system call a thread can be stopped before it runs any further. */
+/*
+ * Page faults that follow are no concern of the system call's windows. And here
+ * the thread can be stopped before it runs any further.
+ */
 SEC("?raw_tp/sys_exit")
 int hunt_end(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -221,6 +224,7 @@ int hunt_end(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!thread)
 		return 0;
+	thread->granted = 0;
 	thread->chances = 0;
 	thread->syscalls++;
 	if (stop.done || stop.syscalls != thread->syscalls || stop.path != thread->path)

@@ -31,7 +31,7 @@ static const struct argp_option argp_options[] = {
 	 "survey took, and at least ten seconds)",
 	 0},
 	{"depth", OPTION_DEPTH, "N", 0,
-	 "2: after each failure fail also, one by one, what is called then (default 1)", 0},
+	 "2: after each failure fail also, one by one, what is called only then (default 1)", 0},
 	{"function", OPTION_FUNCTION, "NAME", 0,
 	 "Fail only calls of this function of the error-injection list; may be repeated", 0},
 	{"errno", OPTION_ERRNO, "ERRNO", 0,

@@ -95,7 +95,7 @@ static int hunt__add_sites(struct hunt *h)
 	return err;
 }
 
-/* Calls that come after a first failure: each may be the second one. */
+/* Calls that come only after a first failure: each may be the second one. */
 struct second {
 	struct hunt *hunt;
 	struct hunt_item first;
@@ -108,7 +108,7 @@ static void second__add(void *arg, size_t site, uint64_t after)
 	struct hunt_item item = s->first;
 	struct hunt *h = s->hunt;
 
-	if (!after || site == item.site[0] || h->plan.sites[site].own)
+	if (!after || h->plan.sites[site].usual || h->plan.sites[site].own)
 		return;
 	item.depth = 2;
 	item.site[1] = site;
@@ -117,17 +117,24 @@ static void second__add(void *arg, size_t site, uint64_t after)
 		s->err = -ENOMEM;
 }
 
-/* What this run has seen; with depth 2 the runs that follow from it. */
-static int hunt__learn(struct hunt *h, const struct hunt_item *item, bool struck)
+/* True where a second failure after this run's could show more. */
+static bool item__goes_deeper(const struct hunt *h, const struct hunt_item *item,
+			      const struct hunt_run *run)
 {
-	struct second second = {.hunt = h};
-	bool deeper = h->options->depth > 1 && struck && item && item->depth == 1 &&
-		      !h->plan.sites[item->site[0]].own;
+	/* A window that is lost already makes whatever follows look like an error path. */
+	return h->options->depth > 1 && item->depth == 1 && !h->plan.sites[item->site[0]].own &&
+	       !hunt_outcome__is_finding(run->result.outcomes);
+}
+
+/* What a run has seen; deeper: the item whose runs with a second failure are to be made. */
+static int hunt__learn(struct hunt *h, const struct hunt_item *deeper)
+{
+	struct second second = { .hunt = h };
 	long lost;
 
 	if (deeper)
-		second.first =
-			(struct hunt_item){.site = {item->site[0]}, .value = {item->value[0]}};
+		second.first = (struct hunt_item){ .site = { deeper->site[0] },
+						   .value = { deeper->value[0] } };
 	lost = hunt_session__places(&h->session, &h->plan, deeper ? second__add : NULL, &second);
 	if (lost > 0)
 		hunt__incomplete(h, "%ld calls came from more places than there is room for", lost);
@@ -176,8 +183,10 @@ static enum status hunt__survey(struct hunt *h)
 	status = status ?: survey__judge(h, &run);
 	if (status)
 		return status;
-	if (hunt__learn(h, NULL, false) || hunt__add_sites(h))
+	if (hunt__learn(h, NULL) || hunt__add_sites(h))
 		return status__say(STATUS_CANNOT, "out of memory");
+	for (size_t i = 0; i < h->plan.nr_sites; i++)
+		h->plan.sites[i].usual = h->plan.sites[i].hash;
 	if (!h->options->timeout)
 		h->run.timeout = USUAL_TIMEOUT * (run.seconds > 1 ? run.seconds : 1);
 	h->seconds = run.seconds;
@@ -216,7 +225,7 @@ static enum status hunt__scout(struct hunt *h, const struct hunt_item *item)
 	status = hunt_run(&h->session, &h->run, &h->baseline, false, &run);
 	hunt_result__free(&run.result);
 	h->interrupted |= run.interrupted;
-	if (!status && hunt__learn(h, NULL, false))
+	if (!status && hunt__learn(h, NULL))
 		status = status__say(STATUS_CANNOT, "out of memory");
 	return status;
 }
@@ -242,6 +251,7 @@ static void hunt__stray(struct hunt *h, struct hunt_run *run)
 static enum status hunt__attempt(struct hunt *h, size_t at, struct hunt_run *run, bool *struck)
 {
 	enum status status = STATUS_CLEAN;
+	bool deeper;
 
 	*struck = false;
 	for (int i = 0; i < ATTEMPTS && !*struck && !status; i++) {
@@ -255,7 +265,10 @@ static enum status hunt__attempt(struct hunt *h, size_t at, struct hunt_run *run
 		*struck = hunt_session__struck(&h->session, &h->plan, &item);
 		if (run->interrupted)
 			break;
-		if (!status && hunt__learn(h, &item, *struck))
+		if (run->lost)
+			hunt__incomplete(h, "events were lost in run %zu", at + 1);
+		deeper = *struck && item__goes_deeper(h, &item, run);
+		if (!status && hunt__learn(h, deeper ? &item : NULL))
 			status = status__say(STATUS_CANNOT, "out of memory");
 		if (!*struck)
 			hunt__stray(h, run);
@@ -284,8 +297,6 @@ static enum status hunt__one(struct hunt *h, size_t at)
 	}
 	if (!struck)
 		run.result.outcomes |= HUNT_BIT(HUNT_NOT_REACHED);
-	if (run.lost)
-		hunt__incomplete(h, "events were lost in run %zu", at + 1);
 	hunt_item__finish(&h->plan.items[at], &run.result);
 	hunt_progress__end(&h->plan, at);
 	if (run.left && !h->options->keep_going) {
@@ -298,7 +309,8 @@ static enum status hunt__one(struct hunt *h, size_t at)
 	return hunt__save(h);
 }
 
-static enum status hunt__runs(struct hunt *h)
+/* Whatever ends it, what was found until then is shown. */
+static void hunt__runs(struct hunt *h)
 {
 	enum status status = STATUS_CLEAN;
 	unsigned long made;
@@ -315,9 +327,10 @@ static enum status hunt__runs(struct hunt *h)
 		hunt__incomplete(h, "interrupted; %s",
 				 h->file.path ? "--resume goes on from here"
 					      : "with --resume FILE it could go on");
-	else if (!status && at >= 0)
+	else if (status)
+		hunt__incomplete(h, "stopped in run %ld, which could not be made", at + 1);
+	else if (at >= 0)
 		hunt__incomplete(h, "stopped after %lu runs (--max-runs)", made);
-	return status;
 }
 
 /* --- the end ------------------------------------------------------------------------ */
@@ -373,8 +386,10 @@ enum status hunt(const struct hunt_options *options)
 		process_tree__adopt();
 		status = hunt_session__open(&h.session, &options->session);
 		status = status ?: hunt__survey(&h);
-		status = status ?: hunt__runs(&h);
-		status = status ?: hunt__verdict(&h);
+		if (!status) {
+			hunt__runs(&h);
+			status = hunt__verdict(&h);
+		}
 		hunt_session__close(&h.session);
 	}
 	hunt_result__free(&h.survey);

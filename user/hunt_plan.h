@@ -23,6 +23,7 @@ struct hunt_site {
 	bool own;    /* function is an attribute of the kernel's own fault injection */
 	char *stack; /* "function+0x1/0x2 [module]", a line each, the direct caller first; owned */
 	/* In this session only. */
+	bool usual;	    /* called also where nothing has failed before */
 	uint64_t hash;	    /* struct pks_place; 0: not seen yet */
 	uint64_t seen;	    /* calls in the run that showed it */
 	uint64_t in_window; /* of those with a window open */

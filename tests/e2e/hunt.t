@@ -63,7 +63,7 @@ hunt fixed --json
 is "$status" 0 "the corrected form: exit status 0, complete" || diag "$out" "$err"
 cp "$WORK/out" "$WORK/fixed"
 exits 0 "6 of 6 found, none false" "$SCORE" "$HUNT_DIR/paths" "$WORK/buggy" "$WORK/fixed"
-like "$TAP_OUTPUT" 'hunt: 6 of 6 found, 0 false, 17 \+ 17 error paths walked' "of as many paths as there are"
+like "$TAP_OUTPUT" 'hunt: 6 of 6 found, 0 false, 14 \+ 14 error paths walked' "of as many paths as there are"
 
 hunt buggy --json --depth 2
 cp "$WORK/out" "$WORK/buggy"
@@ -93,25 +93,25 @@ is "$(rows | grep '|flush_work_fn$')" 'CMD failed|EIO|step_submit|flush_work_fn'
 is "$(grep -c '^Follows injection #1 ' <<<"$out")" "$(grep -c '^\[.*BUG: pkstrace:' <<<"$out")" \
 	"each report names the failure it follows"
 like "$out" 'Follows injection #1 fail_usercopy\(\) failed with -EFAULT in _copy_from_user' "also the kernel's own"
-like "$out" '17 of 17 error paths walked in [0-9.]+ s, 6 of them with findings' "the sum"
-is "$(grep -c 'pkstrace: run [0-9]* of 17: ' <<<"$err")" 17 "a plain line for each run where there is no terminal"
+like "$out" '14 of 14 error paths walked in [0-9.]+ s, 6 of them with findings' "the sum"
+is "$(grep -c 'pkstrace: run [0-9]* of 14: ' <<<"$err")" 14 "a plain line for each run where there is no terminal"
 unlike "$err" $'\r' "and no bar"
 
 script -qec "stty cols 100; $PKSTRACE hunt --max-runs 3 -- dd if=/dev/zero of=$HUNT_DIR/fixed bs=512 count=1" \
 	/dev/null >"$WORK/out" </dev/null
-like "$(<"$WORK/out")" $'\r''.*\[#* *\] run 1 of 17, 0 with findings: [a-z_]+ [A-Z]+ in [a-z_]+' \
+like "$(<"$WORK/out")" $'\r''.*\[#* *\] run 1 of 14, 0 with findings: [a-z_]+ [A-Z]+ in [a-z_]+' \
 	"a bar on a terminal: runs, findings, the site being failed"
 
 hunt buggy --json
 is "$(json 'print(len(survey[0]["sites"]), len(runs), summary[0]["found"], summary[0]["complete"])')" \
-	"17 17 6 True" "JSON: survey, runs and sum"
+	"14 14 6 True" "JSON: survey, runs and sum"
 is "$(json 'print(sorted(set(f["class"] for r in runs for f in r["findings"])))')" \
 	"['leak', 'residue', 'stray-access', 'underflow']" "JSON: the runs' findings"
 
 # --- what is failed -----------------------------------------------------------
 
 hunt buggy --function step_submit --kernel-faults none --errno EBUSY --errno -12
-is "$(rows | cut -d'|' -f2,3 | sort | uniq -c | xargs)" "4 EBUSY|step_submit 4 ENOMEM|step_submit" \
+is "$(rows | cut -d'|' -f2,3 | sort | uniq -c | xargs)" "3 EBUSY|step_submit 3 ENOMEM|step_submit" \
 	"--function, --errno: a run for each place and error"
 hunt buggy --kernel-faults none --json
 is "$(json 'print(sum(c["kernel_fault_injection"] for r in runs for c in r["calls"]))')" 0 \
@@ -124,7 +124,7 @@ is "$(json 'print(sum(r["outcome"] == "not reached" for r in runs))')" 0 "and st
 is "$(cat /sys/kernel/debug/failslab/ignore-gfp-wait)" Y "its knobs are put back"
 hunt buggy --max-runs 2
 is "$status" 4 "--max-runs: incomplete" || diag "$out"
-like "$out" '2 of 17 error paths walked.*INCOMPLETE: stopped after 2 runs' "and said"
+like "$out" '2 of 14 error paths walked.*INCOMPLETE: stopped after 2 runs' "and said"
 
 # --- a command that hangs, that fails ------------------------------------------
 
@@ -150,7 +150,7 @@ hunt buggy
 echo relaxed >"$MODE_FILE"
 is "$(rows | grep -c '^kernel oops')" 1 "a stray access in strict mode: a kernel oops" || diag "$out"
 is "$(rows | grep '|path_late$')" 'kernel oops|EIO|step_check|path_late' "in that run, and it goes on"
-like "$out" '17 of 17 error paths walked.* 6 of them with findings' "to the end"
+like "$out" '14 of 14 error paths walked.* 6 of them with findings' "to the end"
 
 # --- resuming ---------------------------------------------------------------------
 
@@ -170,10 +170,10 @@ hunt_slowly() {
 }
 
 hunt buggy --resume "$state" --max-runs 5
-like "$out" '5 of 17 error paths walked' "a hunt that stops"
+like "$out" '5 of 14 error paths walked' "a hunt that stops"
 hunt buggy --resume "$state"
-like "$out" '17 of 17 error paths walked.* 6 of them' "is resumed"
-is "$(grep -c 'pkstrace: run [0-9]* of 17: ' <<<"$err")" 12 "and does not repeat what was done"
+like "$out" '14 of 14 error paths walked.* 6 of them' "is resumed"
+is "$(grep -c 'pkstrace: run [0-9]* of 14: ' <<<"$err")" 9 "and does not repeat what was done"
 is "$(grep -c '^\[.*BUG: pkstrace: leak' <<<"$out")" 4 "reports from before are shown again"
 
 rm "$state"
