@@ -4,7 +4,7 @@
 # pkstrace inject: each kind of fault, whom it hits, how often, what the report
 # says, and that nothing of it stays.
 #
-# vm: timeout=900
+# vm: timeout=1500
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"

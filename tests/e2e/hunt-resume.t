@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# pkstrace hunt where it does not go smoothly: a command that hangs, a kernel
+# that oopses, an interrupt, a crash, bad input.
+#
+# vm: timeout=1500 boot=own
+
+. "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+. "$PKS_TOP/tests/e2e/e2e.sh"
+. "$PKS_TOP/tests/e2e/hunt.sh"
+
+before=$(objects)
+
+# --- a command that hangs, that fails ------------------------------------------
+
+cat >"$WORK/hangs" <<END
+#!/bin/bash
+dd if=/dev/zero of=$HUNT_DIR/fixed bs=512 count=1 && exit
+sleep 1000 & sleep 1000 & setsid sleep 1000 & wait
+END
+chmod +x "$WORK/hangs"
+hunt_in --function step_finish --kernel-faults none --timeout 3 -- "$WORK/hangs"
+is "$(rows)" "CMD hung|EIO|step_finish|path_finish" "a command that hangs is ended by the timeout" || diag "$err"
+is "$(pgrep -xc sleep)" 0 "with all its children"
+hunt_in -- bash -c "echo >$HUNT_DIR/fixed; exit 3"
+is "$status" 3 "a command that fails by itself is refused"
+like "$err" 'bash fails by itself \(status 3\)' "and said"
+hunt_in --keep-going --max-runs 1 -- bash -c "echo >$HUNT_DIR/fixed; exit 3"
+is "$status" 4 "unless --keep-going" || diag "$err"
+
+# --- an oops ---------------------------------------------------------------------
+
+echo strict >"$MODE_FILE"
+hunt buggy
+echo relaxed >"$MODE_FILE"
+is "$(rows | grep -c '^kernel oops')" 1 "a stray access in strict mode: a kernel oops" || diag "$out"
+is "$(rows | grep '|path_late$')" 'kernel oops|EIO|step_check|path_late' "in that run, and it goes on"
+like "$out" '14 of 14 error paths walked.* 6 of them with findings' "to the end"
+
+# --- resuming ---------------------------------------------------------------------
+
+state=$WORK/state
+slow=(bash -c "echo >$HUNT_DIR/fixed; sleep 0.3")
+
+# Starts a hunt of some length, as $hunter; returns in the middle of it.
+hunt_slowly() {
+	local i
+
+	"$PKSTRACE" hunt --resume "$state" -- "${slow[@]}" >"$WORK/out" 2>"$WORK/err" </dev/null &
+	hunter=$!
+	for ((i = 0; i < 300; i++)); do
+		[[ $(grep -c 'pkstrace: run ' "$WORK/err") -lt 2 ]] || return 0
+		sleep 0.1
+	done
+}
+
+hunt buggy --resume "$state" --max-runs 5
+like "$out" '5 of 14 error paths walked' "a hunt that stops"
+hunt buggy --resume "$state"
+like "$out" '14 of 14 error paths walked.* 6 of them' "is resumed"
+is "$(grep -c 'pkstrace: run [0-9]* of 14: ' <<<"$err")" 9 "and does not repeat what was done"
+is "$(grep -c '^\[.*BUG: pkstrace: leak' <<<"$out")" 4 "reports from before are shown again"
+
+rm "$state"
+hunt_slowly
+kill -INT $hunter
+wait $hunter
+is $? 4 "interrupted: exit status 4"
+like "$(<"$WORK/out")" 'INCOMPLETE: interrupted; --resume goes on from here' "and said, with the table"
+is "$(pgrep -xc sleep)" 0 "no command is left"
+hunt_in --resume "$state" -- "${slow[@]}"
+is "$status" 0 "resumed to its end" || diag "$out" "$err"
+
+# kill -9 in the middle of a run, then the same as it looks after a boot.
+rm "$state"
+hunt_slowly
+kill -9 $hunter
+wait $hunter 2>/dev/null
+ok "kill -9: nothing is left in the kernel" settled_at "$before"
+is "$(wc -l </sys/kernel/debug/kprobes/list)" 0 "no probe either"
+sed 's/"boot": *"[^"]*"/"boot":"another"/' "$state" >"$WORK/crashed"
+hunt_in --resume "$state" -- "${slow[@]}"
+is "$status" 0 "kill -9 of the hunt alone: the run is made again" || diag "$out" "$err"
+hunt_in --resume "$WORK/crashed" -- "${slow[@]}"
+is "$status" 1 "after a boot: the run is taken for the cause" || diag "$out" "$err"
+is "$(rows | grep -c '^kernel oops')" 1 "as a kernel oops"
+
+# --- refused -----------------------------------------------------------------------
+
+one_line() {
+	exits "$1" "$2" "${@:4}"
+	is "$(wc -l <<<"$TAP_OUTPUT")" 1 "$2: one line"
+	like "$TAP_OUTPUT" "$3" "$2: says what is wrong"
+}
+
+one_line 2 "no command" "no command to hunt in" "$PKSTRACE" hunt
+one_line 2 "a depth of three" "'3'" "$PKSTRACE" hunt --depth 3 -- true
+one_line 2 "an errno that is none" "'EBOGUS'" "$PKSTRACE" hunt --errno EBOGUS -- true
+one_line 3 "a function that may not fail" "lacks the mark ALLOW_ERROR_INJECTION\(vfs_read" \
+	"$PKSTRACE" hunt --function vfs_read -- true
+echo '{"pkstrace_hunt": 1, "comm' >"$WORK/damaged"
+one_line 2 "a damaged state" "can't read '$WORK/damaged'" "$PKSTRACE" hunt --resume "$WORK/damaged" -- true
+one_line 2 "another hunt's state" "another command's hunt" "$PKSTRACE" hunt --resume "$state" -- true
+hunt_in -- /nonexistent/command
+is "$status" 2 "a command that does not exist"
+like "$err" "can't run '/nonexistent/command': No such file" "named with the reason"
+TRACE_COMMAND=inject
+ok "an injector is at work" trace_start --skip-revoke --comm nobody-at-all
+one_line 3 "a second injector" "another pkstrace injects already" "$PKSTRACE" hunt -- true
+trace_stop
+
+done_testing
