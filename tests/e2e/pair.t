@@ -3,7 +3,7 @@
 #
 # run --grant FUNC --revoke FUNC: any pair of functions, of a module here.
 #
-# vm: timeout=600
+# vm: timeout=900
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
