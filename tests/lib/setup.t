@@ -109,6 +109,8 @@ test_build()
 	full_disk
 	one_line 3 "$dir/cache/kernel has 100 MB free, this needs [0-9]+ MB" "a full disk" "$BUILD"
 	no_stand_ins
+	last_line 3 'holds Linux 5\.10\.7, the series is for 6\.12\.x' \
+		"... for a variant of 6.12" "$BUILD" 6.12-outofline
 	source_package 6.1
 	last_line 4 '0001-.*\.patch does not apply to Linux 6\.1\.7$' "a patch that does not apply" "$BUILD"
 	printf 'no archive' >"$dir/source.tar.xz"
@@ -121,6 +123,64 @@ test_build()
 		"a cache that can't be" "$BUILD"
 }
 
+# An apt-get that writes its calls to $dir/calls and finds a package only if $1
+# is among its options.
+stand_in_apt()
+{
+	stand_in apt-get <<-END
+		echo "\$*" >>$dir/calls
+		[[ " \$* " == *" download "* ]] || exit 0
+		[[ -n "$1" && " \$* " == *" $1 "* ]] || exit 100
+		cp $dir/*.deb .
+	END
+}
+
+# The stand-in's package: what source_package() made, where Debian has it.
+debian_package()
+{
+	source_package 6.12
+	unset PKSTRACE_KERNEL_SOURCE
+	rm -rf "$dir/deb"
+	mkdir -p "$dir/deb/DEBIAN" "$dir/deb/usr/src"
+	cp "$dir/source.tar.xz" "$dir/deb/usr/src/linux-source-6.12.tar.xz"
+	printf '%s\n' 'Package: linux-source-6.12' 'Version: 6.12.7-1' 'Architecture: all' \
+		'Maintainer: nobody <nobody@example.org>' 'Description: none' \
+		>"$dir/deb/DEBIAN/control"
+	dpkg-deb --root-owner-group -b "$dir/deb" "$dir/linux-source-6.12_6.12.7-1_all.deb" \
+		>/dev/null
+}
+
+test_fetch()
+{
+	local kernel=$dir/cache/kernel shared
+
+	if [[ -e /usr/src/linux-source-6.12.tar.xz ]]; then
+		skip 9 "optional: linux-source-6.12 is installed, so nothing would be fetched"
+		return
+	fi
+	rm -rf "$dir/cache"
+	stand_in_apt ''
+	last_line 3 "cannot fetch linux-source-6\.12: see $kernel/fetch-6\.12/log; install it" \
+		"a source that no archive has" "$BUILD" 6.12-outofline
+	is "$(grep -c ' download ' "$dir/calls")" 3 \
+		"... looked for in the machine's lists, its sources and the backports"
+	like "$(cat "$kernel/fetch-6.12/sources.list")" '^deb http[^ ]+ [a-z]+-backports main$' \
+		"... of which there is a line"
+	shared=$(grep -v -- "-o Dir::Cache=$kernel/" "$dir/calls"
+		grep ' update$' "$dir/calls" | grep -v -- "-o Dir::State::Lists=$kernel/")
+	is "$shared" '' "apt writes to directories of its own only"
+
+	debian_package
+	stand_in_apt Dir::Etc::SourceParts=/dev/null
+	last_line 4 '\.patch does not apply to Linux 6\.12\.7$' \
+		"a source that the backports have" "$BUILD" 6.12-outofline
+	like "$TAP_OUTPUT" 'fetched linux-source-6\.12_6\.12\.7-1_all' "... is fetched"
+	is "$(cd "$kernel" && echo linux-source-* fetch-*)" \
+		'linux-source-6.12.tar.xz fetch-*' "... and nothing else stays"
+	no_stand_ins
+}
+
 test_setup
 test_build
+test_fetch
 done_testing
