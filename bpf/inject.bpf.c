@@ -103,18 +103,14 @@ __noinline int place__note(const struct inject_call *call, __u64 hash, __u32 fun
 	return -1;
 }
 
+/* Both are padded with zeros: two words each. */
 static __always_inline bool comm__is(const struct pks_rule *rule)
 {
-	char comm[PKS_COMM] = {};
+	const __u64 *wanted = (const __u64 *)rule->comm;
+	__u64 comm[PKS_COMM / sizeof(__u64)] = {};
 
 	bpf_get_current_comm(comm, sizeof(comm));
-	for (int i = 0; i < PKS_COMM; i++) {
-		if (comm[i] != rule->comm[i])
-			return false;
-		if (!comm[i])
-			break;
-	}
-	return true;
+	return comm[0] == wanted[0] && comm[1] == wanted[1];
 }
 
 /* Whose call it is. These are not the kernel's attributes: what they refuse is no call at all. */
