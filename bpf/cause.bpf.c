@@ -7,13 +7,12 @@
  * The thread holds windows and was denied all the same: the key is one for all
  * pages, so its windows can't have been in effect. Why not?
  */
-static __always_inline __u32 cause__window_held(const struct pks_slot *s,
-						const struct window_event *e,
+static __always_inline __u32 cause__window_held(struct pks_slot *s, const struct window_event *e,
 						struct finding_request *r)
 {
-	const struct pks_frame *f = &s->frames[(s->depth - 1) & (PKS_FRAMES - 1)];
+	const struct pks_frame *f = frame__at(s, s->depth - 1);
 
-	if (s->depth <= PKS_FRAMES) {
+	if (s->depth <= frames__room(s)) {
 		r->granted_site = f->site;
 		origin__of_frame(&r->granted, f);
 	}
@@ -45,7 +44,7 @@ static __always_inline __u32 cause__no_window(__u32 slot, const struct window_ev
 
 __noinline int fault__cause(const struct window_event *e, struct finding_request *r)
 {
-	const struct pks_slot *s;
+	struct pks_slot *s;
 	int i;
 
 	if (!e || !r)

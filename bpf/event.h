@@ -85,12 +85,16 @@ enum pks_loss {
 };
 
 #define PKS_STACK_DEPTH 48
-#define PKS_FRAMES	16
+#define PKS_FRAMES	16   /* windows of a thread that its slot has room for */
+#define PKS_DEEP_FRAMES 64   /* and further ones, in a block of their own */
+#define PKS_DEPTH	(PKS_FRAMES + PKS_DEEP_FRAMES)
+#define PKS_DEEPS	64   /* threads nested so deep at one moment */
 #define PKS_HISTORY	2
 #define PKS_SLOTS	4096 /* threads inside a window at one moment */
+#define PKS_SHARDS	16   /* of the sites' counts, at most */
 #define PKS_SITES	2048 /* grant call sites, and as many revoke call sites */
 #define PKS_OPENED	4096
-#define PKS_FOLDS	2048
+#define PKS_FOLDS	4096
 #define PKS_BUCKETS	128 /* hold time: 4 linear steps per power of two */
 #define PKS_COMM	16
 #define PKS_NO_STACK	(-1)
@@ -170,7 +174,8 @@ _Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
 
 /*
  * A call site of grants, or of revokes; claimed once, never freed. Entry 0 of
- * each table stands for all sites that found no place.
+ * each table stands for all sites that found no place, and by thread for those
+ * ended ones whose place another thread needed.
  */
 struct pks_site {
 	__u64 caller; /* return address into the caller, 0: free; see PKS_BY_* for what else */
@@ -182,6 +187,7 @@ struct pks_site {
 _Static_assert(sizeof(struct pks_site) == 24, "wire ABI");
 
 #define PKS_SITE_SUSPECT 1u /* had a finding: take the stack of each window */
+#define PKS_SITE_ENDED	 2u /* by thread: it has ended, and may make room for another */
 
 /* Counts of one grant site, one shard. A grant counts at once, the rest at its revoke. */
 struct pks_site_stat {
@@ -228,7 +234,7 @@ _Static_assert(sizeof(struct pks_closed) == 32, "wire ABI");
  */
 struct pks_slot {
 	__u64 owner;	    /* task_struct, 0: free */
-	__s32 depth;	    /* windows open; frames[] holds the first PKS_FRAMES */
+	__s32 depth;	    /* windows open; frames[] holds the first PKS_FRAMES, a block the next */
 	__s32 skew;	    /* >0: leaked or older than the trace; <0: over-revoked */
 	__s32 adjust;	    /* an interrupted event that is not yet in the count */
 	__s32 told;	    /* part of skew already reported */
@@ -243,8 +249,9 @@ struct pks_slot {
 	__u16 poison_site;  /* revoke site of the underflow */
 	__s32 poison_stack;
 	__u8 claim_context; /* the context that claimed the slot; PKS_TASK while free */
-	__u8 away;	    /* the owner's home, by its hash, is another slot */
-	__u8 pad[2];
+	__u8 holds;	    /* PKS_HOLDS_*: what there is to give back with the slot */
+	__u8 deep;	    /* with PKS_HOLDS_DEEP: the block that holds its deeper frames */
+	__u8 pad;
 	__u32 displaced;    /* owners of other slots whose home is this one */
 	__u8 pad2[4];	    /* to a power of two: the index is then a shift */
 	__u64 history_of;   /* task_struct that closed[] is of */
@@ -252,6 +259,16 @@ struct pks_slot {
 	struct pks_frame frames[PKS_FRAMES];
 };
 _Static_assert(sizeof(struct pks_slot) == 512, "wire ABI");
+
+#define PKS_HOLDS_AWAY 1u /* the owner's home, by its hash, is another slot */
+#define PKS_HOLDS_DEEP 2u
+
+/* The frames of a thread that is nested deeper than PKS_FRAMES. */
+struct pks_deep {
+	__u64 owner; /* task_struct, 0: free */
+	struct pks_frame frames[PKS_DEEP_FRAMES];
+};
+_Static_assert(sizeof(struct pks_deep) == 1544, "wire ABI");
 
 #define PKS_GRANT  1
 #define PKS_REVOKE 2

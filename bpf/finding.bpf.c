@@ -30,24 +30,24 @@ __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 k
 __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 {
 	const struct pks_opened *o = &opened[HASH(key, OPENED_BITS) & (PKS_OPENED - 1)];
-	const struct pks_slot *s;
-	int i;
+	const struct pks_frame *f;
+	struct pks_slot *s;
+	int i, at;
 
 	if (!r || !key || o->key != key || o->task == task)
 		return 0;
 	i = slot__find_any(o->task);
 	if (i < 0)
 		return 0;
+	at = frames__find(i, key, PKS_DEPTH, PKS_NR_CONTEXTS);
+	if (at < 0)
+		return 0;
 	s = &slots[i & (PKS_SLOTS - 1)];
-	for (int n = 0; n < PKS_FRAMES && n < s->depth; n++) {
-		if (s->frames[n].key != key)
-			continue;
-		r->other_tid = s->tid;
-		r->granted_site = s->frames[n].site;
-		origin__of_frame(&r->granted, &s->frames[n]);
-		return 1;
-	}
-	return 0;
+	f = frame__at(s, at);
+	r->other_tid = s->tid;
+	r->granted_site = f->site;
+	origin__of_frame(&r->granted, f);
+	return 1;
 }
 
 static __always_inline bool page__of_device(struct page *page)
@@ -131,31 +131,48 @@ static __always_inline void fold__begin(struct pks_fold *f, const struct window_
 	f->ip = r->ip ? r->ip : e->caller;
 }
 
+struct fold_job {
+	__u64 key;
+	__u32 at; /* where its entry is */
+	__u8 found;
+	__u8 claimed;
+	__u8 pad[2];
+};
+
+static long fold__probe(__u32 i, void *arg)
+{
+	struct fold_job *job = arg;
+	__u32 at = (HASH(job->key, FOLD_BITS) + i) & (PKS_FOLDS - 1);
+	__u64 was = folds[at].key;
+
+	if (!was) {
+		was = __sync_val_compare_and_swap(&folds[at].key, 0, job->key);
+		job->claimed = !was;
+	}
+	job->found = !was || was == job->key;
+	job->at = at;
+	return job->found;
+}
+
 /* Counts one more of a finding; says how many there were before, up to a few. */
-static __noinline int fold__add(__u64 key, const struct window_event *e,
+static __always_inline int fold__add(__u64 key, const struct window_event *e,
 				const struct finding_request *r)
 {
-	__u32 h = HASH(key, FOLD_BITS);
+	struct fold_job job = { .key = key };
+	struct pks_fold *f;
+	__u64 was;
 
-	if (!e || !r)
+	bpf_loop(FOLD_PROBES, fold__probe, &job, 0);
+	if (!job.found) {
+		lost__add(PKS_LOST_FOLD, 1);
 		return 0;
-	for (int i = 0; i < FOLD_PROBES; i++) {
-		struct pks_fold *f = &folds[(h + i) & (PKS_FOLDS - 1)];
-		__u64 was = f->key;
-
-		if (!was) {
-			was = __sync_val_compare_and_swap(&f->key, 0, key);
-			if (!was)
-				fold__begin(f, e, r);
-		}
-		if (was && was != key)
-			continue;
-		f->last = e->now;
-		was = __sync_fetch_and_add(&f->count, 1);
-		return was < PKS_FOLD_DELIVER ? was : PKS_FOLD_DELIVER;
 	}
-	lost__add(PKS_LOST_FOLD, 1);
-	return 0;
+	f = &folds[job.at & (PKS_FOLDS - 1)];
+	if (job.claimed)
+		fold__begin(f, e, r);
+	f->last = e->now;
+	was = __sync_fetch_and_add(&f->count, 1);
+	return was < PKS_FOLD_DELIVER ? was : PKS_FOLD_DELIVER;
 }
 
 /* Of an origin nothing is known: its zeros must not name the stack with key 0. */

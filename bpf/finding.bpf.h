@@ -73,11 +73,11 @@ static __always_inline void origin__of_frame(struct pks_origin *o, const struct 
 /* The newest window of a thread's slot into r. False where the slot (-1: none) has no such. */
 static __always_inline bool origin__of_newest(int slot, struct finding_request *r)
 {
-	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
 	__u32 top = s->depth - 1;
-	const struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+	const struct pks_frame *f = frame__at(s, top);
 
-	if (slot < 0 || top >= PKS_FRAMES)
+	if (slot < 0 || top >= (__u32)frames__room(s))
 		return false;
 	r->key = f->key;
 	r->granted_site = f->site;

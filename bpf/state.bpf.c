@@ -6,6 +6,7 @@ const volatile struct pks_settings settings = {};
 const volatile __u8 follow_workers = 0;
 
 struct pks_slot slots[PKS_SLOTS];
+struct pks_deep deeps[PKS_DEEPS];
 struct pks_site grant_sites[PKS_SITES];
 struct pks_site revoke_sites[PKS_SITES];
 struct pks_name group_names[PKS_SITES];

@@ -18,6 +18,7 @@ extern const volatile struct pks_settings settings;
 extern const volatile __u8 follow_workers;
 
 extern struct pks_slot slots[PKS_SLOTS];
+extern struct pks_deep deeps[PKS_DEEPS];
 extern struct pks_site grant_sites[PKS_SITES];
 extern struct pks_site revoke_sites[PKS_SITES];
 extern struct pks_name group_names[PKS_SITES]; /* of grant_sites, by thread */

@@ -23,10 +23,10 @@
 #define SLOT_BITS   12
 #define SLOT_PROBES 8
 #define SITE_BITS   11
-#define SITE_PROBES 16
+#define SITE_PROBES 64
 #define OPENED_BITS 12
-#define FOLD_BITS   11
-#define FOLD_PROBES 8
+#define FOLD_BITS   12
+#define FOLD_PROBES 32
 
 _Static_assert(1 << SLOT_BITS == PKS_SLOTS, "slot hash");
 _Static_assert(1 << SITE_BITS == PKS_SITES, "site hash");
@@ -137,8 +137,44 @@ int slot__find_any(__u64 task);
 /* A free slot, claimed for the thread, or -1: lost. Its contents are a free slot's. */
 int slot__claim(__u64 task, __u32 context);
 
+/*
+ * The newest window on `key` among the first `below` of a slot's owner, -1: none.
+ * Of any context where that is PKS_NR_CONTEXTS.
+ */
+int frames__find(__u32 slot, __u64 key, int below, __u32 context);
+
+/* A block for the deeper frames of a slot's owner. False where none is free. */
+int deep__claim(__u32 slot);
+
+/* By thread: the thread ends, whose entry may then be another's. */
+int site__end(__u64 caller);
+
 /* The entry for a caller, claimed if new; 0, the entry for all others, if the table is full. */
 int site__claim(__u32 revoke, __u64 caller);
+
+/* How many of the thread's windows are known one by one. */
+static __always_inline __s32 frames__room(const struct pks_slot *s)
+{
+	return s->holds & PKS_HOLDS_DEEP ? PKS_DEPTH : PKS_FRAMES;
+}
+
+/* The thread's window number `at`, from 0, which is below frames__room(). */
+static __always_inline struct pks_frame *frame__at(struct pks_slot *s, __u32 at)
+{
+	if (likely(at < PKS_FRAMES))
+		return &s->frames[at & (PKS_FRAMES - 1)];
+	return &deeps[s->deep & (PKS_DEEPS - 1)].frames[(at - PKS_FRAMES) & (PKS_DEEP_FRAMES - 1)];
+}
+
+/* What goes with the slot when the thread gives it up. */
+static __always_inline void slot__give_back(struct pks_slot *s, __u64 task)
+{
+	if (s->holds & PKS_HOLDS_AWAY)
+		__sync_fetch_and_add(&slots[slot__hash(task) & (PKS_SLOTS - 1)].displaced, -1);
+	if (s->holds & PKS_HOLDS_DEEP)
+		deeps[s->deep & (PKS_DEEPS - 1)].owner = 0;
+	s->holds = 0;
+}
 
 static __always_inline int slot__find(__u64 task)
 {

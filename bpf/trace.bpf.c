@@ -282,7 +282,7 @@ static __always_inline void boundary__name(struct window_event *e, struct task_s
 /* An interrupt's windows are counted in the thread it hit: only its own are its leak. */
 static __always_inline bool interrupt__clean(const struct window_event *e)
 {
-	const struct pks_slot *s;
+	struct pks_slot *s;
 	__u32 top;
 	int i;
 
@@ -291,7 +291,7 @@ static __always_inline bool interrupt__clean(const struct window_event *e)
 		return true;
 	s = &slots[i & (PKS_SLOTS - 1)];
 	top = s->depth - 1;
-	return top >= PKS_FRAMES || s->frames[top & (PKS_FRAMES - 1)].context < e->context;
+	return top >= (__u32)frames__room(s) || frame__at(s, top)->context < e->context;
 }
 
 /*
@@ -369,6 +369,8 @@ int BPF_PROG(at_thread_end)
 
 	if (!follow__wanted(task))
 		return 0;
+	if (settings.by == PKS_BY_THREAD)
+		site__end(bpf_get_current_pid_tgid());
 	event__of_current(&e, task);
 	if (!e.count && slot__find(e.task) < 0) {
 		slot__forget(e.task);

@@ -28,14 +28,38 @@ static __always_inline int window__drift(struct pks_slot *s, __s32 count, __u32 
 }
 
 /*
+ * Loops over frames are bpf_loop()s (5.17): the verifier looks at their body
+ * once, where it would follow each round of a for().
+ */
+static long frame__push_unknown(__u32 i, void *slot)
+{
+	struct pks_slot *s = &slots[*(__u32 *)slot & (PKS_SLOTS - 1)];
+
+	if (s->depth >= 0 && s->depth < frames__room(s)) {
+		struct pks_frame *f = frame__at(s, s->depth);
+
+		f->key = 0;
+		f->since = 0;
+		f->stack = PKS_NO_STACK;
+		f->site = 0;
+		f->context = PKS_TASK;
+		f->flags = PKS_FRAME_UNKNOWN;
+	}
+	s->depth++;
+	return 0;
+}
+
+/*
  * Events were missed. Take the kernel's word: missing grants become windows of
  * unknown origin that any revoke fits, missing revokes take the newest windows
  * away. Page identity is unsure on this thread until its windows are closed.
  * A window of unknown origin is the thread's own: were it an interrupt's that
  * happens to be here, the end of that interrupt would take it for a leak.
  */
-static __always_inline void window__resync(struct pks_slot *s, __s32 drift)
+static __always_inline void window__resync(struct pks_slot *s, __u32 slot, __s32 drift)
 {
+	__s32 missing;
+
 	lost__add(PKS_LOST_MISMATCH, drift < 0 ? -drift : drift);
 	s->flags |= PKS_SLOT_RESYNCED;
 	if (drift > 0 && s->skew < 0) {
@@ -45,18 +69,10 @@ static __always_inline void window__resync(struct pks_slot *s, __s32 drift)
 		s->skew += mended;
 		drift -= mended;
 	}
-	for (int i = 0; i < PKS_FRAMES && drift > 0; i++, drift--) {
-		struct pks_frame *f = &s->frames[s->depth & (PKS_FRAMES - 1)];
-
-		if (s->depth < PKS_FRAMES) {
-			f->key = 0;
-			f->since = 0;
-			f->stack = PKS_NO_STACK;
-			f->site = 0;
-			f->context = PKS_TASK;
-			f->flags = PKS_FRAME_UNKNOWN;
-		}
-		s->depth++;
+	if (drift > 0) {
+		missing = drift < PKS_FRAMES ? drift : PKS_FRAMES;
+		drift -= missing;
+		bpf_loop(missing, frame__push_unknown, &slot, 0);
 	}
 	if (drift < 0 && s->depth > 0) {
 		__s32 gone = -drift < s->depth ? -drift : s->depth;
@@ -104,7 +120,7 @@ __noinline int window__ready_slow(const struct window_event *e)
 	s = &slots[i & (PKS_SLOTS - 1)];
 	drift = window__drift(s, e->count, e->context);
 	if (drift)
-		window__resync(s, drift);
+		window__resync(s, i, drift);
 	return i & (PKS_SLOTS - 1);
 }
 
@@ -154,27 +170,48 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 	s->poison_stack = place->stack;
 }
 
-/* Takes frame `at` out of the slot's stack, closing the gap. */
-__noinline int frames__drop(__u32 slot, int at)
+__noinline int window__push_deep(const struct window_event *e, __u32 slot, __u32 site, __s32 stack)
 {
 	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	__u32 depth = s->depth;
 
-	for (int i = 0; i < PKS_FRAMES - 1; i++)
-		if (i >= at && i < s->depth - 1)
-			s->frames[i] = s->frames[i + 1];
+	if (!e)
+		return 0;
+	/* Only where the first of the deeper windows begins: else the block had gaps. */
+	if ((depth == PKS_FRAMES && !(s->holds & PKS_HOLDS_DEEP) && !deep__claim(slot)) ||
+	    depth >= (__u32)frames__room(s)) {
+		lost__add(PKS_LOST_NESTING, 1);
+		return 0;
+	}
+	frame__begin(frame__at(s, depth), e, site, stack);
+	return 1;
+}
+
+struct shift_job {
+	__u32 slot;
+	__s32 at;
+	__s32 by;
+};
+
+static long frame__shift(__u32 i, void *arg)
+{
+	const struct shift_job *job = arg;
+	struct pks_slot *s = &slots[job->slot & (PKS_SLOTS - 1)];
+	__s32 to = job->at + (__s32)i, from = to + job->by;
+
+	if (to < 0 || from < 0 || from >= s->depth || from >= frames__room(s))
+		return 1;
+	*frame__at(s, to) = *frame__at(s, from);
 	return 0;
 }
 
-/* The newest window on `key` below the top, or -1. */
-__noinline int frames__below_top(__u32 slot, __u64 key)
+/* Takes `nr` frames from `at` on out of the slot's stack, closing the gap. */
+__noinline int frames__drop(__u32 slot, int at, int nr)
 {
-	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
-	int at = -1;
+	struct shift_job job = { .slot = slot, .at = at, .by = nr };
 
-	for (int i = 0; i < PKS_FRAMES; i++)
-		if (i < s->depth - 1 && s->frames[i].key == key)
-			at = i;
-	return at;
+	bpf_loop(PKS_DEPTH, frame__shift, &job, 0);
+	return 0;
 }
 
 /*
@@ -187,8 +224,8 @@ static __always_inline int window__other_page(struct pks_slot *s, __u32 slot,
 					      const struct revoke_place *place,
 					      struct finding_request *r)
 {
-	int top = s->depth - 1, at = frames__below_top(slot, e->key);
-	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+	int top = s->depth - 1, at = frames__find(slot, e->key, s->depth - 1, PKS_NR_CONTEXTS);
+	struct pks_frame *f = frame__at(s, top);
 
 	/* Keys are closed in any order: each closes by itself. */
 	if (!(s->flags & PKS_SLOT_RESYNCED) && settings.facts.key != PKS_KEY_PKEY) {
@@ -221,12 +258,12 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 					  struct finding_request *r)
 {
 	int top = s->depth - 1, at = top;
-	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+	struct pks_frame *f = frame__at(s, top);
 
-	if (top < PKS_FRAMES) {
+	if (top < frames__room(s)) {
 		if (f->key != e->key && !(f->flags & PKS_FRAME_UNKNOWN) && settings.pages)
 			at = window__other_page(s, slot, e, place, r);
-		f = &s->frames[at & (PKS_FRAMES - 1)];
+		f = frame__at(s, at);
 		/* Closed to its end, or until a relaxed fault opened it. */
 		if (settings.effect && (!e->open || (f->flags & PKS_FRAME_CLOSED)) &&
 		    s->skew >= 0 && !r->class)
@@ -239,7 +276,7 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		}
 		window__remember(s, e, f, place->site, place->stack);
 		if (at != top)
-			frames__drop(slot, at);
+			frames__drop(slot, at, 1);
 	}
 	s->depth = top;
 }
@@ -249,14 +286,15 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
  * or one that an interrupt left behind. A revoke in an interrupt that has no
  * window must not take the window of the thread it interrupted.
  */
-static __always_inline bool window__own_top(const struct pks_slot *s, __u32 context)
+static __always_inline bool window__own_top(struct pks_slot *s, __u32 context)
 {
+	const struct pks_frame *f;
 	int top = s->depth - 1;
 
 	if (top < 0)
 		return false;
-	return top >= PKS_FRAMES || s->frames[top & (PKS_FRAMES - 1)].context >= context ||
-	       (s->frames[top & (PKS_FRAMES - 1)].flags & PKS_FRAME_UNKNOWN);
+	f = frame__at(s, top);
+	return top >= frames__room(s) || f->context >= context || (f->flags & PKS_FRAME_UNKNOWN);
 }
 
 /* The count holds windows that are not on the stack: leaked ones, or older than the trace. */
@@ -302,16 +340,9 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 
 __noinline int window__holds(__u64 task, __u64 key, __u32 context)
 {
-	const struct pks_slot *s;
-	int i = slot__find_any(task), held = 0;
+	int i = slot__find_any(task);
 
-	if (i < 0)
-		return 0;
-	s = &slots[i & (PKS_SLOTS - 1)];
-	for (int n = 0; n < PKS_FRAMES; n++)
-		if (n < s->depth && s->frames[n].key == key && s->frames[n].context == context)
-			held = 1;
-	return held;
+	return i >= 0 && frames__find(i, key, PKS_DEPTH, context) >= 0;
 }
 
 /*
@@ -362,13 +393,13 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
 {
 	struct pks_frame *f;
 
-	if (s->depth > PKS_FRAMES) {
+	if (s->depth > frames__room(s)) {
 		/* Too deep to know their grants: one report for all of them. */
-		s->skew += s->depth - PKS_FRAMES;
-		s->depth = PKS_FRAMES;
+		s->skew += s->depth - frames__room(s);
+		s->depth = frames__room(s);
 	}
 	request__of_slot(r, s, PKS_LEAK);
-	f = &s->frames[(s->depth - 1) & (PKS_FRAMES - 1)];
+	f = frame__at(s, s->depth - 1);
 	r->key = f->key;
 	r->granted_site = f->site;
 	origin__of_frame(&r->granted, f);
@@ -385,13 +416,13 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
  */
 static __always_inline void window__write_off(struct pks_slot *s, __u32 slot)
 {
-	if (settings.facts.truth != PKS_TRUTH_PGMAP)
+	__s32 nr = -s->skew < s->depth ? -s->skew : s->depth;
+
+	if (settings.facts.truth != PKS_TRUTH_PGMAP || nr <= 0)
 		return;
-	for (int i = 0; i < PKS_FRAMES && s->skew < 0 && s->depth > 0; i++) {
-		frames__drop(slot, 0);
-		s->depth--;
-		s->skew++;
-	}
+	frames__drop(slot, 0, nr);
+	s->depth -= nr;
+	s->skew += nr;
 }
 
 /* The thread is gone, or has nothing open: its slot goes. */
@@ -426,8 +457,8 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 	r->arg = e->arg;
 	if (e->context == PKS_TASK)
 		window__write_off(s, i);
-	if (s->depth > 0 && (s->depth > PKS_FRAMES ||
-			     s->frames[(s->depth - 1) & (PKS_FRAMES - 1)].context >= e->context)) {
+	if (s->depth > 0 && (s->depth > frames__room(s) ||
+			     frame__at(s, s->depth - 1)->context >= e->context)) {
 		window__leak(s, e, r);
 		return 1;
 	}

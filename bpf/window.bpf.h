@@ -32,6 +32,9 @@ struct revoke_place {
  */
 int window__ready_slow(const struct window_event *e);
 
+/* The frame of a window deeper than the slot has room for. */
+int window__push_deep(const struct window_event *e, __u32 slot, __u32 site, __s32 stack);
+
 /* A revoke in full generality. What it found goes into r: class 0, nothing. */
 int window__revoke_slow(const struct window_event *e, const struct revoke_place *place,
 			struct finding_request *r);
@@ -93,6 +96,19 @@ static __always_inline int window__ready(const struct window_event *e)
 	return window__ready_slow(e);
 }
 
+/* What is known of a window when it is opened. */
+static __always_inline void frame__begin(struct pks_frame *f, const struct window_event *e,
+					 __u32 site, __s32 stack)
+{
+	f->key = e->key;
+	f->since = e->now;
+	f->stack = stack;
+	f->site = site;
+	f->context = e->context;
+	/* Only an outermost grant opens the key. */
+	f->flags = e->count > 0 && !e->open ? PKS_FRAME_CLOSED : 0;
+}
+
 /* A grant. e->count is the kernel's count before it. */
 static __always_inline void window__grant(void *ctx, const struct window_event *e)
 {
@@ -109,17 +125,9 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 	s = &slots[i & (PKS_SLOTS - 1)];
 	depth = s->depth;
 	if (likely(depth < PKS_FRAMES)) {
-		struct pks_frame *f = &s->frames[depth & (PKS_FRAMES - 1)];
-
-		f->key = e->key;
-		f->since = e->now;
-		f->stack = stack;
-		f->site = site;
-		f->context = e->context;
-		/* Only an outermost grant opens the key. */
-		f->flags = e->count > 0 && !e->open ? PKS_FRAME_CLOSED : 0;
+		frame__begin(&s->frames[depth & (PKS_FRAMES - 1)], e, site, stack);
 	} else {
-		lost__add(PKS_LOST_NESTING, 1);
+		window__push_deep(e, i, site, stack);
 	}
 	s->depth = depth + 1;
 	window__note(s, e, PKS_GRANT);
@@ -168,10 +176,8 @@ static __always_inline void window__release(struct pks_slot *s, const struct win
 	s->told = 0;
 	s->flags = 0;
 	s->claim_context = PKS_TASK;
-	if (unlikely(s->away)) {
-		s->away = 0;
-		__sync_fetch_and_add(&slots[slot__hash(e->task) & (PKS_SLOTS - 1)].displaced, -1);
-	}
+	if (unlikely(s->holds))
+		slot__give_back(s, e->task);
 	s->owner = 0;
 }
 
@@ -262,7 +268,7 @@ static int boundary__step(__u32 n, struct boundary_walk *walk)
 }
 
 /*
- * Reports all that is wrong at a boundary: at most what the stack can hold and
+ * Reports all that is wrong at a boundary: at most the windows that are known and
  * two more. By bpf_loop() (5.17), whose body the verifier sees once: as a loop
  * it was three quarters of these programs' loading.
  */
@@ -270,7 +276,7 @@ static __always_inline void window__boundary(void *ctx, const struct window_even
 {
 	struct boundary_walk walk = { .ctx = ctx, .e = e };
 
-	bpf_loop(PKS_FRAMES + 2, boundary__step, &walk, 0);
+	bpf_loop(PKS_DEPTH + 2, boundary__step, &walk, 0);
 }
 
 #endif

@@ -16,7 +16,6 @@
 #include "libbpf_quiet.h"
 #include "pkstrace.skel.h"
 
-#define MAX_SHARDS     16
 #define MAX_BOUNDARIES 16
 
 struct collector {
@@ -88,6 +87,19 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 	return NULL;
 }
 
+/* What is not filled needs no memory. */
+static int collector__size_maps(struct collector *c, const struct collector_options *options)
+{
+	const struct pkstrace *skel = c->skel;
+	int err = bpf_map__set_max_entries(skel->maps.stats, c->shards * PKS_SITES);
+
+	if (!err && options->counts_only)
+		err = bpf_map__set_max_entries(skel->maps.stacks, 1);
+	if (!err && options->counts_only)
+		err = bpf_map__set_max_entries(skel->maps.ring, sysconf(_SC_PAGESIZE));
+	return err;
+}
+
 static int collector__configure(struct collector *c, const struct collector_options *options)
 {
 	const struct dialect *d = c->dialect;
@@ -131,7 +143,7 @@ static int collector__configure(struct collector *c, const struct collector_opti
 		if (err)
 			return err;
 	}
-	return bpf_map__set_max_entries(c->skel->maps.stats, c->shards * PKS_SITES);
+	return collector__size_maps(c, options);
 }
 
 static int collector__map_stats(struct collector *c)
@@ -165,7 +177,7 @@ static unsigned int shards_for(unsigned int cpus)
 {
 	unsigned int n = 1;
 
-	while (n < cpus && n < MAX_SHARDS)
+	while (n < cpus && n < PKS_SHARDS)
 		n *= 2;
 	return n;
 }
@@ -434,16 +446,43 @@ bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *s
 	return slot->owner == owner && from->owner == owner && slot->depth > 0;
 }
 
-bool collector__mark_told(struct collector *c, unsigned int index, unsigned int depth,
-			  const struct pks_slot *slot)
+/* Where the window is while the programs run; NULL: it is not one of those known. */
+static struct pks_frame *frame__live(struct collector *c, const struct pks_slot *slot, int at,
+				     unsigned int index)
 {
-	struct pks_slot *now = &c->skel->bss->slots[index];
-	struct pks_frame *frame = &now->frames[depth];
+	struct pks_deep *deep = &c->skel->bss->deeps[slot->deep % PKS_DEEPS];
 
+	if (at >= slot->depth || at >= PKS_DEPTH)
+		return NULL;
+	if (at < PKS_FRAMES)
+		return &c->skel->bss->slots[index].frames[at];
+	if (!(slot->holds & PKS_HOLDS_DEEP) || deep->owner != slot->owner)
+		return NULL;
+	return &deep->frames[at - PKS_FRAMES];
+}
+
+bool collector__frame(struct collector *c, unsigned int index, const struct pks_slot *slot, int at,
+		      struct pks_frame *frame)
+{
+	const struct pks_frame *live = frame__live(c, slot, at, index);
+
+	if (live)
+		*frame = at < PKS_FRAMES ? slot->frames[at] : *live;
+	return live;
+}
+
+bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
+			  int at, const struct pks_frame *copy)
+{
+	struct pks_frame *frame = frame__live(c, slot, at, index);
+	struct pks_slot *now = &c->skel->bss->slots[index];
+
+	if (!frame)
+		return false;
 	__atomic_fetch_or(&frame->flags, PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&now->owner, __ATOMIC_SEQ_CST) == slot->owner &&
-	    __atomic_load_n(&now->depth, __ATOMIC_SEQ_CST) > (__s32)depth &&
-	    __atomic_load_n(&frame->since, __ATOMIC_SEQ_CST) == slot->frames[depth].since)
+	    __atomic_load_n(&now->depth, __ATOMIC_SEQ_CST) > at &&
+	    __atomic_load_n(&frame->since, __ATOMIC_SEQ_CST) == copy->since)
 		return true;
 	/* Another window's by now, if anyone's: that one has not been reported. */
 	__atomic_fetch_and(&frame->flags, (__u8)~PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);

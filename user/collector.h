@@ -90,12 +90,16 @@ bool collector__site(struct collector *c, unsigned int index, struct pks_site *s
 /* A copy of one thread's slot, as it is now. False where it holds no open window. */
 bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *slot);
 
+/* A copy of window number `at` of that slot, from 0. False where it has no more that are known. */
+bool collector__frame(struct collector *c, unsigned int index, const struct pks_slot *slot, int at,
+		      struct pks_frame *frame);
+
 /*
- * The window at `depth` of that slot has been reported as held too long: the
+ * That window, of which `copy` is, has been reported as held too long: the
  * programs need not do so at its end. False where it is closed by now.
  */
-bool collector__mark_told(struct collector *c, unsigned int index, unsigned int depth,
-			  const struct pks_slot *slot);
+bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
+			  int at, const struct pks_frame *copy);
 
 /* A thread's name into comm[PKS_COMM]; "?" where it is gone. */
 void collector__comm(pid_t tid, char *comm);

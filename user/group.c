@@ -57,7 +57,9 @@ const char *group__name(const struct report *r, const struct model_site *site, c
 			size_t size)
 {
 	if (!site->caller)
-		snprintf(name, size, "(others: table full, or not known)");
+		snprintf(name, size, "%s", r->by == PKS_BY_THREAD ?
+			 "(threads that have ended, and others)" :
+			 "(others: table full, or not known)");
 	else if (r->by == PKS_BY_THREAD)
 		snprintf(name, size, "%s/%u", site->comm, (unsigned int)site->caller);
 	else if (r->by == PKS_BY_SITE)

@@ -49,20 +49,19 @@ void longhold__scan(struct longhold *l, struct collector *c, __u64 now, collecto
 		    void *arg)
 {
 	struct pks_finding finding;
+	struct pks_frame frame;
 	struct pks_slot slot;
 
 	for (unsigned int i = 0; l->threshold && i < PKS_SLOTS; i++) {
 		if (!collector__slot(c, i, &slot))
 			continue;
-		for (int d = 0; d < slot.depth && d < PKS_FRAMES; d++) {
-			const struct pks_frame *frame = &slot.frames[d];
-
-			if ((frame->flags & (PKS_FRAME_UNKNOWN | PKS_FRAME_TOLD)) ||
-			    now < frame->since || now - frame->since <= l->threshold ||
-			    !collector__mark_told(c, i, d, &slot))
+		for (int d = 0; collector__frame(c, i, &slot, d, &frame); d++) {
+			if ((frame.flags & (PKS_FRAME_UNKNOWN | PKS_FRAME_TOLD)) ||
+			    now < frame.since || now - frame.since <= l->threshold ||
+			    !collector__mark_told(c, i, &slot, d, &frame))
 				continue;
 			l->told++;
-			finding__fill(&finding, c, &slot, frame, now);
+			finding__fill(&finding, c, &slot, &frame, now);
 			fn(arg, &finding);
 		}
 	}

@@ -278,10 +278,30 @@ static void site__subtract(struct model_site *now, const struct model_site *befo
 		now->max = longest;
 }
 
+/* The sites of `before` whose place in the table is another's `now`: their counts went to place 0. */
+static void model__sum_gone(const struct model *before, const struct model *now,
+			    struct model_site *gone)
+{
+	size_t new = 0;
+
+	*gone = (struct model_site){};
+	for (size_t old = 0; old < before->nr_sites; old++) {
+		const struct model_site *s = &before->sites[old];
+
+		while (new < now->nr_sites && now->sites[new].index < s->index)
+			new++;
+		if (new == now->nr_sites || now->sites[new].index != s->index ||
+		    now->sites[new].caller != s->caller)
+			site__add(gone, s);
+	}
+}
+
 int model__between(const struct model *before, const struct model *now, struct model *delta)
 {
+	struct model_site gone;
 	size_t old = 0;
 
+	model__sum_gone(before, now, &gone);
 	*delta = (struct model){ .nr_sites = 0 };
 	delta->sites = calloc(now->nr_sites + 1, sizeof(*delta->sites));
 	if (!delta->sites)
@@ -291,9 +311,13 @@ int model__between(const struct model *before, const struct model *now, struct m
 		struct model_site *s = &delta->sites[delta->nr_sites];
 
 		*s = now->sites[i];
-		/* Entries come in, and none goes: those of before are in the same order. */
-		if (old < before->nr_sites && before->sites[old].caller == s->caller)
-			site__subtract(s, &before->sites[old++]);
+		if (!s->index)
+			site__subtract(s, &gone);
+		while (old < before->nr_sites && before->sites[old].index < s->index)
+			old++;
+		if (old < before->nr_sites && before->sites[old].index == s->index &&
+		    before->sites[old].caller == s->caller)
+			site__subtract(s, &before->sites[old]);
 		if (s->grants || s->closed)
 			delta->nr_sites++;
 	}

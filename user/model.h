@@ -43,6 +43,7 @@ struct model_finding {
 struct model_site {
 	__u64 caller; /* as in struct pks_site; 0: those that found no place */
 	char comm[PKS_COMM]; /* by thread: its name */
+	unsigned int index;  /* in the table that it was read from */
 	__u64 grants;
 	__u64 closed;
 	__u64 total;
@@ -137,7 +138,7 @@ void model__sort_sites(struct model *m);
 void model__sum_sites(const struct model *m, struct model_site *sum);
 
 /*
- * What came between two readings of the same sites, none of them sorted: into
+ * What came between two readings of the same sites, in the table's order: into
  * *delta, freed by the caller. The maximum is then an upper bound. 0 or -ENOMEM.
  */
 int model__between(const struct model *before, const struct model *now, struct model *delta);

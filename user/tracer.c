@@ -285,6 +285,7 @@ static void tracer__read_sites(struct tracer *t, struct model *m)
 			status__note("out of memory: call sites are missing from the table");
 			break;
 		}
+		m->sites[m->nr_sites - 1].index = i;
 		collector__group_comm(t->collector, i, m->sites[m->nr_sites - 1].comm);
 	}
 }

@@ -33,4 +33,20 @@ static inline void lost_nothing_but(int but)
 
 #define LOST_NOTHING (-1)
 
+/* Windows granted, and closed, by the call sites' counts. */
+static inline __u64 sum_of_grants(__u64 *closed)
+{
+	__u64 grants = 0;
+
+	*closed = 0;
+	for (int i = 0; i < PKS_SITES; i++) {
+		const struct pks_site_stat *st = &harness__stats()[i];
+
+		grants += st->grants;
+		for (int b = 0; b < PKS_BUCKETS; b++)
+			*closed += st->hist[b];
+	}
+	return grants;
+}
+
 #endif

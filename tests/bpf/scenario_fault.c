@@ -158,7 +158,7 @@ static void deep_windows_have_no_guessed_origin(void)
 {
 	struct thread t = harness__thread(1);
 
-	for (int i = 0; i <= PKS_FRAMES; i++)
+	for (int i = 0; i <= PKS_DEPTH; i++)
 		harness__grant(&t, PKS_TASK, PAGE(i), CALLER(1 + i));
 	stray(&t, PKS_TASK, PAGE(1), PKS_EXCEPTION_IN_WINDOW);
 	CHECK_EQ(h.records[0].granted.caller, 0);

@@ -21,19 +21,82 @@ static void nesting(void)
 static void nesting_64_deep(void)
 {
 	struct thread t = harness__thread(1);
+	__u64 closed;
 
 	for (int i = 0; i < 64; i++)
 		harness__grant(&t, PKS_TASK, PAGE(i), CALLER(1));
 	CHECK_EQ(harness__slot(&t)->depth, 64);
-	CHECK_EQ(harness__lost(PKS_LOST_NESTING), 64 - PKS_FRAMES);
 	for (int i = 63; i >= 0; i--)
+		harness__revoke(&t, PKS_TASK, PAGE(i), CALLER(2));
+	CHECK(!harness__slot(&t));
+	CHECK_EQ(sum_of_grants(&closed), 64);
+	CHECK_EQ(closed, 64);
+	found_in_all(PKS_CLASS_NONE, 0);
+	lost_nothing_but(LOST_NOTHING);
+}
+
+/* Deeper than the block holds: counted, not attributed, and still balanced. */
+static void nesting_too_deep(void)
+{
+	struct thread t = harness__thread(1);
+
+	for (int i = 0; i < PKS_DEPTH + 3; i++)
+		harness__grant(&t, PKS_TASK, PAGE(i), CALLER(1));
+	CHECK_EQ(harness__lost(PKS_LOST_NESTING), 3);
+	for (int i = PKS_DEPTH + 2; i >= 0; i--)
 		harness__revoke(&t, PKS_TASK, PAGE(i), CALLER(2));
 	CHECK(!harness__slot(&t));
 	found_in_all(PKS_CLASS_NONE, 0);
 	lost_nothing_but(PKS_LOST_NESTING);
 }
 
-/* The known ones are reported one by one, the deeper ones once for all. */
+/* Blocks are given back: as many threads as there are, over and over, and one too many. */
+static void nesting_of_many_threads(void)
+{
+	__u64 windows = 0, closed;
+
+	for (int i = 0; i < 3 * PKS_DEEPS; i++) {
+		struct thread t = harness__thread(1 + i);
+
+		for (int w = 0; w < PKS_FRAMES + 1; w++)
+			harness__grant(&t, PKS_TASK, PAGE(w), CALLER(1));
+		for (int w = PKS_FRAMES; w >= 0; w--)
+			harness__revoke(&t, PKS_TASK, PAGE(w), CALLER(2));
+		windows += PKS_FRAMES + 1;
+	}
+	CHECK_EQ(sum_of_grants(&closed), windows);
+	CHECK_EQ(closed, windows);
+	lost_nothing_but(LOST_NOTHING);
+	for (int i = 0; i < PKS_DEEPS + 1; i++) {
+		struct thread t = harness__thread(1 + i);
+
+		for (int w = 0; w < PKS_FRAMES + 1; w++)
+			harness__grant(&t, PKS_TASK, PAGE(w), CALLER(1));
+	}
+	CHECK_EQ(harness__lost(PKS_LOST_NESTING), 1);
+}
+
+/* Page identity holds on the way down through the block and the slot. */
+static void out_of_order_64_deep(void)
+{
+	struct thread t = harness__thread(1);
+
+	for (int i = 0; i < 64; i++)
+		harness__grant(&t, PKS_TASK, PAGE(i), CALLER(1 + i));
+	harness__revoke(&t, PKS_TASK, PAGE(5), CALLER(100));
+	if (!found_one(PKS_OUT_OF_ORDER))
+		return;
+	CHECK_EQ(h.records[0].granted.caller, CALLER(1 + 63));
+	CHECK_EQ(h.records[0].key2, PAGE(63));
+	for (int i = 63; i >= 0; i--)
+		if (i != 5)
+			harness__revoke(&t, PKS_TASK, PAGE(i), CALLER(100));
+	CHECK(!harness__slot(&t));
+	found_in_all(PKS_OUT_OF_ORDER, 1);
+	lost_nothing_but(LOST_NOTHING);
+}
+
+/* Each of them is reported, newest first. */
 static void leak_64_deep(void)
 {
 	struct thread t = harness__thread(1);
@@ -41,10 +104,22 @@ static void leak_64_deep(void)
 	for (int i = 0; i < 64; i++)
 		harness__grant(&t, PKS_TASK, PAGE(i), CALLER(1));
 	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
-	CHECK_EQ(h.found[PKS_LEAK], PKS_FRAMES + 1);
+	CHECK_EQ(h.found[PKS_LEAK], 64);
 	CHECK_EQ(harness__slot(&t)->skew, 64);
 	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
-	found_in_all(PKS_LEAK, PKS_FRAMES + 1);
+	found_in_all(PKS_LEAK, 64);
+}
+
+/* The known ones are reported one by one, the deeper ones once for all. */
+static void leak_too_deep(void)
+{
+	struct thread t = harness__thread(1);
+
+	for (int i = 0; i < PKS_DEPTH + 5; i++)
+		harness__grant(&t, PKS_TASK, PAGE(i), CALLER(1));
+	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
+	CHECK_EQ(h.found[PKS_LEAK], PKS_DEPTH + 1);
+	CHECK_EQ(harness__slot(&t)->skew, PKS_DEPTH + 5);
 }
 
 static void underflow(void)
@@ -282,6 +357,10 @@ const struct scenario pairing_scenarios[] = {
 	{ "nested windows pair", nesting },
 	{ "64 deep: counted, and balanced again", nesting_64_deep },
 	{ "64 deep and leaked: each told once", leak_64_deep },
+	{ "64 deep and out of order: each with its own page", out_of_order_64_deep },
+	{ "deeper than is kept: counted, and balanced again", nesting_too_deep },
+	{ "deeper than is kept and leaked: the rest told as one", leak_too_deep },
+	{ "many threads nest deep: the room for it is given back", nesting_of_many_threads },
 	{ "a revoke without a window is an underflow", underflow },
 	{ "an underflow poisons the next pair, and only that", underflow_poisons_next_pair },
 	{ "a window open at a boundary is a leak, told once", leak_at_each_boundary },

@@ -72,21 +72,6 @@ static void neighbour_poisoned(void)
 	lost_nothing_but(LOST_NOTHING);
 }
 
-static __u64 sum_of_grants(__u64 *closed)
-{
-	__u64 grants = 0;
-
-	*closed = 0;
-	for (int i = 0; i < PKS_SITES; i++) {
-		const struct pks_site_stat *st = &harness__stats()[i];
-
-		grants += st->grants;
-		for (int b = 0; b < PKS_BUCKETS; b++)
-			*closed += st->hist[b];
-	}
-	return grants;
-}
-
 static void site_table_full(void)
 {
 	struct thread t = harness__thread(1);

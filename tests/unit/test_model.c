@@ -268,20 +268,30 @@ static void test_complete(void **state)
 	assert_true(model__complete(&m));
 }
 
+static void add_site(struct model *m, unsigned int index, __u64 caller,
+		     const struct pks_site_stat *stat)
+{
+	assert_int_equal(model__add_site(m, caller, stat), 0);
+	m->sites[m->nr_sites - 1].index = index;
+}
+
 /* Between two readings a site came that lies before the known one in the table. */
 static void test_between(void **state)
 {
 	struct pks_site_stat one = { .grants = 3, .total = 30, .max = 20, .hist = { [8] = 2 } };
-	struct pks_site_stat two = { .grants = 7, .total = 50, .max = 20, .hist = { [4] = 2, [8] = 2 } };
+	struct pks_site_stat two = { .grants = 7,
+				     .total = 50,
+				     .max = 20,
+				     .hist = { [4] = 2, [8] = 2 } };
 	struct pks_site_stat other = { .grants = 1 };
 	struct model before = {}, now = {}, delta;
 
 	(void)state;
-	model__add_site(&before, 0x200, &one);
-	model__add_site(&before, 0x300, &other);
-	model__add_site(&now, 0x100, &other);
-	model__add_site(&now, 0x200, &two);
-	model__add_site(&now, 0x300, &other);
+	add_site(&before, 5, 0x200, &one);
+	add_site(&before, 7, 0x300, &other);
+	add_site(&now, 3, 0x100, &other);
+	add_site(&now, 5, 0x200, &two);
+	add_site(&now, 7, 0x300, &other);
 	before.found[PKS_LEAK] = 2;
 	now.found[PKS_LEAK] = 5;
 	assert_int_equal(model__between(&before, &now, &delta), 0);
@@ -298,6 +308,29 @@ static void test_between(void **state)
 	model__free(&delta);
 }
 
+/* A thread's place went to another one, and its counts to place 0: none counts twice. */
+static void test_between_with_a_place_reused(void **state)
+{
+	struct pks_site_stat three = { .grants = 3 }, four = { .grants = 4 }, six = { .grants = 6 };
+	struct model before = {}, now = {}, delta;
+	struct model_site sum;
+
+	(void)state;
+	add_site(&before, 5, 0x200, &three);
+	add_site(&before, 7, 0x300, &six);
+	add_site(&now, 0, 0, &four); /* one more of 0x200 before it ended */
+	add_site(&now, 5, 0x500, &six);
+	add_site(&now, 7, 0x300, &six);
+	assert_int_equal(model__between(&before, &now, &delta), 0);
+	model__sum_sites(&delta, &sum);
+	assert_int_equal(sum.grants, 1 + 6);
+	assert_int_equal(delta.sites[0].grants, 1);
+	assert_int_equal(delta.sites[1].caller, 0x500);
+	model__free(&before);
+	model__free(&now);
+	model__free(&delta);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_fold_alone_is_a_finding),
 		cmocka_unit_test(test_fold_never_hides),
 		cmocka_unit_test(test_between),
+		cmocka_unit_test(test_between_with_a_place_reused),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_losses_by_cpu),
 		cmocka_unit_test(test_sites_sort_and_sum),
