@@ -8,6 +8,7 @@
 # make vm       a shell inside the virtual machine
 # make corpus   every case of the bug driver, expected and reported, scored (VARIANT=outofline)
 # make test-matrix  the same on every kernel there is a dialect for: a build each
+# make scale    how cost and memory grow with windows, call sites, depth, threads
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
 # make layouts  what each layout of the check in kmap_local_page() costs, in two tables
@@ -92,8 +93,15 @@ $(CORE_TEST).t: $(wildcard tests/bpf/*.c tests/bpf/*.h) $(CORE_TEST).skel.h
 	$(CC) $(ALL_CFLAGS) -Itests/bpf -I$(@D) -o $@ \
 		$(filter-out %.bpf.c,$(filter %.c,$^)) $(LDLIBS)
 
+# Threads by the thousand, for the tests in the virtual machine.
+LOAD := $(BUILD)/tests/load/load
+
+$(LOAD): tests/load/load.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -pthread -o $@ $<
+
 .PHONY: unit
-unit: $(UNIT_TESTS) $(CORE_TEST).t
+unit: $(UNIT_TESTS) $(CORE_TEST).t $(LOAD)
 
 # --- what needs a kernel under test: each target does its own set-up, as root
 
@@ -144,6 +152,11 @@ test: setup
 	$(MAKE) modules VARIANT=kmap-trace
 	tests/kernel/build baseline
 	tests/run
+
+.PHONY: scale
+scale: modules
+	$(MAKE) all unit
+	tests/scale/run
 
 .PHONY: corpus
 corpus: modules

@@ -136,6 +136,10 @@ int map_over_stack(struct run *r, step_fn fault);
 int on_process_exit(struct run *r, step_fn step);
 int victim_get(struct run *r, const char *path);
 
+/* sites.c */
+#define NR_SITES 1000
+void use_site(u64 i, struct page *page, void *other);
+
 /* pairs.c */
 struct dentry;
 void pairs_init(struct dentry *dir);
@@ -148,6 +152,9 @@ struct lease;
 void lease_init(struct dentry *dir);
 void lease_take(unsigned long flags, struct lease *lease);
 void lease_drop(struct lease *lease);
+
+/* storm.c */
+void storm_init(struct dentry *dir);
 
 /* core.c */
 struct seq_file;

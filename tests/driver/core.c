@@ -235,6 +235,7 @@ static int __init bugs_init(void)
 	pairs_init(debug_dir);
 	lease_init(debug_dir);
 	views_init(debug_dir);
+	storm_init(debug_dir);
 	return 0;
 }
 

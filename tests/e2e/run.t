@@ -48,7 +48,7 @@ is_clean "after -d 1"
 # --- incomplete ------------------------------------------------------------
 
 ok "starts for a loss" trace_start
-bug leak-deep-ok
+pairs 90 nest
 trace_stop
 is "$status" 4 "exit status 4 where windows nest too deep to be attributed"
 like "$out" 'LOST: nested too deep: [1-9]' "says what was lost"

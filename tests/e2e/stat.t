@@ -29,7 +29,7 @@ stat_start() {
 
 driver_load
 ok "the second count" count_open || bail_out "no kprobe events"
-ok "starts" stat_start --json
+ok "starts" stat_start --json --by site
 count_quiet
 before=$(count_now)
 pairs 20000 &
@@ -52,7 +52,7 @@ count_close
 
 # --- text
 
-ok "starts" stat_start
+ok "starts" stat_start --by site
 pairs 4000
 trace_stop
 is "$status" 0 "text: exit status 0"
@@ -68,7 +68,7 @@ like "$out" "no finding; complete: nothing was lost" "the verdict"
 verdict() {
 	local name=$1 case=$2 class=$3 place=$4
 
-	stat_start --json || fail "$name: starts"
+	stat_start --json --by site || fail "$name: starts"
 	bug "$case"
 	trace_stop
 	is "$status" 1 "$name: exit status 1" || diag "$out" "$err"

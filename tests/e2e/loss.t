@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Findings from eight CPUs as fast as they come: each is delivered, folded or
+# dropped, and which are counted, by class and by place, never depends on the
+# ring. The driver's own count is the second one.
+#
+# vm: cpus=8 timeout=600
+
+. "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+. "$PKS_TOP/tests/e2e/e2e.sh"
+
+LOAD=${PKS_BUILD:?}/tests/load/load
+WRONG=3000	# of a writer: three findings at each of a thousand call sites
+WRITES=300	# leaks, and underflows, of a writer
+
+# An expression over the JSON summary; repeats(CLASS): the sum of its places' counts.
+json() {
+	python3 -c '
+import json, sys
+s = [json.loads(l) for l in sys.stdin][-1]
+places = lambda c: [r for r in s["repeats"] if r["class"] == c]
+repeats = lambda c: sum(r["count"] for r in places(c))
+print(eval(sys.argv[1]))' "$1" <<<"$out"
+}
+
+# What the driver has made of a class so far.
+made() {
+	awk -v class="$1" '$1 == class { print $2 }' "$DRIVER_DIR/made"
+}
+
+wrong_pages() {
+	local i jobs=()
+
+	for ((i = 0; i < 8; i++)); do
+		pairs $WRONG wrong_pages &
+		jobs+=($!)
+	done
+	wait "${jobs[@]}"
+}
+
+leaks_and_underflows() {
+	local i jobs=()
+
+	for ((i = 0; i < 4; i++)); do
+		"$LOAD" write $WRITES "$DRIVER_DIR/leaks" 1 &
+		jobs+=($!)
+		"$LOAD" write $WRITES "$DRIVER_DIR/underflows" 1 &
+		jobs+=($!)
+	done
+	wait "${jobs[@]}"
+}
+
+correct_traffic() {
+	local i jobs=()
+
+	for ((i = 0; i < 8; i++)); do
+		pairs $WRONG sites &
+		jobs+=($!)
+	done
+	wait "${jobs[@]}"
+}
+
+# Runs the command line while tracing; holds what pkstrace counts against the driver's count.
+count_both() {
+	local name=$1 class before=() want=()
+
+	shift
+	for class in wrong-page leak underflow; do
+		before+=("$(made $class)")
+	done
+	"$@"
+	[[ $stopped -eq 0 ]] || kill -CONT "$trace_pid"
+	trace_stop
+	is "$status" 1 "$name: exit status 1" || diag "$out" "$err"
+	for class in wrong-page leak underflow; do
+		want=$(($(made $class) - ${before[0]}))
+		before=("${before[@]:1}")
+		is "$(json "s['classes'].get('$class', 0)")" "$want" "$name: each $class is counted"
+		is "$(json "repeats('$class')")" "$want" "$name: and so it is by place"
+	done
+	is "$(json 's["made"] == s["findings"] == sum(s["classes"].values())')" True \
+		"$name: nothing else is"
+	is "$(json 's["made"] - s["delivered"] - s["folded"] - s["dropped"]')" 0 \
+		"$name: made = delivered + folded + dropped"
+	is "$(json '[l["count"] for l in s["losses"] if l["reason"] == "ring full"]')" \
+		"$(json '[s["dropped"]] if s["dropped"] else []')" "$name: what was dropped is told as lost"
+}
+
+all_at_once() {
+	wrong_pages &
+	leaks_and_underflows
+	wait %?wrong_pages
+}
+
+# A ring of 1 MiB is full with the first records of a third of the places; then leaks come.
+fill_then_leak() {
+	wrong_pages
+	leaks_and_underflows
+}
+
+driver_load
+
+stopped=0
+ok "starts" trace_start --json --max-reports 0
+count_both "the loader reads" all_at_once
+
+stopped=1
+ok "starts again" trace_start --json --max-reports 0
+kill -STOP "$trace_pid"
+count_both "the loader is stopped" fill_then_leak
+cmp_num "$(json 's["dropped"]')" -gt 1000 "the ring was full"
+is "$(json 'len(places("wrong-page"))')" 1000 "all thousand places are there"
+cmp_num "$(json 'sum(not r["reported"] for r in places("wrong-page"))')" -gt 300 \
+	"many from their counts alone"
+is "$(json '[(r["reported"], r["in"].split("+")[0]) for r in places("leak") + places("underflow")]')" \
+	"[(False, 'storm_map'), (False, 'storm_unmap')]" "so are the leaks and underflows"
+is "$(json 's["complete"]')" False "and it does not call that complete"
+
+stopped=0
+ok "starts as text" trace_start --max-reports 0
+"$LOAD" write 100 "$DRIVER_DIR/leaks" 1
+trace_stop
+like "$out" "pkstrace: of 100 findings 4 were delivered, 96 folded \(counted only\), 0 dropped" \
+	"the text says where they went"
+
+TRACE_COMMAND=stat trace_start --json || fail "stat: attaches"
+"$LOAD" write 500 "$DRIVER_DIR/leaks" 1
+"$LOAD" write 500 "$DRIVER_DIR/underflows" 1
+trace_stop
+is "$(json '[s["classes"], s["delivered"], s["folded"], s["dropped"]]')" \
+	"[{'leak': 500, 'underflow': 500}, 0, 1000, 0]" "stat counts them all, without the ring"
+
+# --- twin
+
+ok "starts for correct traffic" trace_start
+correct_traffic
+trace_stop
+is_clean "correct traffic at the same places"
+is "$(granted)" $((8 * WRONG)) "correct traffic: all windows counted"
+unlike "$out" "were delivered" "correct traffic: no finding, delivered or not"
+
+done_testing
