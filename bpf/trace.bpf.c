@@ -308,11 +308,14 @@ static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	if (likely(!count__of(task) && !pkrs__open(pkrs) && !over_revoked &&
 		   !(task->flags & PF_WQ_WORKER)))
 		return 0;
-	if (!follow__wanted(task))
+	if (!tracing)
 		return 0;
 	event__of_current(&e, task);
 	e.open = pkrs__open(pkrs);
+	/* First of all: what it hit may be in the storage just now, which is then refused. */
 	if (e.context != PKS_TASK && interrupt__clean(&e))
+		return 0;
+	if (!follow__chosen(task))
 		return 0;
 	if (!e.count && !e.open && slot__find(e.task) < 0) {
 		if (e.context == PKS_TASK && (task->flags & PF_WQ_WORKER))
