@@ -72,12 +72,17 @@ count_missed() {
 		/sys/kernel/tracing/kprobe_profile
 }
 
+# A probe with a histogram on it can't be removed.
 count_close() {
-	local probe
+	local probe trigger
 
 	for probe in "${PROBES[@]}"; do
-		[[ ! -d $EVENTS/$probe ]] || echo "-:e2e/$probe" >>/sys/kernel/tracing/kprobe_events
-	done 2>/dev/null
+		[[ -d $EVENTS/$probe ]] || continue
+		while read -r trigger; do
+			[[ $trigger != hist:* ]] || echo "!${trigger% \[*}" >"$EVENTS/$probe/trigger"
+		done < <(cat "$EVENTS/$probe/trigger")
+		echo "-:e2e/$probe" >>/sys/kernel/tracing/kprobe_events
+	done
 }
 
 counted_run() {

@@ -49,6 +49,7 @@ for fs in ext4 xfs; do
 	ok "unmounts $fs" umount "$MNT"
 done
 is "$(count_missed)" 0 "the second count missed nothing"
-count_close
+ok "the second count ends" count_close
+ok "... and leaves no probe" test ! -d "$EVENTS"
 
 done_testing
