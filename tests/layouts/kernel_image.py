@@ -21,11 +21,10 @@ PARTS = {
 }
 
 
-def sizes(vmlinux):
-    """Bytes of text, data and bss, as size(1) adds them up."""
-    out = subprocess.run(["size", vmlinux], check=True, capture_output=True, text=True)
-    text, data, bss = out.stdout.splitlines()[1].split()[:3]
-    return {"text": int(text), "data": int(data), "bss": int(bss)}
+# What the x86 linker script puts on a boundary of 2 MiB: the padding before
+# them takes up whatever code is added.
+ALIGNED = ("__entry_text_start", "__softirqentry_text_start")
+ALIGNMENT = 2 << 20
 
 
 def part_of(section):
@@ -36,16 +35,34 @@ def part_of(section):
 
 
 class KernelImage:
-    """An open vmlinux; elf.close() is left to the end of the program."""
+    """An open vmlinux; its file stays open until the program ends."""
 
     def __init__(self, vmlinux):
+        self.path = vmlinux
         self.elf = ELFFile(open(vmlinux, "rb"))
         self.symtab = self.elf.get_section_by_name(".symtab")
+        self.padding = self.find_padding()
 
     def address(self, symbol):
         """Address of a global symbol, or None."""
         found = self.symtab.get_symbol_by_name(symbol)
         return found[0]["st_value"] if found else None
+
+    def find_padding(self):
+        """Bytes of no use before what is aligned to 2 MiB."""
+        ends = [s["st_value"] + s["st_size"] for s in self.symtab.iter_symbols()
+                if s["st_info"]["type"] == "STT_FUNC"]
+        padding = 0
+        for start in map(self.address, ALIGNED):
+            if start and start % ALIGNMENT == 0:
+                padding += start - max(end for end in ends if end <= start)
+        return padding
+
+    def sizes(self):
+        """Bytes of text, without the padding, data and bss, as size(1) adds them up."""
+        out = subprocess.run(["size", self.path], check=True, capture_output=True, text=True)
+        text, data, bss = map(int, out.stdout.splitlines()[1].split()[:3])
+        return {"text": text - self.padding, "data": data, "bss": bss}
 
     def jump_table(self):
         """Address and bytes of the table of static keys' branches."""
@@ -66,6 +83,7 @@ class KernelImage:
         keys = len(self.jump_table()[1])
         parts["static keys"] += keys
         parts["other"] -= keys
+        parts["code"] -= self.padding
         return parts
 
     def key_branches(self):
