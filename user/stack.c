@@ -24,10 +24,15 @@ static bool frame__is_own(struct symbols *symbols, __u64 address)
 unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *stack)
 {
 	unsigned int first = 0;
+	struct symbol sym;
 
-	for (unsigned int i = 0; i < stack->nr && i < OWN_FRAMES_MAX; i++)
+	/* Below a stranger is another trampoline: of a program on a function further out. */
+	for (unsigned int i = 0; i < stack->nr && i < OWN_FRAMES_MAX; i++) {
 		if (frame__is_own(symbols, stack->address[i]))
 			first = i + 1;
+		else if (!symbols__find(symbols, stack->address[i], SYMBOL_RETURN, &sym))
+			break;
+	}
 	return first;
 }
 

@@ -5,7 +5,7 @@
  */
 #include <linux/completion.h>
 #include <linux/ktime.h>
-#include <linux/mutex.h>
+#include <linux/workqueue.h>
 #include "bugs.h"
 
 #define LONG_MS 50	/* well above any threshold that a test would set */
@@ -34,26 +34,35 @@ static int sleep_mapped(struct run *r, bool fixed)
 	return 0;
 }
 
-static void complete_step(struct run *r)
+struct late_work {
+	struct work_struct work;
+	struct completion done;
+};
+
+/* Late, so that the waiter has gone to sleep for certain, and does so once. */
+static void late_step(struct work_struct *work)
 {
-	complete(r->addr2);
+	schedule_timeout_uninterruptible(2);
+	complete(&container_of(work, struct late_work, work)->done);
 }
 
 /* Waiting, with the window open, for what a work item has to do. */
 static int wait_mapped(struct run *r, bool fixed)
 {
-	DECLARE_COMPLETION_ONSTACK(done);
+	struct late_work late;
 	void *addr = timed_map(r);
-	int err;
 
-	r->addr2 = &done;
+	init_completion(&late.done);
+	INIT_WORK_ONSTACK(&late.work, late_step);
 	if (fixed)
 		timed_unmap(addr);
-	err = in_work(r, complete_step);
-	wait_for_completion(&done);
+	schedule_work(&late.work);
+	wait_for_completion(&late.done);
 	if (!fixed)
 		timed_unmap(addr);
-	return err;
+	flush_work(&late.work);
+	destroy_work_on_stack(&late.work);
+	return 0;
 }
 
 /* By the clock: on a CPU that an emulator stopped for a while, mdelay() is not to be relied on. */

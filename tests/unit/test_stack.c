@@ -50,6 +50,17 @@ static void test_unknown_above_own(void **state)
 	assert_int_equal(stack__skip_own(symbols, &s), 3);
 }
 
+/* A program on another function, further out, is no reason to hide what lies between. */
+static void test_second_trampoline(void **state)
+{
+	struct model_stack s = { .nr = 5,
+				 .address = { IN_PROGRAM, IN_REVOKE, IN_UNMAP, IN_PROGRAM,
+					      IN_VFS_WRITE } };
+
+	(void)state;
+	assert_int_equal(stack__skip_own(symbols, &s), 2);
+}
+
 /* A window function far out is somebody's business, not our probe. */
 static void test_own_far_out(void **state)
 {
@@ -81,6 +92,7 @@ int main(void)
 		cmocka_unit_test(test_own_frames_go),
 		cmocka_unit_test(test_strangers_stay),
 		cmocka_unit_test(test_unknown_above_own),
+		cmocka_unit_test(test_second_trampoline),
 		cmocka_unit_test(test_own_far_out),
 		cmocka_unit_test(test_exception),
 	};
