@@ -109,12 +109,14 @@ static __always_inline __u64 key__read(void *ctx, enum form form)
  */
 __u64 known_protected;
 __u64 known_unprotected;
+__u64 vmemmap; /* the array of struct pages, for the loader; 0 until a first page was seen */
 
 static __noinline int pgmap__learn(struct page *page)
 {
 	struct dev_pagemap *pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
 	bool protected = BPF_CORE_READ(pgmap, flags) & PGMAP_PROTECTION;
 
+	vmemmap = kernel__word(settings.facts.vmemmap_base);
 	if (protected)
 		known_protected = (__u64)pgmap;
 	else
@@ -265,7 +267,10 @@ static __always_inline void boundary__name(struct window_event *e, struct task_s
 {
 	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
 
-	if (e->context != PKS_TASK) {
+	if (e->context == PKS_NMI) {
+		e->boundary = PKS_NMI_END; /* nmi_handler(handler, ...) */
+		e->arg = ctx->args[0];
+	} else if (e->context != PKS_TASK) {
 		/* softirq_exit(vector), irq_handler_exit(irq, ...), x86's *_exit(vector) */
 		e->boundary = e->context == PKS_SOFTIRQ ? PKS_SOFTIRQ_END : PKS_IRQ_END;
 		e->arg = (__s32)ctx->args[0];

@@ -48,6 +48,7 @@ static const struct class_row boundaries[] = {
 	[PKS_IRQ_END] = { "irq-end", "end of an interrupt" },
 	[PKS_EXCEPTION_RETURN] = { "exception-return", "return from a fault to user space" },
 	[PKS_THREAD_EXIT] = { "thread-exit", "exit of the thread" },
+	[PKS_NMI_END] = { "nmi-end", "end of an NMI handler" },
 };
 _Static_assert(NR(boundaries) == PKS_NR_BOUNDARIES, "a boundary without a row");
 

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include "arguments.h"
+#include "boundaries.h"
 #include "commands.h"
 #include "dialect.h"
 #include "preflight.h"
@@ -110,8 +111,10 @@ static enum status check(struct symbols *symbols)
 
 	print_kernel(&d);
 	print_probes(&d);
-	if (d.name)
+	if (d.name) {
 		dialect__blind(&d, print_blind, NULL);
+		boundaries__blind(&d, print_blind, NULL);
+	}
 	preflight__missing_capabilities(missing, sizeof(missing));
 	line("capabilities", missing[0] ? missing : "enough");
 	if (status)

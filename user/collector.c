@@ -11,19 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boundaries.h"
 #include "collector.h"
 #include "inject.h"
 #include "libbpf_quiet.h"
 #include "pkstrace.skel.h"
 
-#define MAX_BOUNDARIES 16
 
 struct collector {
 	const struct dialect *dialect;
 	const struct collector_extension *extension;
 	struct pkstrace *skel;
 	struct ring_buffer *ring;
-	struct bpf_link *boundaries[MAX_BOUNDARIES];
+	struct bpf_link *boundaries[BOUNDARIES_MAX];
 	struct pks_site_stat *stats; /* mapped; shards * PKS_SITES entries */
 	size_t stats_size;
 	unsigned int shards;
@@ -229,26 +229,6 @@ int collector__follow(struct collector *c, pid_t tid)
 	return err;
 }
 
-/* Where windows must be closed; one that the kernel does not have is one boundary less. */
-static const struct {
-	const char *tracepoint;
-	bool interrupt;
-	bool begin; /* nothing is open yet; needed where no count of protected memory tells */
-} boundaries[] = {
-	{ "sys_exit", .interrupt = false },
-	{ "workqueue_execute_end", .interrupt = false },
-	{ "workqueue_execute_start", .begin = true },
-	{ "softirq_exit", .interrupt = true },
-	{ "irq_handler_exit", .interrupt = true },
-	{ "local_timer_exit", .interrupt = true },
-	{ "irq_work_exit", .interrupt = true },
-	{ "call_function_exit", .interrupt = true },
-	{ "call_function_single_exit", .interrupt = true },
-};
-
-#define NR_BOUNDARIES (sizeof(boundaries) / sizeof(boundaries[0]))
-_Static_assert(NR_BOUNDARIES <= MAX_BOUNDARIES, "room for their links");
-
 /* Attached by hand, to several tracepoints. */
 static bool program__is_boundary(const struct collector *c, const struct bpf_program *prog)
 {
@@ -262,18 +242,17 @@ static enum status attach__failed(const char *target, int err)
 
 static enum status attach__boundaries(struct collector *c)
 {
-	for (size_t i = 0; i < NR_BOUNDARIES; i++) {
-		const char *name = boundaries[i].tracepoint;
+	const struct boundary *b;
 
-		if (!dialect__has_tracepoint(c->dialect, name) ||
-		    (boundaries[i].begin && c->dialect->facts.truth == PKS_TRUTH_PGMAP))
+	for (unsigned int i = 0; (b = boundaries__row(i)); i++) {
+		if (!dialect__has_tracepoint(c->dialect, b->tracepoint) ||
+		    (b->begin && c->dialect->facts.truth == PKS_TRUTH_PGMAP))
 			continue;
 		c->boundaries[i] = bpf_program__attach_raw_tracepoint(
-			boundaries[i].interrupt ? c->skel->progs.at_interrupt_end :
-						  c->skel->progs.at_boundary,
-			name);
+			b->interrupt ? c->skel->progs.at_interrupt_end : c->skel->progs.at_boundary,
+			b->tracepoint);
 		if (!c->boundaries[i])
-			return attach__failed(name, errno);
+			return attach__failed(b->tracepoint, errno);
 		c->attached++;
 	}
 	return STATUS_CLEAN;
@@ -370,6 +349,16 @@ static __u64 program__skipped(const struct collector *c, const struct bpf_progra
 	return info.recursion_misses;
 }
 
+__u64 collector__refused(const struct collector *c)
+{
+	const struct pkstrace *skel = c->skel;
+
+	return program__skipped(c, skel->progs.grant_page) +
+	       program__skipped(c, skel->progs.revoke_page) +
+	       program__skipped(c, skel->progs.grant_pgmap) +
+	       program__skipped(c, skel->progs.revoke_pgmap);
+}
+
 void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
@@ -406,7 +395,7 @@ void collector__stop(struct collector *c)
 		c->skel->bss->tracing = 0;
 	if (c->extension && c->extension->stop)
 		c->extension->stop(c->extension->arg);
-	for (size_t i = 0; i < NR_BOUNDARIES; i++) {
+	for (size_t i = 0; i < BOUNDARIES_MAX; i++) {
 		bpf_link__destroy(c->boundaries[i]);
 		c->boundaries[i] = NULL;
 	}
@@ -487,6 +476,14 @@ bool collector__mark_told(struct collector *c, unsigned int index, const struct 
 	/* Another window's by now, if anyone's: that one has not been reported. */
 	__atomic_fetch_and(&frame->flags, (__u8)~PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);
 	return false;
+}
+
+__u64 collector__phys(const struct collector *c, __u64 page)
+{
+	__u64 base = c->skel->bss->vmemmap;
+	unsigned int size = c->dialect->page_struct;
+
+	return base && size && page >= base ? (page - base) / size * sysconf(_SC_PAGESIZE) : 0;
 }
 
 void collector__comm(pid_t tid, char *comm)

@@ -101,6 +101,12 @@ bool collector__frame(struct collector *c, unsigned int index, const struct pks_
 bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
 			  int at, const struct pks_frame *copy);
 
+/* How many grants and revokes the kernel has refused to run our programs for. */
+__u64 collector__refused(const struct collector *c);
+
+/* Physical address of a struct page; 0 where that is not known. */
+__u64 collector__phys(const struct collector *c, __u64 page);
+
 /* A thread's name into comm[PKS_COMM]; "?" where it is gone. */
 void collector__comm(pid_t tid, char *comm);
 

@@ -33,6 +33,7 @@ static void finding__fill(struct pks_finding *f, struct collector *c, const stru
 		.depth = slot->depth,
 		.skew = slot->skew,
 		.key = frame->key,
+		.phys = collector__phys(c, frame->key),
 		.held = now - frame->since,
 		/* Not a fold of the kernel side: windows that are open have none. */
 		.fold = site.caller ^ (1ULL << 63),

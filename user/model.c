@@ -160,15 +160,32 @@ int model__fold(struct model *m, const struct pks_fold *fold, struct model_findi
 void model__count_suppressed(struct model *m)
 {
 	memset(m->suppressed, 0, sizeof(m->suppressed));
+	m->withdrawn = 0;
 	for (size_t i = 0; i < m->nr_findings; i++) {
 		const struct model_finding *f = &m->findings[i];
 
 		if (f->suppressed)
 			m->suppressed[f->raw.class % PKS_NR_CLASSES] += f->count;
+		if (f->suppressed == MODEL_WITHDRAWN)
+			m->withdrawn += f->count;
 	}
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		if (m->suppressed[i] > m->found[i])
 			m->suppressed[i] = m->found[i];
+}
+
+bool model__doubtful(const struct pks_finding *raw)
+{
+	switch (raw->class) {
+	case PKS_LEAK:
+	case PKS_UNDERFLOW:
+	case PKS_CROSS_THREAD:
+	case PKS_WRONG_PAGE:
+	case PKS_OUT_OF_ORDER:
+		return raw->context != PKS_TASK;
+	default:
+		return false;
+	}
 }
 
 /* Makes the table of losses reach to this CPU. */
@@ -364,7 +381,7 @@ __u64 model__total_suppressed(const struct model *m)
 
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		sum += m->suppressed[i];
-	return sum;
+	return sum - (m->withdrawn < sum ? m->withdrawn : sum);
 }
 
 __u64 model__used(const struct model *m, unsigned int suppression)

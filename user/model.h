@@ -26,6 +26,12 @@ struct model_link {
 	struct model_stack stack; /* as captured then */
 };
 
+/*
+ * In the place of a suppression's number: it may be the consequence of a call
+ * that the programs were not run for. Such a finding is no finding, but a loss.
+ */
+#define MODEL_WITHDRAWN (~0u)
+
 /* A finding with its owner stacks; repeats of it only count. */
 struct model_finding {
 	struct pks_finding raw;
@@ -75,6 +81,7 @@ struct model {
 	size_t nr_sites, sites_room;
 	__u64 found[PKS_NR_CLASSES]; /* totals, folded and dropped ones included */
 	__u64 suppressed[PKS_NR_CLASSES]; /* how many of found[] are not to be shown */
+	__u64 withdrawn; /* and how many of these are withdrawn */
 	__u64 lost[PKS_NR_LOSSES];
 	__u64 *lost_on; /* the same, CPU by CPU: [cpu * PKS_NR_LOSSES + reason]; owned */
 	unsigned int nr_cpus;
@@ -149,7 +156,16 @@ __u64 model__closed(const struct model *m);
 /* Findings that are not suppressed, of a class and of all. */
 __u64 model__found(const struct model *m, unsigned int class);
 __u64 model__total_findings(const struct model *m);
+/* Those that suppressions hide, withdrawn ones left out. */
 __u64 model__total_suppressed(const struct model *m);
+
+/*
+ * True where the finding can come from a call that was not seen: it was found
+ * in an interrupt, which may have hit our own program, and the kernel runs no
+ * program inside itself. The count can't tell: it is the interrupted thread's,
+ * whose own event is then half done.
+ */
+bool model__doubtful(const struct pks_finding *raw);
 
 /* How many findings a suppression hides. */
 __u64 model__used(const struct model *m, unsigned int suppression);

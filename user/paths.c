@@ -114,22 +114,30 @@ static bool fds__find(const char *dir, const struct wanted *w)
 	return found;
 }
 
-bool paths__find(const char *proc, unsigned int major, unsigned int minor, unsigned long long inode,
-		 char *path, size_t size)
+static bool process__find(const char *proc, const char *pid, const struct wanted *w)
+{
+	char dir[PATH_MAX / 2];
+
+	snprintf(dir, sizeof(dir), "%s/%s", proc, pid);
+	return fds__find(dir, w) || maps__find(dir, w);
+}
+
+bool paths__find(const char *proc, unsigned int first, unsigned int major, unsigned int minor,
+		 unsigned long long inode, char *path, size_t size)
 {
 	const struct wanted w = { .major = major, .minor = minor, .inode = inode, .path = path,
 				  .size = size, .deadline = now_ns() + NS_MAX };
-	char dir[PATH_MAX / 2];
 	struct dirent *entry;
-	bool found = false;
-	DIR *all = opendir(proc);
+	char number[16];
+	bool found;
+	DIR *all;
 
-	while (all && !found && (entry = readdir(all)) && now_ns() < w.deadline) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		snprintf(dir, sizeof(dir), "%s/%s", proc, entry->d_name);
-		found = fds__find(dir, &w) || maps__find(dir, &w);
-	}
+	snprintf(number, sizeof(number), "%u", first);
+	found = first && process__find(proc, number, &w);
+	all = found ? NULL : opendir(proc);
+	while (all && !found && (entry = readdir(all)) && now_ns() < w.deadline)
+		found = isdigit((unsigned char)entry->d_name[0]) &&
+			process__find(proc, entry->d_name, &w);
 	if (all)
 		closedir(all);
 	return found;

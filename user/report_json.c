@@ -148,7 +148,7 @@ static json_t *finding__file(const struct pks_finding *f)
 
 	paths__device(major, minor, device, sizeof(device));
 	snprintf(number, sizeof(number), "%u:%u", major, minor);
-	if (paths__find("/proc", major, minor, f->ino, path, sizeof(path)))
+	if (paths__find("/proc", f->tgid, major, minor, f->ino, path, sizeof(path)))
 		set_text(file, "path", path);
 	set_number(file, "inode", f->ino);
 	set_text(file, "device", device[0] ? device : NULL);
@@ -179,7 +179,7 @@ static void finding__boundary(const struct report *r, json_t *object, const stru
 	set_text(object, "boundary", boundary__row(f->boundary)->name);
 	if (f->boundary == PKS_SYSCALL_EXIT)
 		set_text(object, "boundary_of", syscall__name(f->arg));
-	else if (f->boundary == PKS_WORK_END)
+	else if (f->boundary == PKS_WORK_END || f->boundary == PKS_NMI_END)
 		set_place(r, object, "boundary_of", f->arg, 0);
 }
 
@@ -410,6 +410,7 @@ static void json__summary(const struct report *r, const struct model *m, double 
 	set_number(object, "delivered", m->delivered);
 	set_number(object, "folded", m->folded);
 	set_number(object, "dropped", m->dropped);
+	set_number(object, "withdrawn", m->withdrawn);
 	set_flag(object, "complete", model__complete(m));
 	json_object_set_new(object, "classes", summary__classes(m));
 	json_object_set_new(object, "repeats", summary__repeats(r, m));

@@ -169,7 +169,7 @@ static void file__print(const struct report *r, const struct pks_finding *f)
 
 	paths__device(major, minor, device, sizeof(device));
 	fprintf(r->out, ", page %" PRIu64 " of ", (uint64_t)f->index);
-	if (paths__find("/proc", major, minor, f->ino, path, sizeof(path)))
+	if (paths__find("/proc", f->tgid, major, minor, f->ino, path, sizeof(path)))
 		fprintf(r->out, "%s (", path);
 	else
 		fputs("a file that no process holds now (", r->out);
@@ -214,7 +214,7 @@ static void boundary__print(const struct report *r, const struct pks_finding *f)
 	fputs(boundary__row(f->boundary)->name, r->out);
 	if (f->boundary == PKS_SYSCALL_EXIT)
 		fprintf(r->out, " of %s()", syscall__name(f->arg));
-	else if (f->boundary == PKS_WORK_END)
+	else if (f->boundary == PKS_WORK_END || f->boundary == PKS_NMI_END)
 		fprintf(r->out, " of %s", function_at(r, f->arg, 0, name));
 }
 
@@ -497,6 +497,11 @@ void summary__remarks(const struct report *r, const struct model *m)
 	if (m->older_windows)
 		fprintf(r->out, "%" PRIu64 " windows granted before the trace were closed in it\n",
 			(uint64_t)m->older_windows);
+	if (m->withdrawn)
+		fprintf(r->out,
+			"%" PRIu64 " findings in interrupts are withdrawn: they may come from calls "
+			"that were not seen\n",
+			(uint64_t)m->withdrawn);
 	if (m->late_revokes)
 		fprintf(r->out, "%" PRIu64 " leaked windows were closed later\n",
 			(uint64_t)m->late_revokes);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boundaries.h"
 #include "finding.h"
 #include "preflight.h"
 #include "process_tree.h"
@@ -19,6 +20,9 @@
 #include "suppress.h"
 #include "symbols.h"
 #include "tracer.h"
+
+/* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
+#define NS_DOUBT 1000000000ULL
 
 static double now_seconds(void)
 {
@@ -53,6 +57,21 @@ static unsigned int finding__suppressed(struct tracer *t, const struct model_fin
 			       stack.frames.nr);
 }
 
+/* The kernel has refused to run a program on a grant or revoke not long before. */
+static bool finding__withdrawn(struct tracer *t, const struct pks_finding *raw)
+{
+	__u64 refused;
+
+	if (!model__doubtful(raw))
+		return false;
+	refused = collector__refused(t->collector);
+	if (refused != t->refused) {
+		t->refused = refused;
+		t->refused_at = now_ns();
+	}
+	return t->refused_at && raw->time < t->refused_at + NS_DOUBT;
+}
+
 static void on_finding(void *arg, const struct pks_finding *from)
 {
 	struct pks_finding copy = *from, *raw = &copy;
@@ -64,7 +83,7 @@ static void on_finding(void *arg, const struct pks_finding *from)
 	revoked.nr = collector__stack(t->collector, &raw->revoked, revoked.address);
 	if (model__add_finding(&t->model, raw, &granted, &revoked, &f) != MODEL_NEW)
 		return;
-	f->suppressed = finding__suppressed(t, f);
+	f->suppressed = finding__withdrawn(t, raw) ? MODEL_WITHDRAWN : finding__suppressed(t, f);
 	if (f->suppressed)
 		return;
 	t->shown++;
@@ -150,6 +169,7 @@ static void tracer__say_attached(const struct tracer *t, double took)
 			     "ineffective-grant pass unseen, cross-thread counts as underflow "
 			     "(`pkstrace run` tells)");
 	dialect__blind(&t->dialect, say_blind, NULL);
+	boundaries__blind(&t->dialect, say_blind, NULL);
 }
 
 static enum status tracer__attach(struct tracer *t)

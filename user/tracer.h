@@ -49,6 +49,8 @@ struct tracer {
 	struct report report;
 	char target[64]; /* what is traced, in words */
 	unsigned int shown; /* reports */
+	__u64 refused;	    /* calls that the programs were not run for, as last read */
+	__u64 refused_at;   /* CLOCK_MONOTONIC ns, when that was seen to have grown; 0: never */
 	int signals;   /* signalfd */
 	int pid_watch; /* pidfd of options.pid */
 	int timer;     /* timerfd for options.seconds */

@@ -331,6 +331,35 @@ static void test_between_with_a_place_reused(void **state)
 	model__free(&delta);
 }
 
+/* What an interrupt's missed call may have made up is a loss, not a finding, nor suppressed. */
+static void test_withdrawn(void **state)
+{
+	struct pks_finding raw = { .class = PKS_UNDERFLOW, .context = PKS_HARDIRQ, .fold = 5, .time = 10 };
+	struct pks_fold fold = { .key = 5, .count = 7, .first = 10, .last = 90 };
+	struct model_stack none = {};
+	struct model_finding *f;
+	struct model m = {};
+
+	(void)state;
+	assert_true(model__doubtful(&raw));
+	raw.class = PKS_STRAY_ACCESS; /* a fault is a fault */
+	assert_false(model__doubtful(&raw));
+	raw.class = PKS_UNDERFLOW;
+	raw.context = PKS_TASK; /* where the count is right */
+	assert_false(model__doubtful(&raw));
+
+	assert_int_equal(model__add_finding(&m, &raw, &none, &none, &f), MODEL_NEW);
+	f->suppressed = MODEL_WITHDRAWN;
+	m.found[PKS_UNDERFLOW] = 8;
+	assert_int_equal(model__fold(&m, &fold, &f), 0);
+	model__count_suppressed(&m);
+	assert_int_equal(m.withdrawn, 7);
+	assert_int_equal(model__total_suppressed(&m), 0);
+	assert_int_equal(model__total_findings(&m), 1);
+	assert_int_equal(model__used(&m, 1), 0);
+	model__free(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_bucket_ends),
 		cmocka_unit_test(test_quantile),
 		cmocka_unit_test(test_complete),
+		cmocka_unit_test(test_withdrawn),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

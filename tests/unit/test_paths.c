@@ -55,20 +55,20 @@ static int remove_proc(void **state)
 static void test_mapped(void **state)
 {
 	(void)state;
-	assert_true(paths__find(proc, 0x103, 5, 12, path, sizeof(path)));
+	assert_true(paths__find(proc, 0, 0x103, 5, 12, path, sizeof(path)));
 	assert_string_equal(path, "/mnt/a b/data");
-	assert_true(paths__find(proc, 0x103, 0, 12, path, sizeof(path)));
+	assert_true(paths__find(proc, 0, 0x103, 0, 12, path, sizeof(path)));
 	assert_string_equal(path, "/other device");
 }
 
 static void test_not_there(void **state)
 {
 	(void)state;
-	assert_false(paths__find(proc, 0x103, 5, 13, path, sizeof(path)));
-	assert_false(paths__find(proc, 103, 5, 12, path, sizeof(path)));
-	assert_false(paths__find(proc, 0, 0, 0, path, sizeof(path)));
-	assert_false(paths__find(proc, 0x103, 5, 9, path, sizeof(path)));
-	assert_false(paths__find("/nowhere", 0x103, 5, 12, path, sizeof(path)));
+	assert_false(paths__find(proc, 0, 0x103, 5, 13, path, sizeof(path)));
+	assert_false(paths__find(proc, 0, 103, 5, 12, path, sizeof(path)));
+	assert_false(paths__find(proc, 0, 0, 0, 0, path, sizeof(path)));
+	assert_false(paths__find(proc, 0, 0x103, 5, 9, path, sizeof(path)));
+	assert_false(paths__find("/nowhere", 0, 0x103, 5, 12, path, sizeof(path)));
 }
 
 static void test_open(void **state)
@@ -79,8 +79,8 @@ static void test_open(void **state)
 
 	(void)state;
 	assert_int_equal(fstat(fd, &st), 0);
-	assert_true(paths__find("/proc/self/task", major(st.st_dev), minor(st.st_dev), st.st_ino, path,
-				sizeof(path)));
+	assert_true(paths__find("/proc/self/task", getpid(), major(st.st_dev), minor(st.st_dev),
+				st.st_ino, path, sizeof(path)));
 	assert_string_equal(path, name);
 	unlink(name);
 	close(fd);
