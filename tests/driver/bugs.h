@@ -126,6 +126,7 @@ int in_hrtimer(struct run *r, step_fn step);
 int in_irq_work(struct run *r, step_fn step);
 int in_bio_end(struct run *r, step_fn step);
 int in_timer(struct run *r, step_fn step);
+int in_nmi_handler(struct run *r, step_fn step);
 int in_tasklet(struct run *r, step_fn step);
 int in_tasklet_of_irq(struct run *r, step_fn step);
 int in_forked_child(struct run *r, step_fn open, step_fn step);
@@ -143,6 +144,9 @@ void use_site(u64 i, struct page *page, void *other);
 /* pairs.c */
 struct dentry;
 void pairs_init(struct dentry *dir);
+
+/* disturbed.c */
+void disturbed_init(struct dentry *dir);
 
 /* views.c */
 void views_init(struct dentry *dir);

@@ -93,6 +93,7 @@ IN(bio_end)
 IN(timer)
 IN(tasklet)
 IN(tasklet_of_irq)
+IN(nmi_handler)
 
 /* A page fault of user code that a driver answers, with no system call. */
 static int exception_leak(struct run *r)
@@ -118,6 +119,8 @@ TWIN(timer, leak) TWIN(timer, underflow) TWIN(timer, stray) TWIN(timer, closed)
 TWIN(tasklet, leak) TWIN(tasklet, underflow) TWIN(tasklet, stray) TWIN(tasklet, closed)
 TWIN(tasklet_of_irq, leak) TWIN(tasklet_of_irq, underflow)
 TWIN(tasklet_of_irq, stray) TWIN(tasklet_of_irq, closed)
+TWIN(nmi_handler, leak) TWIN(nmi_handler, underflow)
+TWIN(nmi_handler, stray) TWIN(nmi_handler, closed)
 
 #define ROWS(NAME, CONTEXT, WHERE, BOUNDARY)				\
 	PAIR(NAME "-leak", CONTEXT ## _leak, SEEN_COUNT,		\
@@ -142,6 +145,7 @@ static const struct bug_case cases[] = {
 	ROWS("timer", timer, "a timer's softirq", "softirq-end"),
 	ROWS("tasklet", tasklet, "a tasklet run by the thread", "softirq-end"),
 	ROWS("irq-tasklet", tasklet_of_irq, "a tasklet run after an interrupt", "softirq-end"),
+	ROWS("nmi", nmi_handler, "an NMI", "nmi-end"),
 	PAIR("exception-leak", exception_leak, SEEN_COUNT,
 	     "a driver's page fault handler leaks on a fault of user code",
 	     LEAK("exception-return", "context_map")),

@@ -149,6 +149,7 @@ HIT(irq_work_hits, in_irq_work)
 HIT(bio_end_hits, in_bio_end)
 HIT(timer_hits, in_timer)
 HIT(irq_tasklet_hits, in_tasklet_of_irq)
+HIT(nmi_hits, in_nmi_handler)
 
 #define INEFFECTIVE { .class = "ineffective-grant", .granted = "irq_map" }
 #define IN_WINDOW(FN) { .class = "stray-access/irq-in-window", .accessed = FN }
@@ -169,6 +170,7 @@ static const struct bug_case cases[] = {
 	ROWS("bio-end", bio_end_hits, "a bio's completion"),
 	ROWS("timer", timer_hits, "a timer's softirq"),
 	ROWS("irq-tasklet", irq_tasklet_hits, "a tasklet after an interrupt"),
+	ROWS("nmi", nmi_hits, "an NMI"),
 	PAIR("fault-grant", fault_grant, SEEN_FAULT,
 	     "a page fault handler maps and writes inside the faulting thread's window",
 	     INEFFECTIVE,

@@ -2,7 +2,7 @@
 /*
  * Runs a step of a case in each context that drivers use: work item, kernel
  * thread, hard interrupt (hrtimer, irq_work, bio completion), softirq (timer,
- * tasklet), forked child. Every function returns when the step is over, 0 or
+ * tasklet), NMI, forked child. Every function returns when the step is over, 0 or
  * an error if the step did not run.
  *
  * An interrupt's step must hit the writer's thread and no other: the count it
@@ -22,6 +22,8 @@
 #include <linux/sched/task.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+#include <asm/apic.h>
+#include <asm/nmi.h>
 #include "bugs.h"
 #include "irqs.h"
 
@@ -340,6 +342,34 @@ int in_tasklet_of_irq(struct run *r, step_fn step)
 	return err;
 }
 
+static struct job *nmi_job;
+
+static int nmi_step(unsigned int cmd, struct pt_regs *regs)
+{
+	struct job *job = READ_ONCE(nmi_job);
+
+	if (!job || current != job->r->task)
+		return NMI_DONE;
+	WRITE_ONCE(nmi_job, NULL);
+	interrupt_step(job);
+	return NMI_HANDLED;
+}
+
+/* An NMI that the writer's CPU sends to itself. */
+int in_nmi_handler(struct run *r, step_fn step)
+{
+	struct job job = { .r = r, .step = step };
+
+	if (cmpxchg(&nmi_job, NULL, &job))
+		return -EBUSY;
+	preempt_disable();
+	apic->send_IPI_mask(cpumask_of(smp_processor_id()), NMI_VECTOR);
+	spin_until_fired(&job);
+	preempt_enable();
+	WRITE_ONCE(nmi_job, NULL);
+	return interrupt_result(&job);
+}
+
 /* --- forked child ------------------------------------------------------ */
 
 typedef pid_t (*fork_fn)(int (*fn)(void *), void *arg, unsigned long flags);
@@ -419,11 +449,19 @@ int in_forked_child(struct run *r, step_fn open, step_fn step)
 /* The queue runs one item at a time, so that a repair follows its step. */
 int context_init(void)
 {
+	int err;
+
 	wq = alloc_workqueue(KBUILD_MODNAME, 0, 1);
-	return wq ? 0 : -ENOMEM;
+	if (!wq)
+		return -ENOMEM;
+	err = register_nmi_handler(NMI_LOCAL, nmi_step, 0, KBUILD_MODNAME);
+	if (err)
+		destroy_workqueue(wq);
+	return err;
 }
 
 void context_exit(void)
 {
+	unregister_nmi_handler(NMI_LOCAL, KBUILD_MODNAME);
 	destroy_workqueue(wq);
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Every case of the bug driver is reported as its table says, each corrected
-# twin is silent.
+# twin is silent; and there is a case for each class, cause and boundary that
+# pkstrace knows.
 #
 # vm: timeout=900
 
@@ -20,5 +21,29 @@ for figure in recall precision "class accuracy" "function accuracy" "stack accur
 	like "$TAP_OUTPUT" "(^|
 )$figure +1\.00 \(([1-9][0-9]*) of \2\)" "$figure 1.00"
 done
+
+# Names of one of the tables in user/classes.c.
+names_of() {
+	sed -n "/class_row $1\[\] = {/,/^};/s/^\t\[PKS_[A-Z_]*\] = { \"\([a-z-]*\)\".*/\1/p" \
+		"$PKS_TOP/user/classes.c"
+}
+
+# Those of $1, each after the prefix $2, that no case with a twin expects.
+without_case() {
+	local name
+
+	for name in $(names_of "$1"); do
+		awk -F '\t' -v want="$2$name" '
+			$7 != "-" { n = split($2, class, ","); while (n) seen[class[n--]] }
+			END { for (c in seen) if (c == want || index(c, want "/") == 1) exit 1 }' \
+			"$DRIVER_DIR/cases" && echo "$name"
+	done
+}
+
+cmp_num "$(names_of classes | wc -l)" -ge 11 "the table of classes can be read"
+is "$(without_case classes "")" "" "each class has a case, with its twin"
+is "$(without_case causes stray-access/)" "" "so has each cause"
+is "$(without_case boundaries leak/)" "" "and each boundary"
+cmp_num "$(awk -F '\t' '$2 != "none"' "$DRIVER_DIR/cases" | wc -l)" -ge 45 "45 buggy cases, or more"
 
 done_testing

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a run did not see: counted by reason, said, never taken for a finding, and
+# never called clean. Tables that run full: see tests/bpf.
+#
+# vm: timeout=600
+
+. "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+. "$PKS_TOP/tests/e2e/e2e.sh"
+
+# Three assertions: exit status 4, a loss that matches, and no finding.
+is_incomplete() {
+	is "$status" 4 "$1: exit status 4" || diag "$out" "$err"
+	like "$out" "LOST: $2" "$1: counted and said"
+	like "$out" 'pkstrace: no finding; INCOMPLETE' "$1: no finding, and not clean" ||
+		diag "$out"
+}
+
+driver_load
+[[ -e $DRIVER_DIR/pairs_hit ]] || skip_all "this kernel does not count windows in the task"
+
+# --- windows that the kernel counted and nobody could see --------------------
+
+ok "starts" trace_start
+pairs 50 pairs_unseen
+pairs 1000
+trace_stop
+is_incomplete "windows unseen" 'count mismatch: 100 grants or revokes not seen \(cpu[0-9]+ [0-9]+'
+is "$(granted)" 1100 "windows unseen: those that were seen are counted"
+like "$out" ' 1100 closed, 0 open' "windows unseen: in step again afterwards"
+
+# --- an interrupt hits a program, which the kernel does not run twice ---------
+
+hit_until() {
+	local i
+
+	for ((i = 0; i < 10; i++)); do
+		trace_start "${@:2}" || return 1
+		[[ $# -gt 1 ]] || pairs 20000 pairs_hit
+		if [[ $# -gt 1 ]]; then trace_wait; else trace_stop; fi
+		[[ $out == *"LOST: $1"* || $out == *BUG:* ]] && return 0
+	done
+	diag "$out"
+	return 1
+}
+
+ok "an interrupt hits a program" hit_until "recursion refused"
+is_incomplete "program hit" 'recursion refused: [1-9][0-9]* probe hits skipped by the kernel \(.*(grant|revoke)_page [1-9]'
+like "$out" ' 0 open,' "program hit: in step at the end"
+
+command=(-- bash -c "echo 20000 >$DRIVER_DIR/pairs_hit")
+ok "an interrupt hits the look-up of a followed thread" hit_until "storage refused" "${command[@]}"
+is_incomplete "look-up hit" 'storage refused: [1-9][0-9]* events of threads perhaps not followed \(cpu'
+
+done_testing
