@@ -12,17 +12,29 @@
 ROUNDS=${ATTACH_ROUNDS:-12}
 workers=()
 
-# Some hold a window nearly all the time, asleep or not, one opens and closes
-# as fast as it can, and one sits in windows that are nested.
-start_workers() {
-	local kind
-
-	for kind in long-hold slept slept-waiting; do
-		(while :; do (echo $kind >"$DRIVER_DIR/run"); done) 2>/dev/null &
-		workers+=($!)
-	done
-	(while :; do (echo 4000 >"$DRIVER_DIR/pairs"); done) 2>/dev/null &
+worker() {
+	(
+		renice -n 19 $BASHPID
+		while :; do
+			("$@")
+		done
+	) >/dev/null 2>&1 &
 	workers+=($!)
+}
+
+busy_hold() {
+	echo long-hold >"$DRIVER_DIR/run"
+	sleep 0.3
+}
+
+# Some hold a window nearly all the time, asleep or not, one opens and closes
+# as fast as it can. What CPU pkstrace does not want is theirs.
+start_workers() {
+	worker pairs 30 hold
+	worker pairs 7 hold
+	worker bug slept-waiting
+	worker busy_hold
+	worker pairs 4000
 }
 
 stop_workers() {

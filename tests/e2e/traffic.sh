@@ -5,12 +5,14 @@
 # of its own under $MNT, can be run beside the others, and fails if the work
 # did.
 #
-#	traffic_fio [MB]	files by each of fio's engines, read back and verified
-#	traffic_direct [MB]	O_DIRECT between mapped files and a RAM disk, both ways
+#	traffic_fio		files by each of fio's engines, read back and verified
+#	traffic_direct		O_DIRECT between mapped files and a RAM disk, both ways
+#	traffic_bulk [S]	the same and file I/O for S seconds, as fast as can be
 #	traffic_sqlite [ROWS]	a database with WAL, a writer and readers
 #	traffic_stress [S]	stress-ng's stressors of files and mappings
 #	traffic_git		clone, checkout, repack, fsck of a repository
 #	traffic_all [N]		all of these at the same time, N times as much
+#	traffic_until WINDOWS	traffic_all until so many were opened (count.sh)
 #	traffic_mounts FS [N]	mounts, writes, unmounts
 #	traffic_namespaces [N]	creates and destroys the namespace, with a file system
 #				on it; $PMEM must not be in use, and is a bare
@@ -23,6 +25,7 @@
 ENGINES=(sync psync vsync pvsync2 mmap libaio posixaio io_uring splice)
 DIRECT_ENGINES=(psync pvsync2 libaio io_uring)
 RAM_DISK=/dev/ram0
+TRAFFIC_SCALE=${TRAFFIC_SCALE:-1}
 
 fio_quiet() {
 	fio --minimal --output=/dev/null "$@"
@@ -35,7 +38,7 @@ traffic_fio() {
 	for engine in "${ENGINES[@]}"; do
 		jobs+=(--name="$engine" --ioengine="$engine")
 	done
-	fio_quiet --directory="$MNT/fio" --size="${1:-1}m" --bs=4k --rw=randrw --fsync=64 \
+	fio_quiet --directory="$MNT/fio" --size=2m --bs=4k --rw=randrw --fsync=64 \
 		--iodepth=4 --verify=crc32c --verify_fatal=1 "${jobs[@]}" || return
 	rm -r "$MNT/fio"
 }
@@ -43,19 +46,29 @@ traffic_fio() {
 # The buffers of fio are the mapped files, which have all their blocks; the RAM
 # disk's driver maps each page.
 traffic_direct() {
-	local engine jobs=() size=${1:-4} at=0
+	local engine jobs=() at=0
 
 	mkdir -p "$MNT/direct"
 	for engine in "${DIRECT_ENGINES[@]}"; do
 		jobs+=(--name="$engine" --ioengine="$engine" --offset="${at}m"
 			--iomem="mmapshared:$MNT/direct/$engine")
-		at=$((at + size))
+		at=$((at + 4))
 		dd if=/dev/zero of="$MNT/direct/$engine" bs=64k count=16 status=none || return
 	done
-	fio_quiet --filename=$RAM_DISK --direct=1 --size="${size}m" --bs=64k --rw=randrw \
+	fio_quiet --filename=$RAM_DISK --direct=1 --size=4m --bs=64k --rw=randrw \
 		--iodepth=4 --verify=crc32c --verify_fatal=1 --verify_state_save=0 \
 		"${jobs[@]}" || return
 	rm -r "$MNT/direct"
+}
+
+traffic_bulk() {
+	mkdir -p "$MNT/bulk"
+	dd if=/dev/zero of="$MNT/bulk/buffer" bs=64k count=32 status=none &&
+		fio_quiet --time_based --runtime="${1:-4}" --rw=rw --ioengine=psync \
+			--name=disk --filename=$RAM_DISK --direct=1 --offset=32m --size=24m --bs=1m \
+			--iomem="mmapshared:$MNT/bulk/buffer" \
+			--name=file --filename="$MNT/bulk/file" --size=2m --bs=1k || return
+	rm -r "$MNT/bulk"
 }
 
 sqlite_rows() {
@@ -124,11 +137,20 @@ traffic_git() {
 		rm -r "$MNT/git"
 }
 
+repeat() {
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		"${@:2}" || return
+	done
+}
+
 traffic_all() {
 	local n=${1:-1} job jobs=() status=0
 
-	traffic_fio $((2 * n)) & jobs+=($!)
-	traffic_direct $((4 * n)) & jobs+=($!)
+	repeat "$n" traffic_fio & jobs+=($!)
+	repeat "$n" traffic_direct & jobs+=($!)
+	traffic_bulk $((4 * n)) & jobs+=($!)
 	traffic_sqlite $((500 * n)) & jobs+=($!)
 	traffic_stress $((4 * n)) & jobs+=($!)
 	traffic_git & jobs+=($!)
@@ -136,6 +158,16 @@ traffic_all() {
 		wait "$job" || status=1
 	done
 	return $status
+}
+
+traffic_until() {
+	local begin
+	begin=$(count_now)
+
+	while traffic_all "$TRAFFIC_SCALE"; do
+		(($(count_now) - begin < $1)) || return 0
+	done
+	return 1
 }
 
 traffic_mounts() {
