@@ -8,6 +8,7 @@
 # make vm       a shell inside the virtual machine
 # make corpus   every case of the bug driver, expected and reported, scored (VARIANT=outofline)
 # make test-matrix  the same on every kernel there is a dialect for: a build each
+# make long     hours: 20 million windows of real work, 1,000 attaches under traffic
 # make scale    how cost and memory grow with windows, call sites, depth, threads
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
@@ -157,6 +158,12 @@ test: setup
 scale: modules
 	$(MAKE) all unit
 	tests/scale/run
+
+.PHONY: long
+long: modules
+	$(MAKE) all
+	tests/e2e/long/traffic
+	tests/e2e/long/attach-1000
 
 .PHONY: corpus
 corpus: modules
