@@ -15,8 +15,7 @@ struct {
 	__type(value, __u32);
 } followed SEC(".maps") __weak;
 
-/* The thread was asked for, whether the trace has begun or not. */
-static __always_inline bool follow__chosen(struct task_struct *task)
+static __always_inline bool follow__listed(struct task_struct *task)
 {
 	if (!settings.follow)
 		return true;
@@ -24,7 +23,13 @@ static __always_inline bool follow__chosen(struct task_struct *task)
 		return true;
 	if (follow_workers && (task->flags & PF_WQ_WORKER))
 		return true;
-	if (bpf_task_storage_get(&followed, task, NULL, 0))
+	return bpf_task_storage_get(&followed, task, NULL, 0);
+}
+
+/* The thread was asked for, whether the trace has begun or not. */
+static __always_inline bool follow__chosen(struct task_struct *task)
+{
+	if (follow__listed(task))
 		return true;
 	if (unlikely(kernel__storage_busy()))
 		lost__add(PKS_LOST_STORAGE, 1);
@@ -42,6 +47,15 @@ static __always_inline void follow__add(struct task_struct *task)
 static __always_inline bool follow__wanted(struct task_struct *task)
 {
 	return tracing && follow__chosen(task);
+}
+
+/*
+ * The thread's calls of functions that can fail are to be looked at. One that
+ * is made while the storage is busy is the storage's own, allocating: no loss.
+ */
+static __always_inline bool follow__calls(struct task_struct *task)
+{
+	return tracing && follow__listed(task);
 }
 
 #endif

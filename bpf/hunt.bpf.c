@@ -29,7 +29,7 @@ static __always_inline bool hunt__exposed(struct task_struct *task,
 /* The thread whose call it is, if it is one to be looked at. */
 static __always_inline struct inject_thread *hunt__thread(struct task_struct *task)
 {
-	if (!armed || context__now() != PKS_TASK || !follow__wanted(task))
+	if (!armed || context__now() != PKS_TASK || !follow__calls(task))
 		return NULL;
 	return inject__thread(task);
 }
@@ -147,7 +147,7 @@ int hunt_chance(void *ctx)
 	__u64 hash;
 
 	if (!armed || !breakpoint__in_task() || (task->flags & PF_WQ_WORKER) ||
-	    !follow__wanted(task))
+	    !follow__calls(task))
 		return 0;
 	thread = bpf_task_storage_get(&inject_threads, task, NULL, 0);
 	if (!thread)

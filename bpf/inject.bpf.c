@@ -116,7 +116,7 @@ static __always_inline bool comm__is(const struct pks_rule *rule)
 /* Whose call it is. These are not the kernel's attributes: what they refuse is no call at all. */
 static __always_inline bool rule__thread(const struct pks_rule *rule, struct task_struct *task)
 {
-	if (!follow__wanted(task))
+	if (!follow__calls(task))
 		return false;
 	if ((rule->pid && task->tgid != rule->pid) || (rule->tid && task->pid != rule->tid))
 		return false;
