@@ -157,6 +157,32 @@ test_early_death()
 		"... and one line that says so"
 }
 
+# What the guest's init says where Linux has misjudged the clock.
+test_wrong_clock()
+{
+	mkdir clock
+	cat >clock/qemu-system-x86_64 <<-END
+		#!/bin/bash
+		echo boot >>$dir/clock/boots
+		if [[ \$(wc -l <$dir/clock/boots) -lt 3 ]]; then
+			echo '[ 1.0] pks-vm: guest set-up failed: the clock is wrong' >out/console.log
+			exit
+		fi
+		exec $(command -v qemu-system-x86_64) "\$@"
+	END
+	chmod +x clock/qemu-system-x86_64
+	PATH=$dir/clock:$PATH vm --out out -- echo done
+	is "$status $(cat stdout)" "0 done" "a guest whose clock is wrong is started until it is right"
+	is "$(wc -l <clock/boots)" 3 "... and not oftener"
+	: >clock/boots
+	sed -i 's/-lt 3/-lt 300/' clock/qemu-system-x86_64
+	PATH=$dir/clock:$PATH vm --out out -- echo done
+	is $status 125 "a clock that is always wrong is a failure: 125"
+	like "$(messages | head -n 1)" 'guest set-up failed: the clock is wrong' \
+		"... and one line that says so"
+	is "$(wc -l <clock/boots)" 6 "... after six boots"
+}
+
 # Two at a time: they must not disturb each other.
 test_options()
 {
@@ -275,6 +301,7 @@ test_big_output
 test_status
 test_death
 test_early_death
+test_wrong_clock
 test_options
 test_shell
 test_bad_input

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # xfs with DAX on protected memory keeps its data under parallel load.
+#
+# vm: timeout=900
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/kernel/proof/proof.sh"
