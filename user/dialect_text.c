@@ -67,7 +67,8 @@ void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *w
 {
 	blind__truth(d, fn, arg);
 	if (!dialect__has_keys(d) && d->facts.key == PKS_KEY_PAGE)
-		fn(arg, "this layout hides the page: no wrong-page, no out-of-order");
+		fn(arg, "this layout hides the page: no wrong-page, no out-of-order, cross-thread is "
+			"told as underflow, and the cause of a stray access by the pgmap alone");
 	if (d->facts.key == PKS_KEY_PKEY)
 		fn(arg, "keys, no pages: no underflow, no wrong-page, no out-of-order, no "
 			"ineffective-grant, no residue, no cause of a stray access");
