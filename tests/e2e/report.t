@@ -78,7 +78,6 @@ block=$(debugfs -R "bmap <$inode> 0" "$PMEM" 2>/dev/null)
 ok "a stray write to a file" traced victim-write
 like "$out" "page pmem0\\+0x$(printf %x $((block * 4096))), page 0 of " "its block on the device"
 like "$out" "inode $inode on pmem0/$device\\)" "inode and device"
-like "$out" 'page 0 of a file that no process holds now' "nobody has it open"
 # The thread that makes the access has it open, and stays: others are looked at last.
 ok "starts" trace_start
 (
