@@ -96,7 +96,7 @@ sites
 pairs 9000
 trace_stop
 is_clean "sites as text"
-is "$(grep -c ' site_[0-9]*+0x' <<<"$out")" 18 "the text lists twenty rows"
+is "$(grep -Ec ' (site_[0-9]+|(nested_)?pair)\+0x' <<<"$out")" 20 "the text lists twenty rows"
 like "$out" $'GRANTED BY\n +4500 +4500 [^\n]* pair\+0x' "those with most windows first"
 like "$out" $'\n +and 983 more call sites' "and says how many more there are"
 
