@@ -95,7 +95,7 @@ static int map_stats(void)
 	return -errno;
 }
 
-int harness__open(enum pks_truth truth)
+int harness__open(enum pks_truth truth, enum pks_by by)
 {
 	int err;
 
@@ -104,6 +104,7 @@ int harness__open(enum pks_truth truth)
 	if (!skel)
 		return -errno;
 	settle(truth);
+	skel->rodata->settings.by = by;
 	err = window_test__load(skel);
 	if (err)
 		goto close;
@@ -283,6 +284,13 @@ void harness__claim(struct thread *t, __u8 context)
 	struct drive_op op = op_of(t, context, 0, 0);
 
 	run(skel->progs.drive_claim, &op);
+}
+
+void harness__end(__u64 caller)
+{
+	struct drive_op op = { .caller = caller };
+
+	run(skel->progs.drive_end, &op);
 }
 
 const struct pks_slot *harness__slot(const struct thread *t)

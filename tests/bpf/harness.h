@@ -44,7 +44,7 @@ struct harness {
 extern struct harness h;
 
 /* Loads the core, for a kernel with such a count. 0, or a negative errno: -EPERM where the kernel refuses. */
-int harness__open(enum pks_truth truth);
+int harness__open(enum pks_truth truth, enum pks_by by);
 void harness__close(void);
 /* Everything as just loaded; nothing else is shared between two tests. */
 void harness__reset(void);
@@ -70,6 +70,8 @@ void harness__fault(struct thread *t, __u8 context, __u64 key, bool handled);
 void harness__interrupt(struct thread *t, __u8 context);
 void harness__inherit(struct thread *child, __s32 count);
 void harness__claim(struct thread *t, __u8 context);
+/* The thread whose windows are counted as those of `caller` ends. */
+void harness__end(__u64 caller);
 
 /* The core's state, to be looked at. */
 const struct pks_slot *harness__slot(const struct thread *t);

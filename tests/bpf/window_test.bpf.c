@@ -109,6 +109,14 @@ int drive_inherit(void *ctx)
 	return 0;
 }
 
+/* As at_thread_end() of trace.bpf.c does for counts by thread. */
+SEC("raw_tp")
+int drive_end(void *ctx)
+{
+	site__end(op.caller);
+	return 0;
+}
+
 /* The first step of an event only: what an interrupt finds that hits right behind it. */
 SEC("raw_tp")
 int drive_claim(void *ctx)

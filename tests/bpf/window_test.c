@@ -57,6 +57,20 @@ static void run_random(unsigned long seed, unsigned long events)
 	}
 }
 
+/* Scenarios for which the core must be loaded with other settings. */
+static int run_otherwise(enum pks_truth truth, enum pks_by by, const struct scenario *scenarios)
+{
+	int err = harness__open(truth, by);
+
+	if (err) {
+		printf("Bail out! the window core can't be loaded again: %s\n", strerror(-err));
+		return err;
+	}
+	run_scenarios(scenarios);
+	harness__close();
+	return 0;
+}
+
 static unsigned long number(const char *text)
 {
 	char *end;
@@ -89,7 +103,7 @@ int main(int argc, char **argv)
 		}
 	}
 
-	err = harness__open(PKS_TRUTH_PGMAP);
+	err = harness__open(PKS_TRUTH_PGMAP, PKS_BY_SITE);
 	if (err == -EPERM) {
 		printf("1..0 # SKIP the running kernel lets this user load no BPF program (EPERM)\n");
 		return 0;
@@ -104,13 +118,9 @@ int main(int argc, char **argv)
 	run_scenarios(table_scenarios);
 	run_random(seed, events);
 	harness__close();
-	err = harness__open(PKS_TRUTH_KMAP);
-	if (err) {
-		printf("Bail out! the window core can't be loaded again: %s\n", strerror(-err));
+	if (run_otherwise(PKS_TRUTH_KMAP, PKS_BY_SITE, kmap_scenarios) ||
+	    run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_THREAD, thread_scenarios))
 		return 1;
-	}
-	run_scenarios(kmap_scenarios);
-	harness__close();
 	printf("1..%d\n", nr_tests);
 	return nr_failed ? 1 : 0;
 }
