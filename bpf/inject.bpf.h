@@ -122,6 +122,7 @@ static __always_inline void inject__send(struct inject_call *call,
 #define GFP_NOFAIL 0x8000
 
 struct pt_regs___arguments {
+	unsigned long cx;
 	unsigned long di;
 	unsigned long si;
 } __attribute__((preserve_access_index));
@@ -131,9 +132,15 @@ static __always_inline bool inject__nofail(void *ctx, __u8 gfp_arg)
 {
 	struct pt_regs___arguments *regs = ctx;
 
-	if (gfp_arg == 0)
+	switch (gfp_arg) {
+	case 0:
 		return BPF_CORE_READ(regs, di) & GFP_NOFAIL;
-	return gfp_arg == 1 && (BPF_CORE_READ(regs, si) & GFP_NOFAIL);
+	case 1:
+		return BPF_CORE_READ(regs, si) & GFP_NOFAIL;
+	case 3:
+		return BPF_CORE_READ(regs, cx) & GFP_NOFAIL;
+	}
+	return false;
 }
 
 /* What the kernel's own fault injection keeps of a task. */

@@ -133,6 +133,10 @@ static void list(void **state)
 	assert_int_equal(injectable__usual_error(injectables__find(&all, "f")), -EIO);
 	assert_true(injectable__any_error(injectables__find(&all, "f")));
 	assert_false(injectable__any_error(injectables__find(&all, "should_failslab")));
+	/* A caller that can't do with a failure says so in this argument. */
+	assert_int_equal(injectable__gfp_argument("should_failslab"), 1);
+	assert_int_equal(injectable__gfp_argument("__filemap_add_folio"), 3);
+	assert_int_equal(injectable__gfp_argument("should_fail_bio"), PKS_GFP_NONE);
 	assert_true(injectable__is_syscall("__x64_sys_read"));
 	assert_false(injectable__is_syscall("should_fail_bio"));
 	injectables__free(&all);
