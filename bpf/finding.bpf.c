@@ -156,7 +156,7 @@ static long fold__probe(__u32 i, void *arg)
 
 /* Counts one more of a finding; says how many there were before, up to a few. */
 static __always_inline int fold__add(__u64 key, const struct window_event *e,
-				const struct finding_request *r)
+				     const struct finding_request *r)
 {
 	struct fold_job job = { .key = key };
 	struct pks_fold *f;
