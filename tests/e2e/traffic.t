@@ -6,7 +6,7 @@
 # count. TRAFFIC_WINDOWS: how many, at least, on each file system (default 20000;
 # tests/e2e/long/traffic asks for ten million).
 #
-# vm: timeout=900
+# vm: timeout=900 boot=own
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
