@@ -9,13 +9,20 @@
 /* Own frames stand at the top only: program, trampoline, traced function and its shell. */
 #define OWN_FRAMES_MAX 8
 
+/* What kallsyms calls the code that tracers make: programs, and trampolines to them and others. */
+static bool module__is_tracer(const char *module)
+{
+	return module && (!strcmp(module, "bpf") || !strcmp(module, "__builtin__ftrace") ||
+			  !strcmp(module, "__builtin__kprobes"));
+}
+
 static bool frame__is_own(struct symbols *symbols, __u64 address)
 {
 	struct symbol sym;
 
 	if (symbols__find(symbols, address, SYMBOL_RETURN, &sym))
 		return false;
-	if (sym.module && !strcmp(sym.module, "bpf"))
+	if (module__is_tracer(sym.module))
 		return true;
 	return !strncmp(sym.name, "bpf_", 4) || !strncmp(sym.name, "__bpf_", 6) ||
 	       dialect__is_own(sym.name);

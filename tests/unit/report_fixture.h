@@ -32,6 +32,7 @@
 #define IN_UNMAP     (DRIVER_AT + 0x110)
 #define IN_ACCESS    (DRIVER_AT + 0x200) /* first byte: no return address */
 #define IN_PROGRAM   (BPF_AT + 0x10)
+#define IN_FTRACE    (BPF_AT + 0x1010) /* of another tracer on the same function */
 
 static const char kallsyms_text[] = "ffffffff81000000 T _stext\n"
 				    "ffffffff81000100 T vfs_write\n"
@@ -43,7 +44,8 @@ static const char kallsyms_text[] = "ffffffff81000000 T _stext\n"
 				    "ffffffffc0000100 t drv_unmap\t[drv]\n"
 				    "ffffffffc0000200 t drv_access\t[drv]\n"
 				    "ffffffffc0000300 t drv_end\t[drv]\n"
-				    "ffffffffc1000000 t bpf_prog_1_revoke_page\t[bpf]\n";
+				    "ffffffffc1000000 t bpf_prog_1_revoke_page\t[bpf]\n"
+				    "ffffffffc1001000 t ftrace_trampoline\t[__builtin__ftrace]\n";
 
 static const struct dialect fixture_dialect __attribute__((unused)) = { .facts = { .pkey_mask = 0xc, .pkey_default = 0x4 },
 						.page_struct = 64 };

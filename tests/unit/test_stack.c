@@ -50,6 +50,15 @@ static void test_unknown_above_own(void **state)
 	assert_int_equal(stack__skip_own(symbols, &s), 3);
 }
 
+/* Where another tracer is on the function, its trampoline calls ours. */
+static void test_other_tracer(void **state)
+{
+	struct model_stack s = { .nr = 4, .address = { IN_FTRACE, IN_PROGRAM, IN_REVOKE, IN_UNMAP } };
+
+	(void)state;
+	assert_int_equal(stack__skip_own(symbols, &s), 3);
+}
+
 /* A program on another function, further out, is no reason to hide what lies between. */
 static void test_second_trampoline(void **state)
 {
@@ -92,6 +101,7 @@ int main(void)
 		cmocka_unit_test(test_own_frames_go),
 		cmocka_unit_test(test_strangers_stay),
 		cmocka_unit_test(test_unknown_above_own),
+		cmocka_unit_test(test_other_tracer),
 		cmocka_unit_test(test_second_trampoline),
 		cmocka_unit_test(test_own_far_out),
 		cmocka_unit_test(test_exception),
