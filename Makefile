@@ -10,6 +10,7 @@
 # make test-matrix  the same on every kernel there is a dialect for: a build each
 # make long     hours: 20 million windows of real work, 1,000 attaches under traffic
 # make scale    how cost and memory grow with windows, call sites, depth, threads
+# make bench    what tracing costs, beside other tracers, as a table and as build/bench.json
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
 # make layouts  what each layout of the check in kmap_local_page() costs, in two tables
@@ -37,6 +38,7 @@ BPF_OBJS := $(filter-out %/snapshot.o,$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
+.SECONDARY: $(BUILD)/tests/bench/part.bpf.o $(BUILD)/tests/bench/native.bpf.o
 .PHONY: all
 all: $(BUILD)/pkstrace
 
@@ -101,8 +103,37 @@ $(LOAD): tests/load/load.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -pthread -o $@ $<
 
+# What the bench runs in the virtual machine, beside the tool.
+BENCH := $(BUILD)/tests/bench
+
+$(BENCH)/%.bpf.o: tests/bench/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BENCH)/%.skel.h: $(BENCH)/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $* > $@
+
+$(BENCH)/native.linked.o: $(BENCH)/native.bpf.o $(CORE_BPF)
+	$(BPFTOOL) gen object $@ $^
+
+$(BENCH)/native.skel.h: $(BENCH)/native.linked.o
+	$(BPFTOOL) gen skeleton $< name native > $@
+
+$(BENCH)/native: tests/bench/native.c $(BENCH)/native.skel.h
+	$(CC) $(ALL_CFLAGS) -I$(BENCH) -o $@ $< $(LDLIBS)
+
+$(BENCH)/loop: tests/bench/loop.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $<
+
+$(BENCH)/attach: tests/bench/attach.c $(BENCH)/part.skel.h
+	$(CC) $(ALL_CFLAGS) -I$(BENCH) -o $@ $< $(LDLIBS)
+
+.PHONY: benchtools
+benchtools: $(BENCH)/loop $(BENCH)/attach $(BENCH)/native
+
 .PHONY: unit
-unit: $(UNIT_TESTS) $(CORE_TEST).t $(LOAD)
+unit: $(UNIT_TESTS) $(CORE_TEST).t $(LOAD) benchtools
 
 # --- what needs a kernel under test: each target does its own set-up, as root
 
@@ -131,7 +162,7 @@ proof: modules
 
 .PHONY: guest
 guest: modules
-	$(MAKE) all
+	$(MAKE) all benchtools
 	tests/run --variant $(VARIANT) tests/kernel/proof/*.t tests/e2e/*.t
 
 .PHONY: demo
@@ -193,6 +224,11 @@ layouts: setup
 	done
 	tests/layouts/run --json $(BUILD)/layouts.json
 
+.PHONY: bench
+bench: modules
+	$(MAKE) all benchtools
+	tests/bench/run
+
 .PHONY: vm
 vm: modules
 	$(MAKE) all
@@ -206,4 +242,4 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
--include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(BUILD)/bpf/snapshot.d $(UNIT_TESTS:.t=.d) $(CORE_TEST).d
+-include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(BUILD)/bpf/snapshot.d $(UNIT_TESTS:.t=.d) $(CORE_TEST).d $(wildcard $(BENCH)/*.d)

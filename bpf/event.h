@@ -365,7 +365,9 @@ struct pks_settings {
 	struct pks_facts facts;
 	__u32 shard_mask;  /* shards of the site statistics less one */
 	__u32 stack_first; /* windows of a site whose stack is taken at first */
-	__u32 stack_mask;  /* then each (stack_mask + 1)th */
+	__u32 grant_mask;  /* then each (grant_mask + 1)th grant's */
+	__u32 revoke_mask; /* and each (revoke_mask + 1)th revoke's */
+	__u32 pad;
 	__s32 tgid;	   /* follow: this process too, 0: none */
 	__u8 by;	   /* enum pks_by: what a grant's caller stands for in grant_sites */
 	__u8 keys;	   /* note what each window opened */
@@ -377,7 +379,7 @@ struct pks_settings {
 	__u8 records;	   /* deliver findings; else they are counted only */
 	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
-_Static_assert(sizeof(struct pks_settings) == 80, "wire ABI");
+_Static_assert(sizeof(struct pks_settings) == 88, "wire ABI");
 
 /* First byte of a record that is no finding; finding classes are below. */
 #define PKS_RECORD_INJECTION 0x80

@@ -55,14 +55,14 @@ int window__inner_half(const struct window_event *e, __u32 kind);
 int window__holds(__u64 task, __u64 key, __u32 context);
 
 /* A full stack for what is new, suspect, or sampled; PKS_NO_STACK otherwise. */
-static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home)
+static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
 {
 	__u32 seen = site->seen;
 
 	if (!settings.stacks)
 		return PKS_NO_STACK;
 	site->seen = seen + 1;
-	if (likely(seen >= settings.stack_first && (seen & settings.stack_mask) &&
+	if (likely(seen >= settings.stack_first && (seen & mask) &&
 		   !(site->flags & PKS_SITE_SUSPECT)))
 		return PKS_NO_STACK;
 	return stack__take(ctx, site, home);
@@ -113,7 +113,7 @@ static __always_inline void frame__begin(struct pks_frame *f, const struct windo
 static __always_inline void window__grant(void *ctx, const struct window_event *e)
 {
 	__u32 site = site__index(grant_sites, 0, e->caller), depth;
-	__s32 stack = window__stack(ctx, &grant_sites[site], site);
+	__s32 stack = window__stack(ctx, &grant_sites[site], site, settings.grant_mask);
 	struct pks_slot *s;
 	int i;
 
@@ -216,7 +216,8 @@ static __always_inline void revoke__place(void *ctx, const struct window_event *
 					  struct revoke_place *place)
 {
 	place->site = site__index(revoke_sites, 1, e->caller);
-	place->stack = window__stack(ctx, &revoke_sites[place->site], PKS_SITES + place->site);
+	place->stack = window__stack(ctx, &revoke_sites[place->site], PKS_SITES + place->site,
+				     settings.revoke_mask);
 }
 
 /*

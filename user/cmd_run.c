@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pkstrace run: live trace, each finding at once, a summary at the end. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "arguments.h"
 #include "commands.h"
@@ -11,6 +12,7 @@
 enum {
 	OPTION_MAX_REPORTS = 256,
 	OPTION_SLEPT,
+	OPTION_STACKS,
 	OPTION_LONG_HOLD,
 	OPTION_JSON,
 	OPTION_MODULES,
@@ -32,6 +34,10 @@ static const struct argp_option options[] = {
 	{ "slept", OPTION_SLEPT, NULL, 0, "Report threads that sleep inside a window", 0 },
 	{ "long-hold", OPTION_LONG_HOLD, "TIME", 0,
 	  "Report windows open for longer than TIME (20ms, 1.5s), also while they are open", 0 },
+	{ "stacks", OPTION_STACKS, "WHICH", 0,
+	  "Take the stack of the first windows of each call site and of a sample (sampled, the "
+	  "default), or of each grant (grants), which costs many times as much",
+	  0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Show at most N reports, count the rest (default 100)", 0 },
 	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", 0,
@@ -69,6 +75,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_SLEPT:
 		o->slept = true;
 		return 0;
+	case OPTION_STACKS:
+		o->grant_stacks = !strcmp(arg, "grants");
+		return o->grant_stacks || !strcmp(arg, "sampled") ? 0 : EINVAL;
 	case OPTION_LONG_HOLD:
 		return arguments__time(arg, 1e-6, 1e6, &o->long_hold) ? 0 : EINVAL;
 	case OPTION_MAX_REPORTS:

@@ -108,7 +108,8 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->facts = d->facts;
 	s->shard_mask = c->shards - 1;
 	s->stack_first = 16;
-	s->stack_mask = 1023;
+	s->grant_mask = options->grant_stacks ? 0 : 1023;
+	s->revoke_mask = 1023;
 	s->by = options->by;
 	if (!options->counts_only) {
 		s->keys = 1;

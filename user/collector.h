@@ -36,6 +36,7 @@ struct collector_options {
 	pid_t tgid;  /* with follow: this process as well, with all its threads; 0: none */
 	bool counts_only; /* the cheapest form: no records of findings, no stacks, no pages */
 	enum pks_by by;	  /* what the counts of windows are kept by */
+	bool grant_stacks; /* take the stack of each grant, not only of what is new or suspect */
 	bool slept;  /* report threads that sleep inside a window */
 	__u64 long_hold; /* ns: report windows open for longer; 0: none */
 	const struct collector_extension *extension; /* NULL: none; outlives the collector */

@@ -179,6 +179,7 @@ static enum status tracer__attach(struct tracer *t)
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
 					     .slept = t->options.slept,
+					     .grant_stacks = t->options.grant_stacks,
 					     .long_hold = t->options.long_hold * 1e9,
 					     .extension = t->options.extension };
 	enum status status;

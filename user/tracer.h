@@ -17,6 +17,7 @@ struct tracer_options {
 	double seconds;	     /* 0: until the target ends or a signal comes */
 	char *const *command; /* NULL: none */
 	unsigned int max_reports;
+	bool grant_stacks; /* take the stack of each grant */
 	bool slept;	  /* report threads that sleep inside a window */
 	double long_hold; /* seconds; report windows open for longer; 0: none */
 	bool counts_only; /* the cheapest form; findings are counted, none is shown by itself */

@@ -78,7 +78,8 @@ static void settle(enum pks_truth truth)
 	skel->rodata->settings.records = 1;
 	skel->rodata->settings.effect = truth == PKS_TRUTH_PGMAP;
 	skel->rodata->settings.stack_first = 2;
-	skel->rodata->settings.stack_mask = 15;
+	skel->rodata->settings.grant_mask = 15;
+	skel->rodata->settings.revoke_mask = 15;
 }
 
 static int map_stats(void)
