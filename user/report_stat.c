@@ -159,16 +159,7 @@ static void stat__summary(const struct report *r, const struct model *m, double 
 	stat__table(r, m, seconds);
 	stat__histograms(r, m);
 	stat__findings(r, m);
-	fputc('\n', r->out);
-	summary__remarks(r, m);
-	summary__losses(r, m);
-	fprintf(r->out,
-		"pkstrace: %" PRIu64 " windows granted, %" PRIu64 " closed, %" PRIu64
-		" open, %" PRIu64 " protection faults in %.1f s\n",
-		(uint64_t)model__grants(m), (uint64_t)model__closed(m), (uint64_t)m->open_windows,
-		(uint64_t)m->fault_calls, seconds);
-	summary__verdict(r, m);
-	fflush(r->out);
+	summary__end(r, m, seconds);
 }
 
 const struct renderer report_stat = { .summary = stat__summary, .interval = stat__interval };

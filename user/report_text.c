@@ -471,7 +471,7 @@ static void loss__where(const struct report *r, const struct model *m, int reaso
 	fputs(*before == ',' ? ")\n" : "\n", r->out);
 }
 
-void summary__losses(const struct report *r, const struct model *m)
+static void summary__losses(const struct report *r, const struct model *m)
 {
 	for (int i = 0; i < PKS_NR_LOSSES; i++) {
 		if (!m->lost[i])
@@ -492,7 +492,7 @@ static void note__print(void *out, const char *why)
 	fprintf(out, "Note: no source lines: %s\n", why);
 }
 
-void summary__remarks(const struct report *r, const struct model *m)
+static void summary__remarks(const struct report *r, const struct model *m)
 {
 	if (m->older_windows)
 		fprintf(r->out, "%" PRIu64 " windows granted before the trace were closed in it\n",
@@ -519,7 +519,7 @@ static void summary__delivery(const struct report *r, const struct model *m)
 			(uint64_t)m->dropped);
 }
 
-void summary__verdict(const struct report *r, const struct model *m)
+static void summary__verdict(const struct report *r, const struct model *m)
 {
 	__u64 findings = model__total_findings(m), suppressed = model__total_suppressed(m);
 	const char *before = "";
@@ -546,11 +546,8 @@ void summary__verdict(const struct report *r, const struct model *m)
 	fputc('\n', r->out);
 }
 
-static void text__summary(const struct report *r, const struct model *m, double seconds)
+void summary__end(const struct report *r, const struct model *m, double seconds)
 {
-	summary__findings(r, m);
-	summary__suppressions(r, m);
-	summary__sites(r, m);
 	fputc('\n', r->out);
 	summary__remarks(r, m);
 	summary__losses(r, m);
@@ -561,6 +558,14 @@ static void text__summary(const struct report *r, const struct model *m, double 
 		(uint64_t)m->fault_calls, seconds);
 	summary__verdict(r, m);
 	fflush(r->out);
+}
+
+static void text__summary(const struct report *r, const struct model *m, double seconds)
+{
+	summary__findings(r, m);
+	summary__suppressions(r, m);
+	summary__sites(r, m);
+	summary__end(r, m, seconds);
 }
 
 const struct renderer report_text = { .finding = text__finding, .summary = text__summary };

@@ -17,13 +17,7 @@ const char *time_text(__u64 ns, char *text, size_t size);
  */
 void frame__print(const struct report *r, __u64 address, unsigned int flags, bool top);
 
-/* What is no finding: windows from before the trace, closed late, missing source lines. */
-void summary__remarks(const struct report *r, const struct model *m);
-
-/* A line for each reason why something was lost. */
-void summary__losses(const struct report *r, const struct model *m);
-
-/* The last lines: what became of the findings, how many of which class, complete or not. */
-void summary__verdict(const struct report *r, const struct model *m);
+/* How each text summary ends: remarks, losses, the windows counted in `seconds`, the verdict. */
+void summary__end(const struct report *r, const struct model *m, double seconds);
 
 #endif
