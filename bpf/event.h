@@ -68,6 +68,7 @@ enum pks_by {
 	PKS_BY_SITE,   /* return address of the grant */
 	PKS_BY_THREAD, /* tgid << 32 | tid */
 	PKS_BY_CGROUP, /* its id */
+	PKS_BY_ALL,    /* all windows together: the cheapest */
 	PKS_NR_BY,
 };
 
@@ -101,7 +102,8 @@ enum pks_loss {
 #define PKS_NO_STACK	(-1)
 
 /* Flags of a stack reference. */
-#define PKS_STACK_EXACT 1u /* taken at this very event, not at an earlier one of the site */
+#define PKS_STACK_EXACT	    1u /* taken at this very event, not at an earlier one of the site */
+#define PKS_STACK_OF_ANOTHER 2u /* where another window of the same grant site was revoked */
 
 /*
  * A captured stack. The array of them has a place for the first stack of each
@@ -180,12 +182,15 @@ _Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
  */
 struct pks_site {
 	__u64 caller; /* return address into the caller, 0: free; see PKS_BY_* for what else */
-	__u32 seen;   /* events so far, counted up to the first sampled ones */
+	__u32 skip;   /* events until the next whose stack is due */
 	__s32 stack;  /* its first captured stack, or PKS_NO_STACK */
 	__u32 flags;  /* PKS_SITE_* */
+	__u32 taken;  /* stacks so far, up to the first ones */
+	__u16 revoke_site; /* of grants: where such a window was revoked last, as far as read */
+	__u16 revoke_skip; /* revokes until the next whose caller is read */
 	__u32 pad;
 };
-_Static_assert(sizeof(struct pks_site) == 24, "wire ABI");
+_Static_assert(sizeof(struct pks_site) == 32, "wire ABI");
 
 #define PKS_SITE_SUSPECT 1u /* had a finding: take the stack of each window */
 #define PKS_SITE_ENDED	 2u /* by thread: it has ended, and may make room for another */
@@ -204,9 +209,14 @@ struct pks_frame {
 	__u64 key;   /* struct page, or dev_pagemap where no page is known; 0: unknown */
 	__u64 since; /* CLOCK_MONOTONIC ns */
 	__s32 stack;
-	__u16 site;
-	__u8 context;
-	__u8 flags; /* PKS_FRAME_* */
+	union {
+		struct {
+			__u16 site;
+			__u8 context;
+			__u8 flags; /* PKS_FRAME_* */
+		};
+		__u32 place; /* all three */
+	};
 };
 _Static_assert(sizeof(struct pks_frame) == 24, "wire ABI");
 
@@ -222,7 +232,7 @@ struct pks_closed {
 	__s32 revoke_stack;
 	__u16 grant_site;
 	__u16 revoke_site;
-	__u32 pad;
+	__u32 flags; /* PKS_STACK_OF_ANOTHER */
 };
 _Static_assert(sizeof(struct pks_closed) == 32, "wire ABI");
 
@@ -235,26 +245,42 @@ _Static_assert(sizeof(struct pks_closed) == 32, "wire ABI");
  */
 struct pks_slot {
 	__u64 owner;	    /* task_struct, 0: free */
+	union {
+		struct {
+			__s32 skew;   /* >0: leaked or older than the trace; <0: over-revoked */
+			__s32 adjust; /* an interrupted event that is not yet in the count */
+		};
+		__u64 off; /* both: 0, depth is the kernel's count */
+	};
 	__s32 depth;	    /* windows open; frames[] holds the first PKS_FRAMES, a block the next */
-	__s32 skew;	    /* >0: leaked or older than the trace; <0: over-revoked */
-	__s32 adjust;	    /* an interrupted event that is not yet in the count */
 	__s32 told;	    /* part of skew already reported */
 	__u32 tid;
 	__u32 tgid;
-	__u8 last_kind;	    /* PKS_GRANT or PKS_REVOKE */
-	__u8 last_context;
-	__u8 adjust_context;
-	__u8 pending;	    /* the page form was seen, its pgmap form may follow */
-	__u8 closed_at;	    /* next entry of closed[] */
-	__u8 flags;	    /* PKS_SLOT_* */
-	__u16 poison_site;  /* revoke site of the underflow */
-	__s32 poison_stack;
-	__u8 claim_context; /* the context that claimed the slot; PKS_TASK while free */
-	__u8 holds;	    /* PKS_HOLDS_*: what there is to give back with the slot */
-	__u8 deep;	    /* with PKS_HOLDS_DEEP: the block that holds its deeper frames */
-	__u8 pad;
+	union {
+		struct {
+			__u8 last_kind; /* PKS_GRANT or PKS_REVOKE */
+			__u8 last_context;
+			__u8 pending; /* the page form was seen, its pgmap form may follow */
+			__u8 last_pad;
+		};
+		__u32 last; /* all three */
+	};
+	union {
+		struct {
+			__u8 flags;	    /* PKS_SLOT_* */
+			__u8 claim_context; /* that claimed the slot; PKS_TASK while free */
+			__u8 holds;	    /* PKS_HOLDS_*: what there is to give back with the slot */
+			__u8 special_pad;
+		};
+		__u32 special; /* all three: 0, nothing is */
+	};
 	__u32 displaced;    /* owners of other slots whose home is this one */
-	__u8 pad2[4];	    /* to a power of two: the index is then a shift */
+	__s32 poison_stack;
+	__u16 poison_site;  /* revoke site of the underflow */
+	__u8 closed_at;	    /* next entry of closed[] */
+	__u8 adjust_context;
+	__u8 deep;	    /* with PKS_HOLDS_DEEP: the block that holds its deeper frames */
+	__u8 pad[3];	    /* to a power of two: the index is then a shift */
 	__u64 history_of;   /* task_struct that closed[] is of */
 	struct pks_closed closed[PKS_HISTORY];
 	struct pks_frame frames[PKS_FRAMES];
@@ -273,6 +299,10 @@ _Static_assert(sizeof(struct pks_deep) == 1544, "wire ABI");
 
 #define PKS_GRANT  1
 #define PKS_REVOKE 2
+
+/* pks_slot's last, of a page-form event in task context. */
+#define PKS_SLOT_LAST_GRANT  (PKS_GRANT | PKS_GRANT << 16)
+#define PKS_SLOT_LAST_REVOKE (PKS_REVOKE | PKS_REVOKE << 16)
 
 #define PKS_SLOT_RESYNCED 1u /* frames were guessed: page findings would be unsure */
 #define PKS_SLOT_UNSURE	  4u /* an adjustment was made: it may have been a missed event */
@@ -319,6 +349,27 @@ struct pks_inside {
 };
 _Static_assert(sizeof(struct pks_inside) == 424, "wire ABI");
 
+/* When a window that is only counted was opened. Owned by its thread until it closes. */
+struct pks_tally {
+	__u64 task;  /* task_struct, 0: free */
+	__u64 since; /* CLOCK_MONOTONIC ns */
+};
+_Static_assert(sizeof(struct pks_tally) == 16, "wire ABI");
+
+#define PKS_TALLIES	 (4096 + PKS_FRAMES) /* nested windows lie behind each other */
+#define PKS_TALLY_SHARDS 16
+
+/*
+ * The struct pages that are known to be protected, by the low half of their
+ * addresses: nothing of a page has to be read. And what to look at in others.
+ */
+struct pks_quick_pages {
+	__u32 first;
+	__u32 size;	/* in bytes of struct pages; 0: none is known */
+	__u64 zone_bit; /* of page->flags: in no page of the usual zones, in all of device memory */
+};
+_Static_assert(sizeof(struct pks_quick_pages) == 16, "wire ABI");
+
 /* The thread that last opened a window on a page. Never cleared: checked when used. */
 struct pks_opened {
 	__u64 key;  /* struct page or dev_pagemap */
@@ -346,9 +397,10 @@ enum pks_key_kind {
 struct pks_facts {
 	__u64 vmemmap_base;	/* addresses of these variables, 0: not found */
 	__u64 page_offset_base;
-	__u32 zone_shift;   /* of the zone number in page->flags */
-	__u32 zone_mask;
-	__u32 zone_device;  /* zone number of device memory */
+	__u64 max_pfn;
+	__u64 zone_mask;    /* of the zone number in page->flags */
+	__u64 zone_device;  /* what is there in a page of device memory */
+	__u64 zone_bit;	    /* the highest bit of that */
 	__u32 pkey_mask;    /* the two bits of the pgmap key in PKRS */
 	__u32 pkey_default; /* their value while closed */
 	__u32 saved_pkrs;   /* bytes below pt_regs where the saved PKRS lies, 0: nowhere */
@@ -356,9 +408,8 @@ struct pks_facts {
 	__u8 key;	    /* enum pks_key_kind */
 	__u8 grant_arg;	    /* of a grant by argument: the key's number, from 0, or PKS_NO_ARG */
 	__u8 revoke_arg;
-	__u8 pad[4];
 };
-_Static_assert(sizeof(struct pks_facts) == 48, "wire ABI");
+_Static_assert(sizeof(struct pks_facts) == 64, "wire ABI");
 
 /* Settings, constants for the verifier: the loader fixes them before load. */
 struct pks_settings {
@@ -366,8 +417,9 @@ struct pks_settings {
 	__u32 shard_mask;  /* shards of the site statistics less one */
 	__u32 stack_first; /* windows of a site whose stack is taken at first */
 	__u32 grant_mask;  /* then each (grant_mask + 1)th grant's */
-	__u32 revoke_mask; /* and each (revoke_mask + 1)th revoke's */
-	__u32 pad;
+	__u32 revoke_mask; /* and each (revoke_mask + 1)th revoke's, of those whose caller is read */
+	__u16 caller_mask; /* read the caller of each (caller_mask + 1)th revoke by grant site */
+	__u16 pad2[3];
 	__s32 tgid;	   /* follow: this process too, 0: none */
 	__u8 by;	   /* enum pks_by: what a grant's caller stands for in grant_sites */
 	__u8 keys;	   /* note what each window opened */
@@ -377,9 +429,11 @@ struct pks_settings {
 	__u8 effect;	   /* check at each revoke that the window had opened the key */
 	__u8 follow;	   /* only threads in the followed map */
 	__u8 records;	   /* deliver findings; else they are counted only */
+	__u8 tally;	   /* windows are counted all together, while nothing is found */
+	__u8 pad[3];
 	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
-_Static_assert(sizeof(struct pks_settings) == 88, "wire ABI");
+_Static_assert(sizeof(struct pks_settings) == 112, "wire ABI");
 
 /* First byte of a record that is no finding; finding classes are below. */
 #define PKS_RECORD_INJECTION 0x80

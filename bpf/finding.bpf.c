@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Puts a finding's record together. Global functions: see table.bpf.h. */
 #include "finding.bpf.h"
+#include "tally.bpf.h"
 
 /* No x86-64 vmemmap is larger: 2^52 bytes of memory, 64 bytes a page. */
 #define VMEMMAP_SPAN (1ULL << 46)
@@ -19,9 +20,11 @@ __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 k
 		origin__set(&r->granted, &grant_sites[c->grant_site & (PKS_SITES - 1)], 0,
 			    c->grant_stack);
 		/* An underflow's own revoke stack is the current one: keep it. */
-		if (r->class != PKS_UNDERFLOW)
+		if (r->class != PKS_UNDERFLOW) {
 			origin__set(&r->revoked, &revoke_sites[c->revoke_site & (PKS_SITES - 1)],
 				    c->when, c->revoke_stack);
+			r->revoked.flags |= c->flags;
+		}
 		return 1;
 	}
 	return 0;
@@ -29,7 +32,7 @@ __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 k
 
 __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 {
-	const struct pks_opened *o = &opened[HASH(key, OPENED_BITS) & (PKS_OPENED - 1)];
+	const struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
 	const struct pks_frame *f;
 	struct pks_slot *s;
 	int i, at;
@@ -54,7 +57,7 @@ static __always_inline bool page__of_device(struct page *page)
 {
 	const volatile struct pks_facts *k = &settings.facts;
 
-	return ((BPF_CORE_READ(page, flags) >> k->zone_shift) & k->zone_mask) == k->zone_device;
+	return (BPF_CORE_READ(page, flags) & k->zone_mask) == k->zone_device;
 }
 
 /* The file that the page belongs to. Of memory that is not a device's the field may be another. */
@@ -142,7 +145,7 @@ struct fold_job {
 static long fold__probe(__u32 i, void *arg)
 {
 	struct fold_job *job = arg;
-	__u32 at = (HASH(job->key, FOLD_BITS) + i) & (PKS_FOLDS - 1);
+	__u32 at = (hash(job->key, FOLD_BITS) + i) & (PKS_FOLDS - 1);
 	__u64 was = folds[at].key;
 
 	if (!was) {
@@ -229,9 +232,10 @@ __noinline int finding__compose(const struct window_event *e, const struct findi
 
 	if (!e || !r || r->class >= PKS_NR_CLASSES)
 		return 0;
+	tally__end();
 	__sync_fetch_and_add(&found[r->class], 1);
 	if (r->granted_site)
-		grant_sites[r->granted_site & (PKS_SITES - 1)].flags |= PKS_SITE_SUSPECT;
+		site__suspect(&grant_sites[r->granted_site & (PKS_SITES - 1)]);
 	fold = finding__fold_key(e, r);
 	if (fold__add(fold, e, r) >= PKS_FOLD_DELIVER || !settings.records) {
 		__sync_fetch_and_add(&folded, 1);

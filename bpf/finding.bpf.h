@@ -56,6 +56,14 @@ int opened__holder(__u64 key, __u64 task, struct finding_request *r);
 /* Counts and folds; puts the record into the context's scratch. 1: to be sent. */
 int finding__compose(const struct window_event *e, const struct finding_request *r);
 
+/* From now on the stack of each of its windows is taken, and each revoke's caller read. */
+static __always_inline void site__suspect(struct pks_site *site)
+{
+	site->flags |= PKS_SITE_SUSPECT;
+	site->skip = 0;
+	site->revoke_skip = 0;
+}
+
 static __always_inline void origin__set(struct pks_origin *o, const struct pks_site *site,
 					__u64 time, __s32 stack)
 {

@@ -313,7 +313,7 @@ static __always_inline bool inject__protected(struct page *page)
 	const volatile struct pks_facts *k = &settings.facts;
 	struct dev_pagemap *pgmap;
 
-	if (likely(((page->flags >> k->zone_shift) & k->zone_mask) != k->zone_device))
+	if (likely((page->flags & k->zone_mask) != k->zone_device))
 		return false;
 	pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
 	return BPF_CORE_READ(pgmap, flags) & PGMAP_PROTECTION;

@@ -43,4 +43,10 @@ extern struct pks_opened opened[PKS_OPENED];
 /* Threads that were at a boundary in the trace, by hash; the last of each place. */
 extern __u64 passed[PKS_OPENED];
 
+/* The ways for usual windows (quick.bpf.h, tally.bpf.h): the loader opens them with `tracing`. */
+extern __u32 quick_way;
+extern struct pks_quick_pages quick_pages;
+extern struct pks_tally tally[PKS_TALLIES];
+extern struct pks_site_stat tally_stats[PKS_TALLY_SHARDS]; /* of closed ones; grants are not counted */
+
 #endif

@@ -157,7 +157,7 @@ static long site__reuse_probe(__u32 i, void *arg)
 /* The place of a thread that has ended, for another one; 0: none is near. */
 static __noinline int site__reuse(__u64 caller)
 {
-	struct probe_job job = { .hash = HASH(caller, SITE_BITS), .at = -1 };
+	struct probe_job job = { .hash = hash(caller, SITE_BITS), .at = -1 };
 
 	bpf_loop(SITE_PROBES, site__reuse_probe, &job, 0);
 	if (job.at < 0)
@@ -191,7 +191,7 @@ static long site__probe(__u32 i, void *arg)
 __noinline int site__claim(__u32 revoke, __u64 caller)
 {
 	struct probe_job job = {
-		.key = caller, .hash = HASH(caller, SITE_BITS), .revoke = revoke, .at = -1
+		.key = caller, .hash = hash(caller, SITE_BITS), .revoke = revoke, .at = -1
 	};
 
 	if (!caller) /* not known: no site of its own, and a free entry looks just so */
@@ -218,7 +218,7 @@ static long site__end_probe(__u32 i, void *arg)
 
 __noinline int site__end(__u64 caller)
 {
-	struct probe_job job = { .key = caller, .hash = HASH(caller, SITE_BITS) };
+	struct probe_job job = { .key = caller, .hash = hash(caller, SITE_BITS) };
 
 	bpf_loop(SITE_PROBES, site__end_probe, &job, 0);
 	return 0;

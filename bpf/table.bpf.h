@@ -13,23 +13,35 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 /*
- * Fibonacci hashing: the top bits of a product with 2^64 / golden ratio. Takes
- * the low half only, for that makes a number out of a kernel pointer: the
- * verifier allows no arithmetic on the pointer itself.
+ * Fibonacci hashing: the top bits of a product with 2^32 / golden ratio. Of the
+ * low half only, moved by hand: that makes a number out of a typed kernel
+ * pointer, with which the verifier allows no arithmetic.
  */
 #define HASH_FACTOR 0x9e3779b97f4a7c15ULL
-#define HASH(value, bits) ((__u32)(((__u64)(__u32)(value) * HASH_FACTOR) >> (64 - (bits))))
+
+static __always_inline __u32 hash(__u64 value, __u32 bits)
+{
+	__u32 low;
+
+	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)value));
+	return low * (__u32)(HASH_FACTOR >> 32) >> (32 - bits);
+}
 
 #define SLOT_BITS   12
 #define SLOT_PROBES 8
 #define SITE_BITS   11
 #define SITE_PROBES 64
+#define SHARD_BITS  8
+#define TALLY_BITS  12
+#define TALLY_SHARD_BITS 4
 #define OPENED_BITS 12
 #define FOLD_BITS   12
 #define FOLD_PROBES 32
 
 _Static_assert(1 << SLOT_BITS == PKS_SLOTS, "slot hash");
 _Static_assert(1 << SITE_BITS == PKS_SITES, "site hash");
+_Static_assert((1 << TALLY_BITS) + PKS_FRAMES == PKS_TALLIES, "tally hash");
+_Static_assert(1 << TALLY_SHARD_BITS == PKS_TALLY_SHARDS, "tally shards");
 _Static_assert(1 << OPENED_BITS == PKS_OPENED, "opened hash");
 _Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
 
@@ -122,7 +134,7 @@ static __always_inline __s32 stack__take(void *ctx, struct pks_site *site, __u32
 
 static __always_inline __u32 slot__hash(__u64 task)
 {
-	return HASH(task, SLOT_BITS);
+	return hash(task, SLOT_BITS);
 }
 
 /*
@@ -196,82 +208,74 @@ static __always_inline void slot__forget(__u64 task)
 
 static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, __u64 caller)
 {
-	__u32 h = HASH(caller, SITE_BITS) & (PKS_SITES - 1);
+	__u32 h = hash(caller, SITE_BITS) & (PKS_SITES - 1);
 
 	if (likely(table[h].caller == caller && h))
 		return h;
 	return site__claim(revoke, caller) & (PKS_SITES - 1);
 }
 
-static __always_inline struct pks_site_stat *stat__of(__u32 site)
+/* A thread's windows go to one shard: no call is needed to find it, and threads are many. */
+static __always_inline struct pks_site_stat *stat__of(__u32 site, __u64 task)
 {
-	__u32 at = (bpf_get_smp_processor_id() & settings.shard_mask) * PKS_SITES + site;
+	__u32 at = (hash(task, SHARD_BITS) & settings.shard_mask) * PKS_SITES + site;
 
 	return bpf_map_lookup_elem(&stats, &at);
 }
 
-static __always_inline void stat__grant(__u32 site)
+static __always_inline void stat__grant(__u32 site, __u64 task)
 {
-	struct pks_site_stat *st = stat__of(site);
+	struct pks_site_stat *st = stat__of(site, task);
 
 	if (st)
 		__sync_fetch_and_add(&st->grants, 1);
 }
 
-static __always_inline __u32 ilog2(__u64 v)
-{
-	__u32 e = 0;
+/*
+ * The bucket of up to 1023 ns: four linear steps per power of two. Eight powers
+ * higher the steps are the same, 32 buckets on. user/model.c has the inverse.
+ */
+#define BUCKETS_OF(e)                                                  \
+	[4 << (e - 2)... (5 << (e - 2)) - 1] = (e - 1) * 4,            \
+	[5 << (e - 2)... (6 << (e - 2)) - 1] = (e - 1) * 4 + 1,        \
+	[6 << (e - 2)... (7 << (e - 2)) - 1] = (e - 1) * 4 + 2,        \
+	[7 << (e - 2)... (8 << (e - 2)) - 1] = (e - 1) * 4 + 3
 
-	if (v >> 32) {
-		v >>= 32;
-		e = 32;
-	}
-	if (v >> 16) {
-		v >>= 16;
-		e += 16;
-	}
-	if (v >> 8) {
-		v >>= 8;
-		e += 8;
-	}
-	if (v >> 4) {
-		v >>= 4;
-		e += 4;
-	}
-	if (v >> 2) {
-		v >>= 2;
-		e += 2;
-	}
-	return e + (v >> 1);
-}
+static const __u8 buckets[1024] = {
+	0, 1, 2, 3, BUCKETS_OF(2), BUCKETS_OF(3), BUCKETS_OF(4), BUCKETS_OF(5),
+	BUCKETS_OF(6), BUCKETS_OF(7), BUCKETS_OF(8), BUCKETS_OF(9),
+};
 
-/* Four linear steps per power of two; user/model.c has the inverse. */
 static __always_inline __u32 stat__bucket(__u64 ns)
 {
-	__u32 e, b;
-
-	if (ns < 4)
-		return ns;
-	e = ilog2(ns);
-	b = (e - 1) * 4 + ((ns >> (e - 2)) & 3);
-	return b < PKS_BUCKETS ? b : PKS_BUCKETS - 1;
+	if (likely(ns < 1 << 10))
+		return buckets[ns];
+	if (likely(ns < 1 << 18))
+		return buckets[(ns >> 8) & 1023] + 32;
+	if (ns < 1 << 26)
+		return buckets[(ns >> 16) & 1023] + 64;
+	return ns >> 33 ? PKS_BUCKETS - 1 : buckets[(ns >> 24) & 1023] + 96;
 }
 
-static __always_inline void stat__hold(__u32 site, __u64 ns)
+static __always_inline void stat__add(struct pks_site_stat *st, __u64 ns)
 {
-	struct pks_site_stat *st = stat__of(site);
-
-	if (!st)
-		return;
 	__sync_fetch_and_add(&st->total, ns);
 	__sync_fetch_and_add(&st->hist[stat__bucket(ns) & (PKS_BUCKETS - 1)], 1);
 	if (ns > st->max)
 		st->max = ns;
 }
 
+static __always_inline void stat__hold(__u32 site, __u64 task, __u64 ns)
+{
+	struct pks_site_stat *st = stat__of(site, task);
+
+	if (st)
+		stat__add(st, ns);
+}
+
 static __always_inline void opened__set(__u64 key, __u64 task)
 {
-	struct pks_opened *o = &opened[HASH(key, OPENED_BITS) & (PKS_OPENED - 1)];
+	struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
 
 	o->key = key;
 	o->task = task;
@@ -280,7 +284,7 @@ static __always_inline void opened__set(__u64 key, __u64 task)
 /* The thread has nothing open that is older than the trace. */
 static __always_inline void passed__set(__u64 task)
 {
-	__u64 *last = &passed[HASH(task, OPENED_BITS) & (PKS_OPENED - 1)];
+	__u64 *last = &passed[hash(task, OPENED_BITS) & (PKS_OPENED - 1)];
 
 	if (*last != task)
 		*last = task;
@@ -288,7 +292,7 @@ static __always_inline void passed__set(__u64 task)
 
 static __always_inline bool passed__is(__u64 task)
 {
-	return passed[HASH(task, OPENED_BITS) & (PKS_OPENED - 1)] == task;
+	return passed[hash(task, OPENED_BITS) & (PKS_OPENED - 1)] == task;
 }
 
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Grants, revokes and boundaries: thin wrappers around the window core. The
- * loader names the functions (user/dialect.c); here stand only their forms.
+ * Grants and revokes: thin wrappers around the window core. The loader names
+ * the functions (user/dialect.c); here stand only their forms.
  */
-#include "window.bpf.h"
+#include "quick.bpf.h"
+#include "tally.bpf.h"
 #include "follow.bpf.h"
 #include "event_of.bpf.h"
 
@@ -47,11 +48,20 @@ static __noinline int caller__calibrate(void *ctx, __u32 form)
 	return 0;
 }
 
+/* The return address as the unwinder sees it, or 0. */
+static __noinline __u64 caller__unwind(void *ctx)
+{
+	__u64 frames[4] = {};
+
+	/* program, trampoline, function, caller */
+	return bpf_get_stack(ctx, frames, sizeof(frames), 0) == sizeof(frames) ? frames[3] : 0;
+}
+
 /* Return address of the traced call. Falls back to the unwinder: 0 if that fails too. */
 static __always_inline __u64 caller__read(void *ctx, enum form form)
 {
 	__u32 off = caller_offset[form];
-	__u64 frames[4] = {}, caller = 0;
+	__u64 caller = 0;
 
 	if (unlikely(!off))
 		off = caller__calibrate(ctx, form);
@@ -59,10 +69,7 @@ static __always_inline __u64 caller__read(void *ctx, enum form form)
 		if (!bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off))
 			return caller;
 	}
-	/* program, trampoline, function, caller */
-	if (bpf_get_stack(ctx, frames, sizeof(frames), 0) == sizeof(frames))
-		return frames[3];
-	return 0;
+	return caller__unwind(ctx);
 }
 
 /* What the counts of a grant go to, as struct pks_site has it. */
@@ -72,7 +79,7 @@ static __always_inline __u64 group__read(void *ctx, enum form form)
 		return bpf_get_current_pid_tgid();
 	if (settings.by == PKS_BY_CGROUP)
 		return bpf_get_current_cgroup_id();
-	return caller__read(ctx, form);
+	return settings.by == PKS_BY_SITE ? caller__read(ctx, form) : 0;
 }
 
 /* An argument as a number: as a typed pointer it could not be hashed. */
@@ -111,6 +118,29 @@ __u64 known_protected;
 __u64 known_unprotected;
 __u64 vmemmap; /* the array of struct pages, for the loader; 0 until a first page was seen */
 
+/*
+ * Lets the struct pages of a protected pgmap be known by their addresses. Only
+ * where their low halves tell them from all others: max_pfn counts device
+ * memory, too (add_pages(), arch/x86/mm/init_64.c). The first pgmap stays it.
+ */
+static __noinline int pages__learn(struct dev_pagemap *pgmap)
+{
+	__u64 pages = kernel__word(settings.facts.vmemmap_base);
+	__u64 size = bpf_core_type_size(struct page);
+	__u64 max_pfn = kernel__word(settings.facts.max_pfn);
+	__u64 start = BPF_CORE_READ(pgmap, range.start) >> PAGE_SHIFT;
+	__u64 end = (BPF_CORE_READ(pgmap, range.end) >> PAGE_SHIFT) + 1;
+
+	if (quick_pages.size || !pages || !max_pfn || max_pfn * size > 1ULL << 32 ||
+	    end > max_pfn || start >= end || BPF_CORE_READ(pgmap, nr_range) != 1)
+		return 0;
+	quick_pages.first = pages + start * size;
+	quick_pages.size = (end - start) * size;
+	if (!quick_way) /* closed meanwhile */
+		quick_pages.size = 0;
+	return 1;
+}
+
 static __noinline int pgmap__learn(struct page *page)
 {
 	struct dev_pagemap *pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
@@ -121,19 +151,22 @@ static __noinline int pgmap__learn(struct page *page)
 		known_protected = (__u64)pgmap;
 	else
 		known_unprotected = (__u64)pgmap;
+	if (protected && quick_way)
+		pages__learn(pgmap);
 	return protected;
 }
 
 /* devmap_protected() of V10, on a page that the kernel is about to look at itself. */
-static __always_inline bool page__protected(struct page *page, void *ctx)
+static __always_inline bool page__protected(void *ctx)
 {
 	const volatile struct pks_facts *k = &settings.facts;
+	struct page *page = *(struct page **)ctx;
 	__u64 pgmap;
 
-	if (likely(((page->flags >> k->zone_shift) & k->zone_mask) != k->zone_device))
+	if ((page->flags & k->zone_mask) != k->zone_device)
 		return false;
 	pgmap = (__u64)page->pgmap;
-	if (likely(pgmap == known_protected))
+	if (pgmap == known_protected)
 		return true;
 	if (pgmap == known_unprotected)
 		return false;
@@ -145,6 +178,7 @@ int BPF_PROG(pgmap_gone)
 {
 	known_protected = 0;
 	known_unprotected = 0;
+	quick_pages.size = 0;
 	return 0;
 }
 
@@ -206,26 +240,115 @@ static __always_inline int on_revoke(void *ctx, enum form form)
 	return 0;
 }
 
-SEC("fentry")
-int BPF_PROG(grant_page, struct page *page)
+/* The thread and its slot; false where the quick way is barred: in an interrupt. */
+static __always_inline bool quick__begin(struct quick_event *e, __u64 key)
 {
-	return page__protected(page, ctx) ? on_grant(ctx, GRANT_PAGE) : 0;
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (context__now() != PKS_TASK)
+		return false;
+	e->task = (__u64)task;
+	e->slot = quick__slot(e->task);
+	e->count = kernel__pgmap_count(task);
+	e->key = key;
+	return true;
 }
 
-SEC("fentry")
-int BPF_PROG(revoke_page, struct page *page)
+/* As caller__read(), where that has learned how. */
+static __always_inline __u64 quick__caller(void *ctx, enum form form)
 {
-	return page__protected(page, ctx) ? on_revoke(ctx, REVOKE_PAGE) : 0;
+	__u32 off = caller_offset[form];
+	__u64 caller = 0;
+
+	if (likely(off < 128))
+		bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off);
+	return caller;
 }
 
-SEC("fentry")
-int BPF_PROG(grant_pgmap)
+/* The usual grant. False: it is not that, and nothing was changed. */
+static __always_inline bool quick_grant(void *ctx, __u64 key, enum form form, enum quick_use use)
+{
+	struct quick_event e = { .last = form == GRANT_PAGE ? PKS_SLOT_LAST_GRANT : PKS_GRANT };
+
+	if (!quick__begin(&e, key))
+		return false;
+	e.open = use != QUICK_TRACE || !e.count || pkrs__open(kernel__pkrs(~0u));
+	if (!quick__may_grant(&e))
+		return false;
+	e.caller = use == QUICK_TRACE ? quick__caller(ctx, form) : group__read(ctx, form);
+	e.now = bpf_ktime_get_ns();
+	return quick__grant(ctx, &e, use);
+}
+
+static __always_inline bool quick_revoke(void *ctx, __u64 key, enum form form, enum quick_use use)
+{
+	struct quick_event e = { .last = form == REVOKE_PAGE ? PKS_SLOT_LAST_REVOKE : PKS_REVOKE };
+	struct pks_frame *f;
+
+	if (!quick__begin(&e, key))
+		return false;
+	e.open = use != QUICK_TRACE || pkrs__open(kernel__pkrs(~0u));
+	f = quick__top(&e, use);
+	if (!f)
+		return false;
+	if (use == QUICK_TRACE && !quick__skips_caller(f))
+		e.caller = quick__caller(ctx, form);
+	e.now = bpf_ktime_get_ns();
+	quick__revoke(ctx, &e, f, use);
+	return true;
+}
+
+/*
+ * What has to live through a call is kept in memory here: a saved register costs
+ * as much, but an ordinary page would pay for it, too.
+ */
+static __always_inline bool tally_grant(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf(), *volatile kept_task;
+	struct pks_tally *t = tally__for_grant((__u64)task, kernel__pgmap_count(task));
+	struct pks_tally *volatile kept;
+	__u64 now;
+
+	if (unlikely(!t))
+		return false;
+	kept_task = task;
+	kept = t;
+	now = bpf_ktime_get_ns();
+	tally__grant(kept, (__u64)kept_task, now);
+	return true;
+}
+
+static __always_inline bool tally_revoke(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pks_tally *t = tally__for_revoke((__u64)task, kernel__pgmap_count(task));
+	struct pks_tally *volatile kept;
+	__u64 now;
+
+	if (unlikely(!t))
+		return false;
+	kept = t;
+	now = bpf_ktime_get_ns();
+	tally__revoke(kept, now);
+	return true;
+}
+
+static __noinline int any_grant_page(void *ctx)
+{
+	return on_grant(ctx, GRANT_PAGE);
+}
+
+static __noinline int any_revoke_page(void *ctx)
+{
+	return on_revoke(ctx, REVOKE_PAGE);
+}
+
+static __noinline int any_grant_pgmap(void *ctx)
 {
 	return on_grant(ctx, GRANT_PGMAP);
 }
 
-SEC("fentry")
-int BPF_PROG(revoke_pgmap)
+static __noinline int any_revoke_pgmap(void *ctx)
 {
 	return on_revoke(ctx, REVOKE_PGMAP);
 }
@@ -257,189 +380,111 @@ int BPF_PROG(update_key)
 		return 0;
 	return close ? on_revoke(ctx, UPDATE_KEY) : on_grant(ctx, UPDATE_KEY);
 }
-
-/*
- * Which boundary this is, told by what the thread is: one program serves all
- * of their tracepoints, so that the verifier sees the slow path once.
- */
-static __always_inline void boundary__name(struct window_event *e, struct task_struct *task,
-					   struct bpf_raw_tracepoint_args *ctx)
+static __always_inline bool page__quick(const struct page *page)
 {
-	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
+	__u32 low;
 
-	if (e->context == PKS_NMI) {
-		e->boundary = PKS_NMI_END; /* nmi_handler(handler, ...) */
-		e->arg = ctx->args[0];
-	} else if (e->context != PKS_TASK) {
-		/* softirq_exit(vector), irq_handler_exit(irq, ...), x86's *_exit(vector) */
-		e->boundary = e->context == PKS_SOFTIRQ ? PKS_SOFTIRQ_END : PKS_IRQ_END;
-		e->arg = (__s32)ctx->args[0];
-	} else if (task->flags & PF_WQ_WORKER) {
-		e->boundary = PKS_WORK_END; /* workqueue_execute_end(work, function) */
-		/* By hand: a tracepoint with one argument refuses a program that loads a second. */
-		bpf_probe_read_kernel(&e->arg, sizeof(e->arg), &ctx->args[1]);
-	} else {
-		e->boundary = PKS_SYSCALL_EXIT; /* sys_exit(regs, ret) */
-		e->arg = BPF_CORE_READ(regs, orig_ax);
-	}
+	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)(__u64)page));
+	return low - quick_pages.first < quick_pages.size;
 }
 
-/* An interrupt's windows are counted in the thread it hit: only its own are its leak. */
-static __always_inline bool interrupt__clean(const struct window_event *e)
+/* Without asking more of an ordinary page than one bit. */
+static __always_inline bool page__other(const struct page *page)
 {
-	struct pks_slot *s;
-	__u32 top;
-	int i;
+	return page->flags & quick_pages.zone_bit;
+}
 
-	i = slot__find(e->task);
-	if (i < 0)
-		return true;
-	s = &slots[i & (PKS_SLOTS - 1)];
-	top = s->depth - 1;
-	return top >= (__u32)frames__room(s) || frame__at(s, top)->context < e->context;
+/* A page that is not known by its address. */
+enum device_page { NOT_PROTECTED, PROTECTED, PROTECTED_NOT_QUICK };
+
+static __noinline int page__device(void *ctx)
+{
+	if (!page__protected(ctx))
+		return NOT_PROTECTED;
+	return quick_way ? PROTECTED : PROTECTED_NOT_QUICK;
 }
 
 /*
- * Costs three fields of current, unless something is open. A worker forgets
- * what it has closed with each work item; and after an underflow a count of
- * zero no longer means that nothing is to be put right.
+ * A program for each form and use. What comes behind the look at the page is a
+ * function of its own, and ctx is kept in memory: an ordinary page must not save
+ * registers for them. No function more than that: the stacks of those that call
+ * each other must not take more than 512 bytes together (MAX_BPF_STACK).
  */
-static __always_inline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
-	struct window_event e;
-
-	if (likely(!count__of(task) && !pkrs__open(pkrs) && !over_revoked &&
-		   !(task->flags & PF_WQ_WORKER)))
-		return 0;
-	if (!tracing)
-		return 0;
-	event__of_current(&e, task);
-	e.open = pkrs__open(pkrs);
-	/* First of all: what it hit may be in the storage just now, which is then refused. */
-	if (e.context != PKS_TASK && interrupt__clean(&e))
-		return 0;
-	if (!follow__chosen(task))
-		return 0;
-	if (!e.count && !e.open && slot__find(e.task) < 0) {
-		if (e.context == PKS_TASK && (task->flags & PF_WQ_WORKER))
-			slot__forget(e.task);
-		return 0;
+#define PAGE_PROGRAM(name, what, FORM, use)                                               \
+	static __noinline int name##_quick(void *ctx)                                     \
+	{                                                                                 \
+		return quick_##what(ctx, (__u64)*(struct page **)ctx, FORM, use);         \
+	}                                                                                 \
+	SEC("?fentry")                                                                    \
+	int name(void *ctx)                                                               \
+	{                                                                                 \
+		void *volatile kept;                                                      \
+                                                                                          \
+		if (page__quick(*(struct page **)ctx)) {                                  \
+			kept = ctx;                                                       \
+			return likely(name##_quick(ctx)) ? 0 : any_##what##_page(kept);   \
+		}                                                                         \
+		if (likely(!page__other(*(struct page **)ctx)))                           \
+			return 0;                                                         \
+		kept = ctx;                                                               \
+		switch (page__device(ctx)) {                                              \
+		case PROTECTED:                                                           \
+			return name##_quick(kept) ? 0 : any_##what##_page(kept);          \
+		case PROTECTED_NOT_QUICK:                                                 \
+			return any_##what##_page(kept);                                   \
+		}                                                                         \
+		return 0;                                                                 \
 	}
-	boundary__name(&e, task, ctx);
-	window__boundary(ctx, &e);
-	return 0;
-}
 
-SEC("raw_tp")
-int at_boundary(struct bpf_raw_tracepoint_args *ctx)
-{
-	if (settings.facts.truth != PKS_TRUTH_PGMAP && tracing)
-		passed__set(bpf_get_current_task());
-	return on_boundary(ctx);
-}
-
-/* A program of its own: the kernel runs none inside itself, and interrupts hit the other. */
-SEC("raw_tp")
-int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
-{
-	return on_boundary(ctx);
-}
-
-/*
- * The return from a fault of user space has no tracepoint; what handles it is
- * the last function that knows of user mode.
- */
-SEC("fexit")
-int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int flags)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct window_event e;
-
-	if (likely(!count__of(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
-		return 0;
-	event__of_current(&e, task);
-	e.boundary = PKS_EXCEPTION_RETURN;
-	window__boundary(ctx, &e);
-	return 0;
-}
-
-/*
- * The thread's last act. The tracepoint of its exit comes too early: after it
- * the thread still lets go of its files and memory, which runs drivers' code.
- */
-SEC("fentry")
-int BPF_PROG(at_thread_end)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct window_event e;
-
-	if (!follow__wanted(task))
-		return 0;
-	if (settings.by == PKS_BY_THREAD)
-		site__end(bpf_get_current_pid_tgid());
-	event__of_current(&e, task);
-	if (!e.count && slot__find(e.task) < 0) {
-		slot__forget(e.task);
-		return 0;
+#define PGMAP_PROGRAM(name, what, FORM, use)                                              \
+	static __noinline int name##_quick(void *ctx)                                     \
+	{                                                                                 \
+		return quick_##what(ctx, *(__u64 *)ctx, FORM, use);                       \
+	}                                                                                 \
+	SEC("?fentry")                                                                    \
+	int name(void *ctx)                                                               \
+	{                                                                                 \
+		void *volatile kept = ctx;                                                \
+                                                                                          \
+		return likely(quick_way && name##_quick(ctx)) ? 0 : any_##what##_pgmap(kept); \
 	}
-	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
-	e.boundary = PKS_THREAD_EXIT;
-	window__boundary(ctx, &e);
-	return 0;
-}
 
-/* The thread gives up the CPU by itself inside a window. Loaded only if asked for. */
-SEC("tp_btf/sched_switch")
-int BPF_PROG(at_sleep, bool preempt)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct finding_request r;
-	struct window_event e;
-
-	if (likely(count__of(task) <= 0) || preempt || !follow__wanted(task))
-		return 0;
-	event__of_current(&e, task);
-	__builtin_memset(&r, 0, sizeof(r));
-	r.class = PKS_SLEPT;
-	if (!origin__of_newest(slot__find(e.task), &r))
-		return 0;
-	finding__emit(ctx, &e, &r);
-	return 0;
-}
-
-/* A child starts with its parent's count: an inherited window. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
-{
-	struct finding_request r;
-	struct window_event e;
-	int i;
-
-	if (settings.follow) {
-		if (!follow__chosen(parent))
-			return 0;
-		follow__add(child);
+#define TALLY_PROGRAM(name, what)                                                         \
+	SEC("?fentry")                                                                    \
+	int name##_page(void *ctx)                                                        \
+	{                                                                                 \
+		void *volatile kept;                                                      \
+                                                                                          \
+		if (likely(page__quick(*(struct page **)ctx))) {                          \
+			kept = ctx;                                                       \
+			return likely(tally_##what()) ? 0 : any_##what##_page(kept);      \
+		}                                                                         \
+		if (likely(!page__other(*(struct page **)ctx)))                           \
+			return 0;                                                         \
+		kept = ctx;                                                               \
+		switch (page__device(ctx)) {                                              \
+		case PROTECTED:                                                           \
+			return tally_##what() ? 0 : any_##what##_page(kept);              \
+		case PROTECTED_NOT_QUICK:                                                 \
+			return any_##what##_page(kept);                                   \
+		}                                                                         \
+		return 0;                                                                 \
+	}                                                                                 \
+	SEC("?fentry")                                                                    \
+	int name##_pgmap(void *ctx)                                                       \
+	{                                                                                 \
+		return likely(quick_way && tally_##what()) ? 0 : any_##what##_pgmap(ctx); \
 	}
-	if (likely(!count__of(child)) || !tracing)
-		return 0;
-	__builtin_memset(&r, 0, sizeof(r));
-	r.class = PKS_INHERITED;
-	event__of_current(&e, parent);
-	origin__of_newest(slot__find(e.task), &r);
-	r.other_tid = child->pid;
-	finding__emit(ctx, &e, &r);
 
-	/* The child's own boundaries must not report it a second time. */
-	e.task = kernel__address(child);
-	e.tid = child->pid;
-	e.tgid = child->tgid;
-	i = window__ready_slow(&e);
-	if (i >= 0) {
-		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
+TALLY_PROGRAM(tally_grant, grant)
+TALLY_PROGRAM(tally_revoke, revoke)
 
-		s->told = s->skew;
-	}
-	return 0;
-}
+PAGE_PROGRAM(grant_page, grant, GRANT_PAGE, QUICK_TRACE)
+PAGE_PROGRAM(revoke_page, revoke, REVOKE_PAGE, QUICK_TRACE)
+PGMAP_PROGRAM(grant_pgmap, grant, GRANT_PGMAP, QUICK_TRACE)
+PGMAP_PROGRAM(revoke_pgmap, revoke, REVOKE_PGMAP, QUICK_TRACE)
+
+PAGE_PROGRAM(count_grant_page, grant, GRANT_PAGE, QUICK_COUNT)
+PAGE_PROGRAM(count_revoke_page, revoke, REVOKE_PAGE, QUICK_COUNT)
+PGMAP_PROGRAM(count_grant_pgmap, grant, GRANT_PGMAP, QUICK_COUNT)
+PGMAP_PROGRAM(count_revoke_pgmap, revoke, REVOKE_PGMAP, QUICK_COUNT)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The rare and the wrong: the window core's slow halves. See window.bpf.h. */
 #include "window.bpf.h"
+#include "tally.bpf.h"
 
 /*
  * How far the kernel's count is from ours: 0 in all but a few cases. An
@@ -85,6 +86,43 @@ static __always_inline void window__resync(struct pks_slot *s, __u32 slot, __s32
 		s->told = s->skew > 0 ? s->skew : 0;
 }
 
+struct import_job {
+	__u64 task;
+	__u32 slot;
+	__s32 count;
+};
+
+static long frame__import(__u32 i, void *arg)
+{
+	const struct import_job *job = arg;
+	struct pks_slot *s = &slots[job->slot & (PKS_SLOTS - 1)];
+	struct pks_frame *f = &s->frames[s->depth & (PKS_FRAMES - 1)];
+	struct pks_tally *t = tally__entry(job->task, i & (PKS_FRAMES - 1));
+
+	if ((__s32)i >= job->count)
+		return 1;
+	if (s->depth >= PKS_FRAMES || t->task != job->task)
+		return 0;
+	*f = (struct pks_frame){ .since = t->since, .stack = PKS_NO_STACK };
+	t->task = 0;
+	s->depth++;
+	stat__grant(0, job->task);
+	return 0;
+}
+
+/* Windows that were only counted until now. A function of its own, for the stack of its callers. */
+__noinline int window__import(const struct window_event *e, __u32 slot)
+{
+	struct import_job job = { .slot = slot };
+
+	if (!e)
+		return 0;
+	job.task = e->task;
+	job.count = e->count;
+	bpf_loop(PKS_FRAMES, frame__import, &job, 0);
+	return 0;
+}
+
 /* A thread seen for the first time, or again after all its windows were closed. */
 static __always_inline void window__adopt(struct pks_slot *s, const struct window_event *e)
 {
@@ -92,6 +130,10 @@ static __always_inline void window__adopt(struct pks_slot *s, const struct windo
 	s->tgid = e->tgid;
 	if (!e->count)
 		return;
+	if (s->depth) {
+		s->skew = e->count - s->depth;
+		return;
+	}
 	if (e->context > s->last_context && s->history_of == e->task &&
 	    s->last_kind == PKS_REVOKE && e->count == 1) {
 		s->adjust = 1;
@@ -106,18 +148,22 @@ __noinline int window__ready_slow(const struct window_event *e)
 {
 	struct pks_slot *s;
 	__s32 drift;
+	bool known;
 	int i;
 
 	if (!e)
 		return -1;
 	i = slot__find_any(e->task);
-	if (i < 0) {
+	known = i >= 0;
+	if (!known)
 		i = slot__claim(e->task, e->context);
-		if (i < 0)
-			return i;
-		window__adopt(&slots[i & (PKS_SLOTS - 1)], e);
-	}
+	if (i < 0)
+		return i;
 	s = &slots[i & (PKS_SLOTS - 1)];
+	if (settings.tally)
+		window__import(e, i);
+	if (!known)
+		window__adopt(s, e);
 	drift = window__drift(s, e->count, e->context);
 	if (drift)
 		window__resync(s, i, drift);
@@ -269,7 +315,7 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		    s->skew >= 0 && !r->class)
 			window__of_frame(s, e, place, r, f, PKS_INEFFECTIVE_GRANT);
 		if (!(f->flags & PKS_FRAME_UNKNOWN)) {
-			stat__hold(f->site, e->now - f->since);
+			stat__hold(f->site, e->task, e->now - f->since);
 			if (settings.long_hold && e->now - f->since > settings.long_hold &&
 			    !(f->flags & PKS_FRAME_TOLD) && !r->class)
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);

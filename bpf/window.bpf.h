@@ -54,18 +54,34 @@ int window__inner_half(const struct window_event *e, __u32 kind);
 /* True where the thread holds a window on this key that it opened in this context. */
 int window__holds(__u64 task, __u64 key, __u32 context);
 
+/* True where this event needs no stack: it is neither new, nor suspect, nor a sample. */
+static __always_inline bool site__passed(struct pks_site *site)
+{
+	__u32 skip = site->skip;
+
+	if (unlikely(!skip))
+		return false;
+	site->skip = skip - 1;
+	return true;
+}
+
+/* The stack of an event that did not pass, and how many will pass after it. */
+static __always_inline __s32 site__sample(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
+{
+	if (site->taken < settings.stack_first)
+		site->taken++;
+	if (site->taken < settings.stack_first || (site->flags & PKS_SITE_SUSPECT))
+		mask = 0;
+	site->skip = mask;
+	return stack__take(ctx, site, home);
+}
+
 /* A full stack for what is new, suspect, or sampled; PKS_NO_STACK otherwise. */
 static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
 {
-	__u32 seen = site->seen;
-
-	if (!settings.stacks)
+	if (!settings.stacks || likely(site__passed(site)))
 		return PKS_NO_STACK;
-	site->seen = seen + 1;
-	if (likely(seen >= settings.stack_first && (seen & mask) &&
-		   !(site->flags & PKS_SITE_SUSPECT)))
-		return PKS_NO_STACK;
-	return stack__take(ctx, site, home);
+	return site__sample(ctx, site, home, mask);
 }
 
 static __always_inline void window__note(struct pks_slot *s, const struct window_event *e, __u8 kind)
@@ -117,7 +133,7 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 	struct pks_slot *s;
 	int i;
 
-	stat__grant(site);
+	stat__grant(site, e->task);
 
 	i = window__ready(e);
 	if (i < 0)
@@ -149,6 +165,7 @@ static __always_inline void window__remember(struct pks_slot *s, const struct wi
 		c->grant_stack = f->stack;
 		c->revoke_site = site;
 		c->revoke_stack = stack;
+		c->flags = 0;
 	}
 	if (unlikely(s->history_of != e->task)) {
 		/* The other entries are another thread's. */
@@ -232,7 +249,7 @@ static __always_inline bool window__revoke(const struct window_event *e,
 
 	if (unlikely(!f))
 		return false;
-	stat__hold(f->site, e->now - f->since);
+	stat__hold(f->site, e->task, e->now - f->since);
 	window__remember(s, e, f, place->site, place->stack);
 	s->depth--;
 	window__note(s, e, PKS_REVOKE);

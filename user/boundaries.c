@@ -6,8 +6,8 @@
 
 /* One that the kernel does not have is one boundary less. */
 static const struct boundary rows[] = {
-	{ "sys_exit", .interrupt = false },
-	{ "workqueue_execute_end", .interrupt = false },
+	{ "sys_exit", .syscall = true },
+	{ "workqueue_execute_end", .begin = false },
 	{ "workqueue_execute_start", .begin = true },
 	{ "softirq_exit", .interrupt = true },
 	{ "irq_handler_exit", .interrupt = true },

@@ -14,6 +14,7 @@
 
 struct boundary {
 	const char *tracepoint;
+	bool syscall;	/* a system call ends there */
 	bool interrupt; /* an interrupt ends there, in the thread that it hit */
 	bool begin; /* nothing is open yet; needed where no count of protected memory tells */
 };

@@ -19,7 +19,9 @@ static const struct argp_option options[] = {
 	{ "duration", 'd', "SECONDS", 0, "Stop after this time", 0 },
 	{ "interval", 'I', "MS", 0, "Print the counts of each MS milliseconds (10 or more)", 0 },
 	{ "by", OPTION_BY, "WHAT", 0,
-	  "Keep the counts by site (who opened the window, the default), thread, or cgroup", 0 },
+	  "Keep the counts by site (who opened the window), thread, or cgroup; the default, all, "
+	  "costs least",
+	  0 },
 	{ "top", OPTION_TOP, "N", 0, "List the N with most windows (default 20)", 0 },
 	{ "json", OPTION_JSON, NULL, 0,
 	  "Print a JSON object a line: each interval (\"type\": \"interval\"), at the end a "
@@ -34,6 +36,7 @@ static bool parse_by(const char *text, enum pks_by *by)
 		[PKS_BY_SITE] = "site",
 		[PKS_BY_THREAD] = "thread",
 		[PKS_BY_CGROUP] = "cgroup",
+		[PKS_BY_ALL] = "all",
 	};
 
 	for (int i = 0; i < PKS_NR_BY; i++) {
@@ -122,7 +125,7 @@ static enum status count(const struct tracer_options *o)
 
 enum status cmd_stat(int argc, char **argv)
 {
-	struct tracer_options o = { .counts_only = true, .renderer = &report_stat };
+	struct tracer_options o = { .counts_only = true, .by = PKS_BY_ALL, .renderer = &report_stat };
 	enum status status;
 	bool help;
 

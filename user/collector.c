@@ -31,6 +31,7 @@ struct collector {
 	unsigned int attached;
 	__u64 delivered; /* findings out of the ring */
 	int switched_on; /* a file that must be open while the programs run, -1: none */
+	enum { USE_TRACE, USE_COUNT, USE_TALLY } use;
 	collector_finding_fn fn;
 	void *fn_arg;
 };
@@ -49,6 +50,30 @@ static int ring__sample(void *arg, void *data, size_t size)
 	return 0;
 }
 
+/* The windows' programs are there once for each use: what it does is a constant of a program. */
+#define PROGRAM_FOR(what)                                           \
+	(c->use == USE_TRACE   ? skel->progs.what :                 \
+	 c->use == USE_COUNT   ? skel->progs.count_##what :         \
+				 skel->progs.tally_##what)
+
+static struct bpf_program *window__program(struct collector *c, enum probe probe)
+{
+	struct pkstrace *skel = c->skel;
+
+	switch (probe) {
+	case PROBE_GRANT_PAGE:
+		return PROGRAM_FOR(grant_page);
+	case PROBE_REVOKE_PAGE:
+		return PROGRAM_FOR(revoke_page);
+	case PROBE_GRANT_PGMAP:
+		return PROGRAM_FOR(grant_pgmap);
+	case PROBE_REVOKE_PGMAP:
+		return PROGRAM_FOR(revoke_pgmap);
+	default:
+		return NULL;
+	}
+}
+
 /* Which program goes with which role of the dialect. */
 static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 {
@@ -56,13 +81,10 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 
 	switch (probe) {
 	case PROBE_GRANT_PAGE:
-		return skel->progs.grant_page;
 	case PROBE_REVOKE_PAGE:
-		return skel->progs.revoke_page;
 	case PROBE_GRANT_PGMAP:
-		return skel->progs.grant_pgmap;
 	case PROBE_REVOKE_PGMAP:
-		return skel->progs.revoke_pgmap;
+		return window__program(c, probe);
 	case PROBE_GRANT_ARG:
 		return skel->progs.grant_arg;
 	case PROBE_REVOKE_ARG:
@@ -109,8 +131,10 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->shard_mask = c->shards - 1;
 	s->stack_first = 16;
 	s->grant_mask = options->grant_stacks ? 0 : 1023;
-	s->revoke_mask = 1023;
+	s->caller_mask = 15;
+	s->revoke_mask = 63;
 	s->by = options->by;
+	s->tally = c->use == USE_TALLY;
 	if (!options->counts_only) {
 		s->keys = 1;
 		s->pages = dialect__has_keys(d);
@@ -131,9 +155,8 @@ static int collector__configure(struct collector *c, const struct collector_opti
 
 		if (i < NR_WINDOW_PROBES)
 			c->skel->rodata->form_entry[i] = d->entry[i];
-		if (!d->target[i])
-			err = bpf_program__set_autoload(probe__program(c, i), false);
-		else
+		err = bpf_program__set_autoload(probe__program(c, i), d->target[i]);
+		if (!err && d->target[i])
 			err = bpf_program__set_attach_target(probe__program(c, i), 0, d->target[i]);
 		if (err)
 			return err;
@@ -174,6 +197,24 @@ static enum status load__failed(int err)
 			   strerror(-err));
 }
 
+/* Who is followed is known in a thread's slot; the tally has none, nor a depth of its own. */
+static int use_for(const struct dialect *d, const struct collector_options *options)
+{
+	if (!options->counts_only)
+		return USE_TRACE;
+	if (options->by != PKS_BY_ALL || options->follow || d->facts.truth != PKS_TRUTH_PGMAP)
+		return USE_COUNT;
+	return USE_TALLY;
+}
+
+/* The short ways know the kernel's count on protected memory, and no setting of a rare kind. */
+static bool collector__may_be_quick(const struct collector *c)
+{
+	const struct pks_settings *s = &c->skel->rodata->settings;
+
+	return s->facts.truth == PKS_TRUTH_PGMAP && s->facts.key == PKS_KEY_PAGE && !s->long_hold;
+}
+
 static unsigned int shards_for(unsigned int cpus)
 {
 	unsigned int n = 1;
@@ -197,6 +238,7 @@ struct collector *collector__open(const struct dialect *dialect,
 	libbpf__quiet();
 	c->dialect = dialect;
 	c->switched_on = -1;
+	c->use = use_for(dialect, options);
 	c->extension = options->extension;
 	c->nr_cpus = libbpf_num_possible_cpus();
 	c->shards = shards_for(c->nr_cpus);
@@ -233,7 +275,8 @@ int collector__follow(struct collector *c, pid_t tid)
 /* Attached by hand, to several tracepoints. */
 static bool program__is_boundary(const struct collector *c, const struct bpf_program *prog)
 {
-	return prog == c->skel->progs.at_boundary || prog == c->skel->progs.at_interrupt_end;
+	return prog == c->skel->progs.at_syscall_end || prog == c->skel->progs.at_boundary ||
+	       prog == c->skel->progs.at_interrupt_end;
 }
 
 static enum status attach__failed(const char *target, int err)
@@ -243,15 +286,17 @@ static enum status attach__failed(const char *target, int err)
 
 static enum status attach__boundaries(struct collector *c)
 {
+	bool pgmap = c->dialect->facts.truth == PKS_TRUTH_PGMAP;
+	const struct bpf_program *prog;
 	const struct boundary *b;
 
 	for (unsigned int i = 0; (b = boundaries__row(i)); i++) {
-		if (!dialect__has_tracepoint(c->dialect, b->tracepoint) ||
-		    (b->begin && c->dialect->facts.truth == PKS_TRUTH_PGMAP))
+		if (!dialect__has_tracepoint(c->dialect, b->tracepoint) || (b->begin && pgmap))
 			continue;
-		c->boundaries[i] = bpf_program__attach_raw_tracepoint(
-			b->interrupt ? c->skel->progs.at_interrupt_end : c->skel->progs.at_boundary,
-			b->tracepoint);
+		prog = b->interrupt		? c->skel->progs.at_interrupt_end :
+		       b->syscall && pgmap ? c->skel->progs.at_syscall_end :
+					     c->skel->progs.at_boundary;
+		c->boundaries[i] = bpf_program__attach_raw_tracepoint(prog, b->tracepoint);
 		if (!c->boundaries[i])
 			return attach__failed(b->tracepoint, errno);
 		c->attached++;
@@ -310,6 +355,8 @@ enum status collector__attach(struct collector *c)
 		status = c->extension->attach(c->extension->arg, c->skel);
 	status = status ?: collector__switch_on(c);
 	c->skel->bss->tracing_since = now_ns();
+	c->skel->bss->quick_pages.zone_bit = c->dialect->facts.zone_bit;
+	c->skel->bss->quick_way = !status && collector__may_be_quick(c);
 	c->skel->bss->tracing = !status;
 	return status;
 }
@@ -392,8 +439,11 @@ static void loss__count(void *arg, enum pks_loss reason, unsigned int cpu, const
 
 void collector__stop(struct collector *c)
 {
-	if (c->skel->bss)
+	if (c->skel->bss) {
 		c->skel->bss->tracing = 0;
+		c->skel->bss->quick_way = 0;
+		c->skel->bss->quick_pages.size = 0;
+	}
 	if (c->extension && c->extension->stop)
 		c->extension->stop(c->extension->arg);
 	for (size_t i = 0; i < BOUNDARIES_MAX; i++) {
@@ -406,20 +456,50 @@ void collector__stop(struct collector *c)
 	c->switched_on = -1;
 }
 
+static void stat__merge(struct pks_site_stat *stat, const struct pks_site_stat *part)
+{
+	stat->grants += part->grants;
+	stat->total += part->total;
+	if (part->max > stat->max)
+		stat->max = part->max;
+	for (int b = 0; b < PKS_BUCKETS; b++)
+		stat->hist[b] += part->hist[b];
+}
+
+static __u64 stat__closed(const struct pks_site_stat *stat)
+{
+	__u64 sum = 0;
+
+	for (int b = 0; b < PKS_BUCKETS; b++)
+		sum += stat->hist[b];
+	return sum;
+}
+
+/* Open windows that are only counted: their grants are not in any count yet. */
+static unsigned int tally__open(const struct collector *c)
+{
+	unsigned int open = 0;
+
+	for (int i = 0; i < PKS_TALLIES; i++)
+		open += !!c->skel->bss->tally[i].task;
+	return open;
+}
+
 bool collector__site(struct collector *c, unsigned int index, struct pks_site *site,
 		     struct pks_site_stat *stat)
 {
 	*site = c->skel->bss->grant_sites[index];
 	*stat = (struct pks_site_stat){};
-	for (unsigned int shard = 0; shard < c->shards; shard++) {
-		const struct pks_site_stat *part = &c->stats[shard * PKS_SITES + index];
+	for (unsigned int shard = 0; shard < c->shards; shard++)
+		stat__merge(stat, &c->stats[shard * PKS_SITES + index]);
+	if (index == 0 && c->use == USE_TALLY) {
+		stat->grants += tally__open(c);
+		for (int shard = 0; shard < PKS_TALLY_SHARDS; shard++) {
+			const struct pks_site_stat *part = &c->skel->bss->tally_stats[shard];
 
-		stat->grants += part->grants;
-		stat->total += part->total;
-		if (part->max > stat->max)
-			stat->max = part->max;
-		for (int b = 0; b < PKS_BUCKETS; b++)
-			stat->hist[b] += part->hist[b];
+			stat__merge(stat, part);
+			stat->grants += stat__closed(part);
+		}
 	}
 	return stat->grants != 0;
 }
@@ -566,6 +646,7 @@ void collector__counts(struct collector *c, struct collector_counts *counts)
 	counts->late_revokes = bss->late_revokes;
 	counts->fault_witness = bss->fault_witness;
 	counts->fault_calls = bss->fault_calls;
+	counts->open_windows = tally__open(c);
 	for (int i = 0; i < PKS_SLOTS; i++)
 		if (bss->slots[i].owner && bss->slots[i].depth > 0)
 			counts->open_windows += bss->slots[i].depth;

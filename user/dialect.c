@@ -144,6 +144,7 @@ static void facts__symbols(struct dialect *d, struct symbols *symbols)
 		return;
 	d->facts.vmemmap_base = symbols__address(symbols, "vmemmap_base");
 	d->facts.page_offset_base = symbols__address(symbols, "page_offset_base");
+	d->facts.max_pfn = symbols__address(symbols, "max_pfn");
 	for (int i = 0; i < NR_PROBES; i++)
 		if (d->target[i])
 			d->entry[i] = symbols__address(symbols, d->target[i]);

@@ -62,14 +62,15 @@ bool facts__zone(struct pks_facts *facts, const struct btf *btf)
 	long device = enum__value(btf, "zone_type", "ZONE_DEVICE");
 	long zones = enum__value(btf, "zone_type", "__MAX_NR_ZONES");
 	long refs = member__elements(btf, "zonelist", "_zonerefs");
-	unsigned int zone_bits;
+	unsigned int zone_bits, shift;
 
 	if (device < 0 || zones <= 0 || refs <= zones)
 		return false;
 	zone_bits = bits_for(zones);
-	facts->zone_shift = 64 - bits_for((refs - 1) / zones) - zone_bits;
-	facts->zone_mask = (1u << zone_bits) - 1;
-	facts->zone_device = device;
+	shift = 64 - bits_for((refs - 1) / zones) - zone_bits;
+	facts->zone_mask = ((1ull << zone_bits) - 1) << shift;
+	facts->zone_device = (__u64)device << shift;
+	facts->zone_bit = 1ull << (bits_for(device + 1) - 1 + shift);
 	return true;
 }
 

@@ -73,6 +73,7 @@ static bool origin__stack(struct symbols *symbols, const struct pks_origin *orig
 {
 	frames__copy(out, stack->address, stack->nr);
 	frames__drop(out, stack__skip_own(symbols, stack));
+	out->another = origin->flags & PKS_STACK_OF_ANOTHER;
 	if (!out->frames.nr)
 		return frames__only(out, origin->caller);
 	out->earlier = !(origin->flags & PKS_STACK_EXACT);

@@ -21,6 +21,7 @@ struct finding_stack {
 	struct model_stack frames; /* without own frames; newest first */
 	__u64 exact;   /* the address in it that is no return address; 0: all are */
 	bool earlier;  /* taken at an earlier call from the same place */
+	bool another;  /* where another window, granted at the same place, was revoked */
 };
 
 /* False where a finding of this class has no such stack, or nothing of it is known. */

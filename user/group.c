@@ -48,6 +48,7 @@ const char *group__title(enum pks_by by)
 		[PKS_BY_SITE] = "GRANTED BY",
 		[PKS_BY_THREAD] = "THREAD",
 		[PKS_BY_CGROUP] = "CGROUP",
+		[PKS_BY_ALL] = "",
 	};
 
 	return titles[by];
@@ -56,7 +57,9 @@ const char *group__title(enum pks_by by)
 const char *group__name(const struct report *r, const struct model_site *site, char *name,
 			size_t size)
 {
-	if (!site->caller)
+	if (r->by == PKS_BY_ALL)
+		snprintf(name, size, "all threads");
+	else if (!site->caller)
 		snprintf(name, size, "%s", r->by == PKS_BY_THREAD ?
 			 "(threads that have ended, and others)" :
 			 "(others: table full, or not known)");

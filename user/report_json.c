@@ -104,6 +104,7 @@ static json_t *stack__json(const struct report *r, const struct finding_stack *s
 								      0 : SYMBOL_RETURN));
 	}
 	set_flag(object, "earlier_call", stack->earlier);
+	set_flag(object, "another_window", stack->another);
 	json_object_set_new(object, "frames", frames);
 	return object;
 }
@@ -323,6 +324,7 @@ static void site__name(const struct report *r, json_t *object, const struct mode
 		[PKS_BY_SITE] = "granted_by",
 		[PKS_BY_THREAD] = "thread",
 		[PKS_BY_CGROUP] = "cgroup",
+		[PKS_BY_ALL] = "of",
 	};
 	char name[256];
 

@@ -45,6 +45,8 @@ static void stat__table(const struct report *r, const struct model *m, double se
 	fprintf(r->out, "%10" PRIu64 " %10" PRIu64 " %10.0f", (uint64_t)sum.grants,
 		(uint64_t)sum.closed, rate(sum.grants, seconds));
 	times__print(r, &sum, "(all)");
+	if (r->by == PKS_BY_ALL)
+		return;
 	for (size_t i = 0; i < m->nr_sites && i < r->top; i++) {
 		const struct model_site *s = &m->sites[i];
 

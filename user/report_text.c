@@ -131,9 +131,18 @@ static const char *role__title(const struct pks_finding *f, enum finding_role ro
 	return "?";
 }
 
+/* What the reader has to know of a stack that is not this window's own; NULL: it is. */
+static const char *stack__remark(const struct finding_stack *stack)
+{
+	if (stack->another)
+		return "of another window that was granted at the same place";
+	return stack->earlier ? "stack of an earlier call from the same place" : NULL;
+}
+
 static void finding__stacks(const struct report *r, const struct model_finding *f)
 {
 	struct finding_stack stack;
+	const char *of;
 
 	for (int role = 0; role < NR_FINDING_ROLES; role++) {
 		const char *remark = role == FINDING_GRANTED ? granted__remark(&f->raw) : NULL;
@@ -141,10 +150,10 @@ static void finding__stacks(const struct report *r, const struct model_finding *
 		if (!finding__stack(r->symbols, f, role, &stack))
 			continue;
 		fprintf(r->out, "\n%s", role__title(&f->raw, role));
-		if (remark || stack.earlier)
-			fprintf(r->out, " (%s%s%s)", remark ? remark : "",
-				remark && stack.earlier ? "; " : "",
-				stack.earlier ? "stack of an earlier call from the same place" : "");
+		of = stack__remark(&stack);
+		if (remark || of)
+			fprintf(r->out, " (%s%s%s)", remark ?: "", remark && of ? "; " : "",
+				of ?: "");
 		fputs(":\n", r->out);
 		stack__print(r, &stack);
 	}

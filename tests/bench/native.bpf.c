@@ -5,12 +5,18 @@
  * PKS is left out (the check of the page, PKRS, the kind of context), and the
  * count is kept here; all else is what trace.bpf.c does.
  */
-#include "window.bpf.h"
+#include "quick.bpf.h"
+#include "tally.bpf.h"
 
 __s32 target; /* process */
 __s32 count;  /* of its windows */
 
 #define KEY 0xffffea0000001000ULL
+
+static __always_inline bool target__calls(struct task_struct *task)
+{
+	return task->tgid == target;
+}
 
 /* Any word will do: it has to be read as the caller's address would be. */
 static __always_inline __u64 caller__stand_in(void *ctx)
@@ -21,24 +27,22 @@ static __always_inline __u64 caller__stand_in(void *ctx)
 	return word & ~0xffffULL;
 }
 
-static __always_inline bool event__of(struct window_event *e, void *ctx)
+static __always_inline struct quick_event event__of(struct task_struct *task, __u32 kind)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	if (task->tgid != target)
-		return false;
-	*e = (struct window_event){
-		.task = bpf_get_current_task(),
-		.tid = task->pid,
-		.tgid = task->tgid,
-		.now = bpf_ktime_get_ns(),
+	return (struct quick_event){
+		.task = (__u64)task,
+		.slot = quick__slot((__u64)task),
+		.key = KEY,
 		.count = count,
+		.last = kind | kind << 16,
 		.open = 1,
-		.page_form = 1,
 	};
-	if (settings.keys)
-		e->key = KEY;
-	return true;
+}
+
+/* The first window of the thread: gives it the slot and the history that quick.bpf.h asks for. */
+static __always_inline void thread__prepare(struct quick_event *e)
+{
+	e->slot->history_of = e->task;
 }
 
 SEC("?raw_tp/sys_enter")
@@ -54,30 +58,71 @@ int empty_exit(void *ctx)
 }
 
 SEC("?raw_tp/sys_enter")
-int core_enter(void *ctx)
+int run_enter(void *ctx)
 {
-	struct window_event e;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct quick_event e;
 
-	if (!event__of(&e, ctx))
+	if (!target__calls(task))
 		return 0;
+	e = event__of(task, PKS_GRANT);
+	if (!quick__may_grant(&e))
+		thread__prepare(&e);
 	e.caller = caller__stand_in(ctx);
-	window__grant(ctx, &e);
+	e.now = bpf_ktime_get_ns();
+	count += quick__grant(ctx, &e, QUICK_TRACE);
+	return 0;
+}
+
+SEC("?raw_tp/sys_exit")
+int run_exit(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct quick_event e;
+	struct pks_frame *f;
+
+	if (!target__calls(task))
+		return 0;
+	e = event__of(task, PKS_REVOKE);
+	f = quick__top(&e, QUICK_TRACE);
+	if (!f)
+		return 0;
+	if (!quick__skips_caller(f))
+		e.caller = caller__stand_in(ctx);
+	e.now = bpf_ktime_get_ns();
+	quick__revoke(ctx, &e, f, QUICK_TRACE);
+	count--;
+	return 0;
+}
+
+SEC("?raw_tp/sys_enter")
+int stat_enter(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pks_tally *t;
+
+	if (!target__calls(task))
+		return 0;
+	t = tally__for_grant((__u64)task, count);
+	if (!t)
+		return 0;
+	tally__grant(t, (__u64)task, bpf_ktime_get_ns());
 	count++;
 	return 0;
 }
 
 SEC("?raw_tp/sys_exit")
-int core_exit(void *ctx)
+int stat_exit(void *ctx)
 {
-	struct revoke_place place = { .stack = PKS_NO_STACK };
-	struct window_event e;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pks_tally *t;
 
-	if (!event__of(&e, ctx) || !count)
+	if (!target__calls(task))
 		return 0;
-	if (settings.revokes) {
-		e.caller = caller__stand_in(ctx);
-		revoke__place(ctx, &e, &place);
-	}
-	count -= window__revoke(&e, &place);
+	t = tally__for_revoke((__u64)task, count);
+	if (!t)
+		return 0;
+	tally__revoke(t, bpf_ktime_get_ns());
+	count--;
 	return 0;
 }

@@ -20,12 +20,21 @@ struct drive_op {
 	__u8 handled;	/* fault: relaxed, the access goes on */
 	__u8 boundary;	/* enum pks_boundary */
 	__u8 fresh;	/* revoke: no window is older than the trace */
-	__u8 pad[2];
+	__u8 way;	/* enum drive_way */
+	__u8 pad;
+};
+
+/* By which code a usual grant or revoke goes. */
+enum drive_way {
+	DRIVE_QUICK, /* quick.bpf.h, as far as it will */
+	DRIVE_CORE,  /* window.bpf.h for all: what the quick way must not differ from */
+	DRIVE_TALLY, /* tally.bpf.h, as far as it will */
 };
 
 struct drive_answer {
 	__s32 slot;  /* of a claim */
-	__u32 inner; /* taken for the second half of a page-form event */
+	__u16 inner; /* taken for the second half of a page-form event */
+	__u16 quick; /* went the quick way, or the tally's */
 };
 
 #endif

@@ -67,10 +67,16 @@ static int print_warnings(enum libbpf_print_level level, const char *format, va_
 	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
 }
 
-/* What the loader fixes in a full trace: everything on, stacks sampled. */
-static void settle(enum pks_truth truth)
+/* What the loader fixes in a full trace: everything on, stacks sampled; or for counts alone. */
+static void settle(enum pks_truth truth, bool counting)
 {
 	skel->rodata->settings.facts.truth = truth;
+	if (counting) {
+		skel->rodata->settings.by = PKS_BY_ALL;
+		skel->rodata->settings.tally = 1;
+		skel->rodata->settings.records = 1;
+		return;
+	}
 	skel->rodata->settings.keys = 1;
 	skel->rodata->settings.pages = 1;
 	skel->rodata->settings.revokes = 1;
@@ -79,7 +85,8 @@ static void settle(enum pks_truth truth)
 	skel->rodata->settings.effect = truth == PKS_TRUTH_PGMAP;
 	skel->rodata->settings.stack_first = 2;
 	skel->rodata->settings.grant_mask = 15;
-	skel->rodata->settings.revoke_mask = 15;
+	skel->rodata->settings.revoke_mask = 3;
+	skel->rodata->settings.caller_mask = 3;
 }
 
 static int map_stats(void)
@@ -104,7 +111,7 @@ int harness__open(enum pks_truth truth, enum pks_by by)
 	skel = window_test__open();
 	if (!skel)
 		return -errno;
-	settle(truth);
+	settle(truth, by == PKS_BY_ALL);
 	skel->rodata->settings.by = by;
 	err = window_test__load(skel);
 	if (err)
@@ -149,7 +156,9 @@ void harness__reset(void)
 	for (__u32 i = 0; i < PKS_NR_LOSSES; i++)
 		bpf_map_update_elem(bpf_map__fd(skel->maps.lost), &i, zeros, BPF_ANY);
 	free(zeros);
-	h = (struct harness){ .exact = true, .now = 1000000, .events = h.events, .verbose = h.verbose };
+	skel->bss->quick_way = 1;
+	h = (struct harness){ .exact = true, .now = 1000000, .events = h.events, .verbose = h.verbose,
+			      .way = h.way, .quick = h.quick };
 }
 
 static void run(const struct bpf_program *program, const struct drive_op *op)
@@ -167,6 +176,7 @@ static void run(const struct bpf_program *program, const struct drive_op *op)
 	h.events++;
 	CHECK_EQ(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
 	h.answer = skel->bss->answer;
+	h.quick += h.answer.quick;
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		h.found[i] = skel->bss->found[i] - before[i];
 	if (!h.hoard)
@@ -186,6 +196,7 @@ static struct drive_op op_of(struct thread *t, __u8 context, __u64 key, __u64 ca
 		.now = h.now,
 		.open = t->open[context],
 		.fresh = t->fresh,
+		.way = h.way,
 	};
 }
 
@@ -194,6 +205,8 @@ static void check_invariant(const struct thread *t, int effect)
 {
 	const struct pks_slot *s = harness__slot(t);
 
+	if (h.way == DRIVE_TALLY)
+		return; /* its windows are in no slot */
 	if (!s && t->logical && harness__lost(PKS_LOST_SLOT))
 		return; /* not followed, and counted as that */
 	if (s)
@@ -392,6 +405,37 @@ const struct pks_site *harness__grant_sites(void)
 const struct pks_site_stat *harness__stats(void)
 {
 	return stats;
+}
+
+const struct pks_site_stat *harness__tallied(void)
+{
+	static struct pks_site_stat sum;
+
+	sum = (struct pks_site_stat){};
+	for (int i = 0; i < PKS_TALLY_SHARDS; i++) {
+		const struct pks_site_stat *part = &skel->bss->tally_stats[i];
+
+		sum.total += part->total;
+		if (part->max > sum.max)
+			sum.max = part->max;
+		for (int b = 0; b < PKS_BUCKETS; b++)
+			sum.hist[b] += part->hist[b];
+	}
+	return &sum;
+}
+
+unsigned int harness__tally_open(void)
+{
+	unsigned int open = 0;
+
+	for (int i = 0; i < PKS_TALLIES; i++)
+		open += !!skel->bss->tally[i].task;
+	return open;
+}
+
+bool harness__quick_way(void)
+{
+	return skel->bss->quick_way;
 }
 
 const struct pks_opened *harness__opened(void)

@@ -32,6 +32,8 @@ struct harness {
 	bool exact;   /* no event was kept from the core: depth + skew == logical */
 	bool hoard;   /* leave findings in the ring */
 	bool verbose; /* tell each event */
+	enum drive_way way; /* stays over a reset, as the next one does */
+	__u64 quick;	    /* events that went the quick way */
 	__u64 now;
 	__u64 events; /* driven so far */
 	struct drive_answer answer;
@@ -43,7 +45,10 @@ struct harness {
 
 extern struct harness h;
 
-/* Loads the core, for a kernel with such a count. 0, or a negative errno: -EPERM where the kernel refuses. */
+/*
+ * Loads the core, for a kernel with such a count and counts kept by this;
+ * PKS_BY_ALL: for counts alone. 0, or a negative errno: -EPERM where the kernel refuses.
+ */
 int harness__open(enum pks_truth truth, enum pks_by by);
 void harness__close(void);
 /* Everything as just loaded; nothing else is shared between two tests. */
@@ -83,6 +88,11 @@ struct pks_fold *harness__folds(void);
 const struct pks_site *harness__grant_sites(void);
 const struct pks_site_stat *harness__stats(void);
 const struct pks_opened *harness__opened(void);
+/* Counts of the windows that went by the tally, and those in it that are open. */
+const struct pks_site_stat *harness__tallied(void);
+unsigned int harness__tally_open(void);
+/* False where the tally has given up for the core. */
+bool harness__quick_way(void);
 void harness__drain(void);
 
 /* Checks: a failure is told with its place and makes the running test fail. */

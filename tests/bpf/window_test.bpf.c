@@ -4,7 +4,8 @@
  * A program for each kind of event, run by BPF_PROG_TEST_RUN: raw tracepoint
  * programs, for those may take stacks and need nothing to attach to.
  */
-#include "window.bpf.h"
+#include "quick.bpf.h"
+#include "tally.bpf.h"
 #include "cause.bpf.h"
 #include "drive.h"
 
@@ -31,14 +32,59 @@ static __always_inline void op__event(struct window_event *e)
 	answer = (struct drive_answer){};
 }
 
+static __always_inline bool quick__of(struct quick_event *q, const struct window_event *e, __u32 kind)
+{
+	*q = (struct quick_event){
+		.task = e->task,
+		.key = e->key,
+		.caller = e->caller,
+		.now = e->now,
+		.count = e->count,
+		.slot = quick__slot(e->task),
+		.last = e->page_form ? kind | kind << 16 : kind,
+		.open = e->open,
+	};
+	return op.way == DRIVE_QUICK && e->context == PKS_TASK;
+}
+
+static __always_inline bool tally__granted(const struct window_event *e)
+{
+	struct pks_tally *t;
+
+	if (op.way != DRIVE_TALLY || !quick_way)
+		return false;
+	t = tally__for_grant(e->task, e->count);
+	if (t)
+		tally__grant(t, e->task, e->now);
+	return t;
+}
+
+static __always_inline bool tally__revoked(const struct window_event *e)
+{
+	struct pks_tally *t;
+
+	if (op.way != DRIVE_TALLY || !quick_way)
+		return false;
+	t = tally__for_revoke(e->task, e->count);
+	if (t)
+		tally__revoke(t, e->now);
+	return t;
+}
+
 /* As on_grant() of trace.bpf.c, less what needs a real thread. */
 SEC("raw_tp")
 int drive_grant(void *ctx)
 {
+	struct quick_event q;
 	struct window_event e;
 
 	op__event(&e);
-	if (!e.page_form && window__inner_half(&e, PKS_GRANT))
+	if (op.way == DRIVE_TALLY)
+		e.caller = 0; /* PKS_BY_ALL */
+	if (tally__granted(&e) || (quick__of(&q, &e, PKS_GRANT) && quick__may_grant(&q) &&
+				   quick__grant(ctx, &q, QUICK_TRACE)))
+		answer.quick = 1;
+	else if (!e.page_form && window__inner_half(&e, PKS_GRANT))
 		answer.inner = 1;
 	else
 		window__grant(ctx, &e);
@@ -50,8 +96,24 @@ int drive_revoke(void *ctx)
 {
 	struct revoke_place place;
 	struct window_event e;
+	struct quick_event q;
+	struct pks_frame *f;
 
 	op__event(&e);
+	if (tally__revoked(&e)) {
+		answer.quick = 1;
+		return 0;
+	}
+	if (quick__of(&q, &e, PKS_REVOKE)) {
+		f = quick__top(&q, QUICK_TRACE);
+		if (f) {
+			if (quick__skips_caller(f))
+				q.caller = 0;
+			quick__revoke(ctx, &q, f, QUICK_TRACE);
+			answer.quick = 1;
+			return 0;
+		}
+	}
 	if (!e.page_form && window__inner_half(&e, PKS_REVOKE)) {
 		answer.inner = 1;
 		return 0;
@@ -68,6 +130,8 @@ int drive_boundary(void *ctx)
 	struct window_event e;
 
 	op__event(&e);
+	if (e.count)
+		tally__end();
 	window__boundary(ctx, &e);
 	return 0;
 }

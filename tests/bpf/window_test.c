@@ -30,7 +30,8 @@ static void test__end(const char *name)
 	bool failed = check__take();
 
 	nr_failed += failed;
-	printf("%sok %d - %s\n", failed ? "not " : "", ++nr_tests, name);
+	printf("%sok %d - %s%s\n", failed ? "not " : "", ++nr_tests, name,
+	       h.way == DRIVE_CORE ? ", without the quick way" : "");
 	fflush(stdout);
 }
 
@@ -69,6 +70,15 @@ static int run_otherwise(enum pks_truth truth, enum pks_by by, const struct scen
 	run_scenarios(scenarios);
 	harness__close();
 	return 0;
+}
+
+static void run_all(unsigned long seed, unsigned long events)
+{
+	run_scenarios(pairing_scenarios);
+	run_scenarios(sync_scenarios);
+	run_scenarios(fault_scenarios);
+	run_scenarios(table_scenarios);
+	run_random(seed, events);
 }
 
 static unsigned long number(const char *text)
@@ -112,12 +122,18 @@ int main(int argc, char **argv)
 		printf("Bail out! the window core can't be loaded: %s\n", strerror(-err));
 		return 1;
 	}
-	run_scenarios(pairing_scenarios);
-	run_scenarios(sync_scenarios);
-	run_scenarios(fault_scenarios);
-	run_scenarios(table_scenarios);
-	run_random(seed, events);
+	h.way = DRIVE_QUICK;
+	run_all(seed, events / 2);
+	test__begin();
+	CHECK(h.quick > events / 20);
+	test__end("many of these windows went the quick way");
+	h.way = DRIVE_CORE;
+	run_all(seed, events / 2);
 	harness__close();
+	h.way = DRIVE_TALLY;
+	if (run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_ALL, tally_scenarios))
+		return 1;
+	h.way = DRIVE_CORE;
 	if (run_otherwise(PKS_TRUTH_KMAP, PKS_BY_SITE, kmap_scenarios) ||
 	    run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_THREAD, thread_scenarios))
 		return 1;
