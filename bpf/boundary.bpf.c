@@ -55,11 +55,15 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
+	__u32 pkrs;
 
 	if (!tracing)
 		return 0;
 	event__of_current(&e, task);
-	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
+	pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
+	e.open = pkrs__open(pkrs);
+	if (!e.count && !e.open)
+		quiet.pkrs = pkrs;
 	/* First of all: what it hit may be in the storage just now, which is then refused. */
 	if (e.context != PKS_TASK && interrupt__clean(&e))
 		return 0;
@@ -80,20 +84,28 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 /* Something may have to be put right: after an underflow a count of zero says nothing. */
 static __always_inline bool boundary__suspect(struct task_struct *task, __s32 count)
 {
-	return count || over_revoked ||
+	return count || quiet.over_revoked ||
 	       pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
 }
 
 /*
  * The most frequent boundary of all, where the kernel counts windows on protected
- * memory: costs two fields of current, unless something is open.
+ * memory: costs two fields of current, unless something is open. ctx is kept in
+ * memory, for a saved register would cost more.
  */
-SEC("raw_tp")
+SEC("?raw_tp")
 int at_syscall_end(struct bpf_raw_tracepoint_args *ctx)
 {
+	struct bpf_raw_tracepoint_args *volatile kept = ctx;
 	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 state = quiet.word;
 
-	return unlikely(boundary__suspect(task, kernel__pgmap_count(task))) ? on_boundary(ctx) : 0;
+	if (bpf_core_field_exists(task->thread.pkrs)) /* not so before V9: on_boundary() knows */
+		state ^= task->thread.pkrs;
+	else
+		state = 1;
+	state |= (__u32)kernel__pgmap_count_here(task);
+	return likely(!state) ? 0 : on_boundary(kept);
 }
 
 /*

@@ -182,25 +182,30 @@ _Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
  */
 struct pks_site {
 	__u64 caller; /* return address into the caller, 0: free; see PKS_BY_* for what else */
-	__u32 skip;   /* events until the next whose stack is due */
+	__u64 grants; /* of those that the short way of a full trace took */
+	__u64 closed; /* and of their windows' ends those whose time was not read */
 	__s32 stack;  /* its first captured stack, or PKS_NO_STACK */
+	__u32 skip;   /* events until the next whose stack is due */
 	__u32 flags;  /* PKS_SITE_* */
 	__u32 taken;  /* stacks so far, up to the first ones */
 	__u16 revoke_site; /* of grants: where such a window was revoked last, as far as read */
-	__u16 revoke_skip; /* revokes until the next whose caller is read */
-	__u32 pad;
+	__u16 revoke_skip; /* revokes until the next whose caller and time are read */
+	__u32 pad[5];	   /* to a power of two: the index is then a shift */
 };
-_Static_assert(sizeof(struct pks_site) == 32, "wire ABI");
+_Static_assert(sizeof(struct pks_site) == 64, "wire ABI");
 
 #define PKS_SITE_SUSPECT 1u /* had a finding: take the stack of each window */
 #define PKS_SITE_ENDED	 2u /* by thread: it has ended, and may make room for another */
 
-/* Counts of one grant site, one shard. A grant counts at once, the rest at its revoke. */
+/*
+ * Counts of one grant site, one shard. A grant counts at once, the rest at its
+ * revoke; struct pks_site has more of both.
+ */
 struct pks_site_stat {
 	__u64 grants;
-	__u64 total; /* ns held, of the windows that were closed */
+	__u64 total; /* ns held, of the windows in hist */
 	__u64 max;   /* ns */
-	__u32 hist[PKS_BUCKETS]; /* by hold time; their sum is the windows closed */
+	__u32 hist[PKS_BUCKETS]; /* windows closed whose time was read, by hold time */
 };
 _Static_assert(sizeof(struct pks_site_stat) == 536, "wire ABI");
 
@@ -220,8 +225,10 @@ struct pks_frame {
 };
 _Static_assert(sizeof(struct pks_frame) == 24, "wire ABI");
 
+#define PKS_PLACE_FLAGS_SHIFT 24 /* where flags are in place */
+
 #define PKS_FRAME_UNKNOWN 1u /* grant not seen: any revoke fits */
-#define PKS_FRAME_TOLD	  2u /* reported as held too long, by the loader: not again at its end */
+#define PKS_FRAME_TOLD	  2u /* reported as held too long, or about to be: whoever sets it does */
 #define PKS_FRAME_CLOSED  4u /* granted with the key closed, nested: it opened nothing */
 
 /* A window that a thread closed. */
@@ -369,6 +376,17 @@ struct pks_quick_pages {
 	__u64 zone_bit; /* of page->flags: in no page of the usual zones, in all of device memory */
 };
 _Static_assert(sizeof(struct pks_quick_pages) == 16, "wire ABI");
+
+/* What a thread looks like at a boundary where there is nothing to do, in one word. */
+struct pks_quiet {
+	union {
+		struct {
+			__u32 pkrs;	    /* a thread's, with the key closed; as seen last */
+			__u32 over_revoked; /* a thread had an underflow: its count may hide windows */
+		};
+		__u64 word;
+	};
+};
 
 /* The thread that last opened a window on a page. Never cleared: checked when used. */
 struct pks_opened {

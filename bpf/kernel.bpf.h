@@ -148,6 +148,12 @@ static __always_inline __s32 kernel__pgmap_count(struct task_struct *task)
 	return 0;
 }
 
+/* The same, on a kernel that is known to have it: not even asking costs instructions. */
+static __always_inline __s32 kernel__pgmap_count_here(struct task_struct *task)
+{
+	return task->pgmap_prot_count;
+}
+
 /* Pages of any kind that the thread has mapped by kmap_local_page() or kmap_atomic(). */
 static __always_inline __s32 kernel__kmap_count(struct task_struct *task)
 {

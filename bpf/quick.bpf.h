@@ -64,9 +64,11 @@ static __always_inline bool quick__grant(void *ctx, const struct quick_event *e,
 	f->place = site; /* PKS_TASK, no flags */
 	s->depth = e->count + 1;
 	s->last = e->last;
-	stat__grant(site, e->task);
-	if (use != QUICK_TRACE)
+	if (use != QUICK_TRACE) {
+		stat__grant(site, e->task);
 		return true;
+	}
+	__sync_fetch_and_add(&grant_sites[site].grants, 1);
 	opened__set(e->key, e->task);
 	if (unlikely(!site__passed(&grant_sites[site])))
 		f->stack = site__sample(ctx, &grant_sites[site], site, settings.grant_mask);
@@ -84,18 +86,6 @@ static __always_inline struct pks_frame *quick__top(const struct quick_event *e,
 	    top >= PKS_FRAMES || s->history_of != e->task || f->place >> 16)
 		return NULL;
 	return use == QUICK_TRACE && (f->key != e->key || !e->open) ? NULL : f;
-}
-
-/* True where this revoke's caller need not be read: those before it of windows like f were. */
-static __always_inline bool quick__skips_caller(const struct pks_frame *f)
-{
-	struct pks_site *granted = &grant_sites[f->place & (PKS_SITES - 1)];
-	__u16 skip = granted->revoke_skip;
-
-	if (unlikely(!skip))
-		return false;
-	granted->revoke_skip = skip - 1;
-	return true;
 }
 
 /* Where the window was revoked, read: as always while the place is new, and with a suspect. */
@@ -116,40 +106,62 @@ static __always_inline void quick__place(void *ctx, const struct quick_event *e,
 		granted->revoke_skip = settings.caller_mask;
 }
 
-/*
- * Remember what was closed, for the cause of a later stray access. To read the
- * caller costs as much as half the rest, so most windows of a place that is well
- * known go down as revoked where the last one was, and a report says so.
- */
-static __always_inline void quick__remember(void *ctx, const struct quick_event *e,
-					    const struct pks_frame *f)
+/* What was closed, for the cause of a later stray access. */
+static __always_inline struct pks_closed *quick__remember(const struct quick_event *e,
+							  const struct pks_frame *f)
 {
 	struct pks_slot *s = e->slot;
 	struct pks_closed *c = &s->closed[s->closed_at & (PKS_HISTORY - 1)];
 
 	s->closed_at++;
 	c->key = e->key;
-	c->when = e->now;
 	c->grant_stack = f->stack;
 	c->revoke_stack = PKS_NO_STACK;
 	c->grant_site = f->place;
-	if (unlikely(e->caller)) {
-		quick__place(ctx, e, f, c);
-		return;
-	}
-	c->revoke_site = grant_sites[f->place & (PKS_SITES - 1)].revoke_site;
-	c->flags = PKS_STACK_OF_ANOTHER;
+	return c;
 }
 
-/* The revoke that closes the window f. */
-static __always_inline void quick__revoke(void *ctx, const struct quick_event *e,
-					  const struct pks_frame *f, enum quick_use use)
+/*
+ * The end of a window whose caller and time are not read, for that costs more
+ * than all the rest: it goes down as revoked where the last one was that was
+ * granted at the same place, and a report says so. False where they are due.
+ */
+static __always_inline bool quick__pass(const struct quick_event *e, const struct pks_frame *f)
+{
+	struct pks_site *granted = &grant_sites[f->place & (PKS_SITES - 1)];
+	__u16 skip = granted->revoke_skip;
+	struct pks_closed *c;
+
+	if (unlikely(!skip))
+		return false;
+	granted->revoke_skip = skip - 1;
+	__sync_fetch_and_add(&granted->closed, 1);
+	c = quick__remember(e, f);
+	c->when = 0;
+	c->revoke_site = granted->revoke_site;
+	c->flags = PKS_STACK_OF_ANOTHER;
+	return true;
+}
+
+/* The end of one whose time was read, and in a full trace its caller. */
+static __always_inline void quick__measure(void *ctx, const struct quick_event *e,
+					   const struct pks_frame *f, enum quick_use use)
+{
+	struct pks_closed *c;
+
+	stat__hold(f->place, e->task, e->now - f->since);
+	if (use != QUICK_TRACE)
+		return;
+	c = quick__remember(e, f);
+	c->when = e->now;
+	quick__place(ctx, e, f, c);
+}
+
+/* The thread's newest window is closed. */
+static __always_inline void quick__close(const struct quick_event *e)
 {
 	struct pks_slot *s = e->slot;
 
-	stat__hold(f->place, e->task, e->now - f->since);
-	if (use == QUICK_TRACE)
-		quick__remember(ctx, e, f);
 	s->depth = e->count - 1;
 	s->last = e->last;
 	if (e->count > 1)

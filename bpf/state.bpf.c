@@ -19,7 +19,7 @@ struct pks_tally tally[PKS_TALLIES];
 struct pks_site_stat tally_stats[PKS_TALLY_SHARDS];
 __u32 tracing;
 __u64 tracing_since;
-__u32 over_revoked;
+struct pks_quiet quiet;
 __u64 found[PKS_NR_CLASSES];
 __u64 folded;
 __u64 dropped;

@@ -29,7 +29,7 @@ extern struct pks_fold folds[PKS_FOLDS];
  */
 extern __u32 tracing;
 extern __u64 tracing_since; /* CLOCK_MONOTONIC ns of that */
-extern __u32 over_revoked; /* some thread had an underflow: its count may hide windows */
+extern struct pks_quiet quiet;
 extern __u64 found[PKS_NR_CLASSES];
 extern __u64 folded;  /* how many of found[] were only counted, in folds[] */
 extern __u64 dropped; /* and how many were to be delivered and could not be */

@@ -249,7 +249,7 @@ static __always_inline bool quick__begin(struct quick_event *e, __u64 key)
 		return false;
 	e->task = (__u64)task;
 	e->slot = quick__slot(e->task);
-	e->count = kernel__pgmap_count(task);
+	e->count = kernel__pgmap_count_here(task);
 	e->key = key;
 	return true;
 }
@@ -291,10 +291,13 @@ static __always_inline bool quick_revoke(void *ctx, __u64 key, enum form form, e
 	f = quick__top(&e, use);
 	if (!f)
 		return false;
-	if (use == QUICK_TRACE && !quick__skips_caller(f))
-		e.caller = quick__caller(ctx, form);
-	e.now = bpf_ktime_get_ns();
-	quick__revoke(ctx, &e, f, use);
+	if (use != QUICK_TRACE || unlikely(!quick__pass(&e, f))) {
+		if (use == QUICK_TRACE)
+			e.caller = quick__caller(ctx, form);
+		e.now = bpf_ktime_get_ns();
+		quick__measure(ctx, &e, f, use);
+	}
+	quick__close(&e);
 	return true;
 }
 
@@ -305,7 +308,7 @@ static __always_inline bool quick_revoke(void *ctx, __u64 key, enum form form, e
 static __always_inline bool tally_grant(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf(), *volatile kept_task;
-	struct pks_tally *t = tally__for_grant((__u64)task, kernel__pgmap_count(task));
+	struct pks_tally *t = tally__for_grant((__u64)task, kernel__pgmap_count_here(task));
 	struct pks_tally *volatile kept;
 	__u64 now;
 
@@ -321,7 +324,7 @@ static __always_inline bool tally_grant(void)
 static __always_inline bool tally_revoke(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_tally *t = tally__for_revoke((__u64)task, kernel__pgmap_count(task));
+	struct pks_tally *t = tally__for_revoke((__u64)task, kernel__pgmap_count_here(task));
 	struct pks_tally *volatile kept;
 	__u64 now;
 
@@ -380,6 +383,16 @@ int BPF_PROG(update_key)
 		return 0;
 	return close ? on_revoke(ctx, UPDATE_KEY) : on_grant(ctx, UPDATE_KEY);
 }
+
+/* The page, read once: the compiler would rather read it again. */
+static __always_inline struct page *page__of(void *ctx)
+{
+	struct page *page = *(struct page **)ctx;
+
+	asm volatile("" : "+r"(page));
+	return page;
+}
+
 static __always_inline bool page__quick(const struct page *page)
 {
 	__u32 low;
@@ -410,70 +423,72 @@ static __noinline int page__device(void *ctx)
  * registers for them. No function more than that: the stacks of those that call
  * each other must not take more than 512 bytes together (MAX_BPF_STACK).
  */
-#define PAGE_PROGRAM(name, what, FORM, use)                                               \
-	static __noinline int name##_quick(void *ctx)                                     \
-	{                                                                                 \
-		return quick_##what(ctx, (__u64)*(struct page **)ctx, FORM, use);         \
-	}                                                                                 \
-	SEC("?fentry")                                                                    \
-	int name(void *ctx)                                                               \
-	{                                                                                 \
-		void *volatile kept;                                                      \
-                                                                                          \
-		if (page__quick(*(struct page **)ctx)) {                                  \
-			kept = ctx;                                                       \
-			return likely(name##_quick(ctx)) ? 0 : any_##what##_page(kept);   \
-		}                                                                         \
-		if (likely(!page__other(*(struct page **)ctx)))                           \
-			return 0;                                                         \
-		kept = ctx;                                                               \
-		switch (page__device(ctx)) {                                              \
-		case PROTECTED:                                                           \
-			return name##_quick(kept) ? 0 : any_##what##_page(kept);          \
-		case PROTECTED_NOT_QUICK:                                                 \
-			return any_##what##_page(kept);                                   \
-		}                                                                         \
-		return 0;                                                                 \
+#define PAGE_PROGRAM(name, what, FORM, use)                                                        \
+	static __noinline int name##_quick(void *ctx)                                              \
+	{                                                                                          \
+		return quick_##what(ctx, (__u64)*(struct page **)ctx, FORM, use);                \
+	}                                                                                          \
+	SEC("?fentry")                                                                             \
+	int name(void *ctx)                                                                        \
+	{                                                                                          \
+		struct page *page = page__of(ctx);                                                 \
+		void *volatile kept;                                                               \
+                                                                                                   \
+		if (page__quick(page)) {                                                           \
+			kept = ctx;                                                                \
+			return likely(name##_quick(ctx)) ? 0 : any_##what##_page(kept);            \
+		}                                                                                  \
+		if (likely(!page__other(page)))                                                    \
+			return 0;                                                                  \
+		kept = ctx;                                                                        \
+		switch (page__device(ctx)) {                                                       \
+		case PROTECTED:                                                                    \
+			return name##_quick(kept) ? 0 : any_##what##_page(kept);                   \
+		case PROTECTED_NOT_QUICK:                                                          \
+			return any_##what##_page(kept);                                            \
+		}                                                                                  \
+		return 0;                                                                          \
 	}
 
-#define PGMAP_PROGRAM(name, what, FORM, use)                                              \
-	static __noinline int name##_quick(void *ctx)                                     \
-	{                                                                                 \
-		return quick_##what(ctx, *(__u64 *)ctx, FORM, use);                       \
-	}                                                                                 \
-	SEC("?fentry")                                                                    \
-	int name(void *ctx)                                                               \
-	{                                                                                 \
-		void *volatile kept = ctx;                                                \
-                                                                                          \
-		return likely(quick_way && name##_quick(ctx)) ? 0 : any_##what##_pgmap(kept); \
+#define PGMAP_PROGRAM(name, what, FORM, use)                                                       \
+	static __noinline int name##_quick(void *ctx)                                              \
+	{                                                                                          \
+		return quick_##what(ctx, *(__u64 *)ctx, FORM, use);                                \
+	}                                                                                          \
+	SEC("?fentry")                                                                             \
+	int name(void *ctx)                                                                        \
+	{                                                                                          \
+		void *volatile kept = ctx;                                                         \
+                                                                                                   \
+		return likely(quick_way && name##_quick(ctx)) ? 0 : any_##what##_pgmap(kept);      \
 	}
 
-#define TALLY_PROGRAM(name, what)                                                         \
-	SEC("?fentry")                                                                    \
-	int name##_page(void *ctx)                                                        \
-	{                                                                                 \
-		void *volatile kept;                                                      \
-                                                                                          \
-		if (likely(page__quick(*(struct page **)ctx))) {                          \
-			kept = ctx;                                                       \
-			return likely(tally_##what()) ? 0 : any_##what##_page(kept);      \
-		}                                                                         \
-		if (likely(!page__other(*(struct page **)ctx)))                           \
-			return 0;                                                         \
-		kept = ctx;                                                               \
-		switch (page__device(ctx)) {                                              \
-		case PROTECTED:                                                           \
-			return tally_##what() ? 0 : any_##what##_page(kept);              \
-		case PROTECTED_NOT_QUICK:                                                 \
-			return any_##what##_page(kept);                                   \
-		}                                                                         \
-		return 0;                                                                 \
-	}                                                                                 \
-	SEC("?fentry")                                                                    \
-	int name##_pgmap(void *ctx)                                                       \
-	{                                                                                 \
-		return likely(quick_way && tally_##what()) ? 0 : any_##what##_pgmap(ctx); \
+#define TALLY_PROGRAM(name, what)                                                                  \
+	SEC("?fentry")                                                                             \
+	int name##_page(void *ctx)                                                                 \
+	{                                                                                          \
+		struct page *page = page__of(ctx);                                                 \
+		void *volatile kept;                                                               \
+                                                                                                   \
+		if (likely(page__quick(page))) {                                                   \
+			kept = ctx;                                                                \
+			return likely(tally_##what()) ? 0 : any_##what##_page(kept);               \
+		}                                                                                  \
+		if (likely(!page__other(page)))                                                    \
+			return 0;                                                                  \
+		kept = ctx;                                                                        \
+		switch (page__device(ctx)) {                                                       \
+		case PROTECTED:                                                                    \
+			return tally_##what() ? 0 : any_##what##_page(kept);                       \
+		case PROTECTED_NOT_QUICK:                                                          \
+			return any_##what##_page(kept);                                            \
+		}                                                                                  \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("?fentry")                                                                             \
+	int name##_pgmap(void *ctx)                                                                \
+	{                                                                                          \
+		return likely(quick_way && tally_##what()) ? 0 : any_##what##_pgmap(ctx);          \
 	}
 
 TALLY_PROGRAM(tally_grant, grant)

@@ -211,7 +211,7 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 	if (settings.facts.truth == PKS_TRUTH_NONE)
 		return;
 	s->skew--;
-	over_revoked = 1;
+	quiet.over_revoked = 1;
 	s->poison_site = place->site;
 	s->poison_stack = place->stack;
 }
@@ -297,6 +297,17 @@ static __always_inline void window__of_frame(struct pks_slot *s, const struct wi
 	origin__of_frame(&r->granted, f);
 }
 
+/*
+ * True for one of two who find this window held for too long: the loader looks
+ * for open ones (collector__mark_told()) while the thread may be about to end it.
+ */
+static __always_inline bool frame__tell(struct pks_frame *f)
+{
+	const __u32 told = PKS_FRAME_TOLD << PKS_PLACE_FLAGS_SHIFT;
+
+	return !(__sync_fetch_and_or(&f->place, told) & told);
+}
+
 /* The window on top ends: account for it and forget it. */
 static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 					  const struct window_event *e,
@@ -317,7 +328,7 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		if (!(f->flags & PKS_FRAME_UNKNOWN)) {
 			stat__hold(f->site, e->task, e->now - f->since);
 			if (settings.long_hold && e->now - f->since > settings.long_hold &&
-			    !(f->flags & PKS_FRAME_TOLD) && !r->class)
+			    !r->class && frame__tell(f))
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);
 		}
 		window__remember(s, e, f, place->site, place->stack);

@@ -150,6 +150,7 @@ static int collector__configure(struct collector *c, const struct collector_opti
 		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
 	if (!dialect__has_faults(d))
 		bpf_program__set_autoload(c->skel->progs.at_page_fault, false);
+	bpf_program__set_autoload(c->skel->progs.at_syscall_end, d->facts.truth == PKS_TRUTH_PGMAP);
 	for (int i = 0; i < NR_PROBES; i++) {
 		int err;
 
@@ -501,6 +502,7 @@ bool collector__site(struct collector *c, unsigned int index, struct pks_site *s
 			stat->grants += stat__closed(part);
 		}
 	}
+	stat->grants += site->grants;
 	return stat->grants != 0;
 }
 
@@ -545,16 +547,13 @@ bool collector__mark_told(struct collector *c, unsigned int index, const struct 
 			  int at, const struct pks_frame *copy)
 {
 	struct pks_frame *frame = frame__live(c, slot, at, index);
-	struct pks_slot *now = &c->skel->bss->slots[index];
 
-	if (!frame)
+	if (!frame ||
+	    __atomic_fetch_or(&frame->flags, PKS_FRAME_TOLD, __ATOMIC_SEQ_CST) & PKS_FRAME_TOLD)
 		return false;
-	__atomic_fetch_or(&frame->flags, PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&now->owner, __ATOMIC_SEQ_CST) == slot->owner &&
-	    __atomic_load_n(&now->depth, __ATOMIC_SEQ_CST) > at &&
-	    __atomic_load_n(&frame->since, __ATOMIC_SEQ_CST) == copy->since)
+	if (__atomic_load_n(&frame->since, __ATOMIC_SEQ_CST) == copy->since)
 		return true;
-	/* Another window's by now, if anyone's: that one has not been reported. */
+	/* Another window's by now, which has only just begun. */
 	__atomic_fetch_and(&frame->flags, (__u8)~PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);
 	return false;
 }

@@ -96,8 +96,8 @@ bool collector__frame(struct collector *c, unsigned int index, const struct pks_
 		      struct pks_frame *frame);
 
 /*
- * That window, of which `copy` is, has been reported as held too long: the
- * programs need not do so at its end. False where it is closed by now.
+ * That window, of which `copy` is, is about to be reported as held too long: the
+ * programs will not do so at its end. False where they have done so already.
  */
 bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
 			  int at, const struct pks_frame *copy);

@@ -227,7 +227,7 @@ int model__add_skipped(struct model *m, const char *program, __u64 count)
 	return 0;
 }
 
-int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat)
+int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat, __u64 untimed)
 {
 	struct model_site *s;
 
@@ -240,7 +240,8 @@ int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *s
 				  .max = stat->max };
 	memcpy(s->hist, stat->hist, sizeof(s->hist));
 	for (int b = 0; b < PKS_BUCKETS; b++)
-		s->closed += stat->hist[b];
+		s->timed += stat->hist[b];
+	s->closed = s->timed + untimed;
 	return 0;
 }
 
@@ -263,6 +264,7 @@ static void site__add(struct model_site *to, const struct model_site *site)
 {
 	to->grants += site->grants;
 	to->closed += site->closed;
+	to->timed += site->timed;
 	to->total += site->total;
 	if (site->max > to->max)
 		to->max = site->max;
@@ -284,6 +286,7 @@ static void site__subtract(struct model_site *now, const struct model_site *befo
 
 	now->grants -= before->grants;
 	now->closed -= before->closed;
+	now->timed -= before->timed;
 	now->total -= before->total;
 	for (int b = 0; b < PKS_BUCKETS; b++) {
 		now->hist[b] -= before->hist[b];
@@ -418,16 +421,21 @@ __u64 model__bucket_end(unsigned int bucket)
 	return ((4ULL + bucket % 4 + 1) << (power - 2)) - 1;
 }
 
+__u64 model__mean(const struct model_site *site)
+{
+	return site->timed ? site->total / site->timed : 0;
+}
+
 __u64 model__quantile(const struct model_site *site, double share)
 {
 	__u64 seen = 0, wanted;
 
-	if (!site->closed)
+	if (!site->timed)
 		return 0;
-	wanted = site->closed * share;
+	wanted = site->timed * share;
 	for (unsigned int b = 0; b < PKS_BUCKETS; b++) {
 		seen += site->hist[b];
-		if (seen > wanted || seen == site->closed) {
+		if (seen > wanted || seen == site->timed) {
 			__u64 end = model__bucket_end(b);
 
 			return end < site->max ? end : site->max;

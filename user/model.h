@@ -52,6 +52,7 @@ struct model_site {
 	unsigned int index;  /* in the table that it was read from */
 	__u64 grants;
 	__u64 closed;
+	__u64 timed; /* those of the closed ones whose hold time is known: the rest is of them */
 	__u64 total;
 	__u64 max;
 	__u32 hist[PKS_BUCKETS];
@@ -136,7 +137,7 @@ int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u
 int model__add_skipped(struct model *m, const char *program, __u64 count);
 
 /* Adds a call site. Returns 0 or -ENOMEM. */
-int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat);
+int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat, __u64 untimed);
 
 /* Puts the sites in order: most windows first. */
 void model__sort_sites(struct model *m);
@@ -177,6 +178,7 @@ __u64 model__unexplained_faults(const struct model *m);
 bool model__complete(const struct model *m);
 
 /* Hold time (ns) that the given share (0..1) of a site's windows stay within: an upper bound. */
+__u64 model__mean(const struct model_site *site);
 __u64 model__quantile(const struct model_site *site, double share);
 
 /* Upper end (ns) of a histogram bucket. The inverse of stat__bucket() in the BPF core. */

@@ -335,6 +335,7 @@ static void site__name(const struct report *r, json_t *object, const struct mode
 static void site__times(json_t *object, const struct model_site *s)
 {
 	set_number(object, "closed", s->closed);
+	set_number(object, "timed", s->timed);
 	set_number(object, "total", s->total);
 	set_number(object, "p50", model__quantile(s, 0.5));
 	set_number(object, "p99", model__quantile(s, 0.99));

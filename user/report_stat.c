@@ -18,16 +18,11 @@ static double rate(__u64 windows, double seconds)
 	return seconds > 0 ? windows / seconds : 0;
 }
 
-static __u64 mean(const struct model_site *s)
-{
-	return s->closed ? s->total / s->closed : 0;
-}
-
 static void times__print(const struct report *r, const struct model_site *s, const char *name)
 {
 	char average[32], p50[32], p99[32], max[32];
 
-	fprintf(r->out, " %10s %10s %10s %10s  %s\n", time_text(mean(s), average, sizeof(average)),
+	fprintf(r->out, " %10s %10s %10s %10s  %s\n", time_text(model__mean(s), average, sizeof(average)),
 		time_text(model__quantile(s, 0.5), p50, sizeof(p50)),
 		time_text(model__quantile(s, 0.99), p99, sizeof(p99)),
 		time_text(s->max, max, sizeof(max)), name);

@@ -439,9 +439,11 @@ static void summary__suppressions(const struct report *r, const struct model *m)
 static void summary__sites(const struct report *r, const struct model *m)
 {
 	char name[NAME], mean[32], p99[32], max[32];
+	struct model_site sum;
 
 	if (!m->nr_sites)
 		return;
+	model__sum_sites(m, &sum);
 	fprintf(r->out, "\nWindows by call site:\n%10s %10s %10s %10s %10s  %s\n", "GRANTS",
 		"CLOSED", "MEAN", "P99<=", "MAX", "GRANTED BY");
 	for (size_t i = 0; i < m->nr_sites && i < r->top; i++) {
@@ -449,7 +451,7 @@ static void summary__sites(const struct report *r, const struct model *m)
 
 		fprintf(r->out, "%10" PRIu64 " %10" PRIu64 " %10s %10s %10s  %s\n",
 			(uint64_t)s->grants, (uint64_t)s->closed,
-			time_text(s->closed ? s->total / s->closed : 0, mean, sizeof(mean)),
+			time_text(model__mean(s), mean, sizeof(mean)),
 			time_text(model__quantile(s, 0.99), p99, sizeof(p99)),
 			time_text(s->max, max, sizeof(max)),
 			s->caller ? function_at(r, s->caller, SYMBOL_RETURN, name) :
@@ -457,6 +459,10 @@ static void summary__sites(const struct report *r, const struct model *m)
 	}
 	if (m->nr_sites > r->top)
 		fprintf(r->out, "%10s and %zu more call sites\n", "", m->nr_sites - r->top);
+	if (sum.timed < sum.closed)
+		fprintf(r->out,
+			"The times are those of %" PRIu64 " windows, taken in turn (pkstrace stat: of all)\n",
+			(uint64_t)sum.timed);
 }
 
 /* " (cpu0 10, cpu1 2)" */

@@ -302,7 +302,7 @@ static void tracer__read_sites(struct tracer *t, struct model *m)
 	for (unsigned int i = 0; i < PKS_SITES; i++) {
 		if (!collector__site(t->collector, i, &site, &stat))
 			continue;
-		if (model__add_site(m, site.caller, &stat)) {
+		if (model__add_site(m, site.caller, &stat, site.closed)) {
 			status__note("out of memory: call sites are missing from the table");
 			break;
 		}

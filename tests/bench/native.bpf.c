@@ -87,10 +87,12 @@ int run_exit(void *ctx)
 	f = quick__top(&e, QUICK_TRACE);
 	if (!f)
 		return 0;
-	if (!quick__skips_caller(f))
+	if (!quick__pass(&e, f)) {
 		e.caller = caller__stand_in(ctx);
-	e.now = bpf_ktime_get_ns();
-	quick__revoke(ctx, &e, f, QUICK_TRACE);
+		e.now = bpf_ktime_get_ns();
+		quick__measure(ctx, &e, f, QUICK_TRACE);
+	}
+	quick__close(&e);
 	count--;
 	return 0;
 }

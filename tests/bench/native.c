@@ -53,6 +53,7 @@ static unsigned long long traced_windows(struct native *skel)
 	struct pks_site_stat stat;
 
 	for (__u32 i = 0; i < PKS_SITES; i++) {
+		sum += skel->bss->grant_sites[i].closed;
 		if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.stats), &i, &stat))
 			continue;
 		for (int b = 0; b < PKS_BUCKETS; b++)

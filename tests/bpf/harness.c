@@ -407,6 +407,11 @@ const struct pks_site_stat *harness__stats(void)
 	return stats;
 }
 
+__u64 harness__grants(unsigned int site)
+{
+	return stats[site].grants + skel->bss->grant_sites[site].grants;
+}
+
 const struct pks_site_stat *harness__tallied(void)
 {
 	static struct pks_site_stat sum;

@@ -87,6 +87,9 @@ __u64 harness__late(void);
 struct pks_fold *harness__folds(void);
 const struct pks_site *harness__grant_sites(void);
 const struct pks_site_stat *harness__stats(void);
+
+/* All grants of a call site, whichever way they took. */
+__u64 harness__grants(unsigned int site);
 const struct pks_opened *harness__opened(void);
 /* Counts of the windows that went by the tally, and those in it that are open. */
 const struct pks_site_stat *harness__tallied(void);

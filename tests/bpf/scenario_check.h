@@ -42,7 +42,8 @@ static inline __u64 sum_of_grants(__u64 *closed)
 	for (int i = 0; i < PKS_SITES; i++) {
 		const struct pks_site_stat *st = &harness__stats()[i];
 
-		grants += st->grants;
+		grants += harness__grants(i);
+		*closed += harness__grant_sites()[i].closed;
 		for (int b = 0; b < PKS_BUCKETS; b++)
 			*closed += st->hist[b];
 	}

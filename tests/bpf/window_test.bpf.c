@@ -107,9 +107,9 @@ int drive_revoke(void *ctx)
 	if (quick__of(&q, &e, PKS_REVOKE)) {
 		f = quick__top(&q, QUICK_TRACE);
 		if (f) {
-			if (quick__skips_caller(f))
-				q.caller = 0;
-			quick__revoke(ctx, &q, f, QUICK_TRACE);
+			if (!quick__pass(&q, f))
+				quick__measure(ctx, &q, f, QUICK_TRACE);
+			quick__close(&q);
 			answer.quick = 1;
 			return 0;
 		}

@@ -85,4 +85,27 @@ ok "a window that stays open: it is" kill -0 "$holder"
 kill -9 "$holder"
 wait "$holder" 2>/dev/null
 
+# Its end and the loader's look at it fall together now and then.
+ok "starts with --long-hold" trace_start --long-hold 5ms
+held_often() {
+	local i
+
+	for ((i = 0; i < 40; i++)); do
+		echo 12 >"$DRIVER_DIR/hold" || return 1
+	done
+}
+holders=()
+for ((i = 0; i < 16; i++)); do
+	held_often &
+	holders+=($!)
+done
+ended=0
+for i in "${holders[@]}"; do
+	wait "$i" && ended=$((ended + 1))
+done
+is "$ended" 16 "many windows that end as they are found"
+trace_stop
+like "$out" ' 640 closed, 0 open' "many: closed"
+like "$out" 'findings? \(640 long-hold\); complete' "many: each told once"
+
 done_testing

@@ -195,13 +195,15 @@ static void test_sites_sort_and_sum(void **state)
 	(void)state;
 	few.hist[3] = 2;
 	many.hist[5] = 49;
-	assert_int_equal(model__add_site(&m, 0x100, &few), 0);
-	assert_int_equal(model__add_site(&m, 0x200, &many), 0);
+	assert_int_equal(model__add_site(&m, 0x100, &few, 0), 0);
+	assert_int_equal(model__add_site(&m, 0x200, &many, 10), 0);
 	model__sort_sites(&m);
 	assert_int_equal(m.sites[0].caller, 0x200);
-	assert_int_equal(m.sites[0].closed, 49);
+	assert_int_equal(m.sites[0].closed, 59);
+	assert_int_equal(m.sites[0].timed, 49);
+	assert_int_equal(model__mean(&m.sites[0]), 2);
 	assert_int_equal(model__grants(&m), 52);
-	assert_int_equal(model__closed(&m), 51);
+	assert_int_equal(model__closed(&m), 61);
 	model__free(&m);
 }
 
@@ -212,7 +214,7 @@ static void test_many_sites_survive_growth(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 1000; i++)
-		assert_int_equal(model__add_site(&m, i + 1, &stat), 0);
+		assert_int_equal(model__add_site(&m, i + 1, &stat, 0), 0);
 	assert_int_equal(m.nr_sites, 1000);
 	assert_int_equal(m.sites[999].caller, 1000);
 	assert_int_equal(model__grants(&m), 1000);
@@ -234,7 +236,7 @@ static void test_bucket_ends(void **state)
 
 static void test_quantile(void **state)
 {
-	struct model_site s = { .closed = 100, .max = 1000000 };
+	struct model_site s = { .timed = 100, .max = 1000000 };
 
 	(void)state;
 	s.hist[10] = 98;
@@ -243,7 +245,7 @@ static void test_quantile(void **state)
 	assert_int_equal(model__quantile(&s, 0.99), model__bucket_end(40));
 	s.max = 5;
 	assert_int_equal(model__quantile(&s, 0.99), 5);
-	s.closed = 0;
+	s.timed = 0;
 	assert_int_equal(model__quantile(&s, 0.99), 0);
 }
 
@@ -271,7 +273,7 @@ static void test_complete(void **state)
 static void add_site(struct model *m, unsigned int index, __u64 caller,
 		     const struct pks_site_stat *stat)
 {
-	assert_int_equal(model__add_site(m, caller, stat), 0);
+	assert_int_equal(model__add_site(m, caller, stat, 0), 0);
 	m->sites[m->nr_sites - 1].index = index;
 }
 

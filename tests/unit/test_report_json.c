@@ -122,7 +122,7 @@ static void test_summary(void **state)
 	fixture_open(&f);
 	model__add_finding(&m, &leak.raw, &leak.granted, &leak.revoked, &added);
 	stat.hist[8] = 2;
-	model__add_site(&m, IN_MAP, &stat);
+	model__add_site(&m, IN_MAP, &stat, 0);
 	model__add_loss(&m, 1, PKS_LOST_RING, 4);
 	model__add_skipped(&m, "grant_page", 5);
 	report_json.summary(&f.report, &m, 2.5);
