@@ -371,7 +371,7 @@ _Static_assert(sizeof(struct pks_tally) == 16, "wire ABI");
  * addresses: nothing of a page has to be read. And what to look at in others.
  */
 struct pks_quick_pages {
-	__u32 first;
+	__u32 last;	/* byte */
 	__u32 size;	/* in bytes of struct pages; 0: none is known */
 	__u64 zone_bit; /* of page->flags: in no page of the usual zones, in all of device memory */
 };
