@@ -167,7 +167,9 @@ static __always_inline void quick__close(const struct quick_event *e)
 	if (e->count > 1)
 		return;
 	s->told = 0;
-	s->owner = 0;
+	/* What an interrupt has left here meanwhile is for the core to put right. */
+	if (likely(!(s->off | s->special)))
+		s->owner = 0;
 }
 
 #endif

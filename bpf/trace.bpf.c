@@ -254,13 +254,13 @@ static __always_inline bool quick__begin(struct quick_event *e, __u64 key)
 	return true;
 }
 
-/* As caller__read(), where that has learned how. */
+/* As caller__read(), where that has learned how; 0: it has not. */
 static __always_inline __u64 quick__caller(void *ctx, enum form form)
 {
 	__u32 off = caller_offset[form];
 	__u64 caller = 0;
 
-	if (likely(off < 128))
+	if (likely(off - 1 < 127))
 		bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off);
 	return caller;
 }
@@ -276,6 +276,8 @@ static __always_inline bool quick_grant(void *ctx, __u64 key, enum form form, en
 	if (!quick__may_grant(&e))
 		return false;
 	e.caller = use == QUICK_TRACE ? quick__caller(ctx, form) : group__read(ctx, form);
+	if (use == QUICK_TRACE && unlikely(!e.caller))
+		return false;
 	e.now = bpf_ktime_get_ns();
 	return quick__grant(ctx, &e, use);
 }
@@ -294,6 +296,8 @@ static __always_inline bool quick_revoke(void *ctx, __u64 key, enum form form, e
 	if (use != QUICK_TRACE || unlikely(!quick__pass(&e, f))) {
 		if (use == QUICK_TRACE)
 			e.caller = quick__caller(ctx, form);
+		if (use == QUICK_TRACE && unlikely(!e.caller))
+			return false;
 		e.now = bpf_ktime_get_ns();
 		quick__measure(ctx, &e, f, use);
 	}

@@ -318,7 +318,8 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 	struct pks_frame *f = frame__at(s, top);
 
 	if (top < frames__room(s)) {
-		if (f->key != e->key && !(f->flags & PKS_FRAME_UNKNOWN) && settings.pages)
+		/* No key: an interrupt came in the midst of the grant's program. */
+		if (f->key != e->key && f->key && !(f->flags & PKS_FRAME_UNKNOWN) && settings.pages)
 			at = window__other_page(s, slot, e, place, r);
 		f = frame__at(s, at);
 		/* Closed to its end, or until a relaxed fault opened it. */

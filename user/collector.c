@@ -131,7 +131,7 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->shard_mask = c->shards - 1;
 	s->stack_first = 16;
 	s->grant_mask = options->grant_stacks ? 0 : 1023;
-	s->caller_mask = 15;
+	s->caller_mask = options->grant_stacks ? 0 : 15;
 	s->revoke_mask = 63;
 	s->by = options->by;
 	s->tally = c->use == USE_TALLY;

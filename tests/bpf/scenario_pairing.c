@@ -260,6 +260,17 @@ static void out_of_order(void)
 	CHECK(!harness__slot(&t));
 }
 
+/* As an interrupt in the midst of the grant's program can leave it: any revoke fits. */
+static void page_not_known(void)
+{
+	struct thread t = harness__thread(1);
+
+	harness__grant(&t, PKS_TASK, 0, CALLER(1));
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
+	found_in_all(PKS_CLASS_NONE, 0);
+	lost_nothing_but(LOST_NOTHING);
+}
+
 static void same_page_twice_is_in_order(void)
 {
 	struct thread t = harness__thread(1);
@@ -368,6 +379,7 @@ const struct scenario pairing_scenarios[] = {
 	{ "each of many leaks is told", leak_repeated_each_told_once },
 	{ "a revoke of another page is wrong-page", wrong_page },
 	{ "a revoke of a page below the top is out-of-order", out_of_order },
+	{ "a window whose page is not known fits any revoke", page_not_known },
 	{ "one page granted twice is in order", same_page_twice_is_in_order },
 	{ "a revoke of another thread's window is cross-thread", cross_thread },
 	{ "an inherited window is not told again", inherited },

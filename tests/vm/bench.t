@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The bench measures and prints what it says. No figure is asserted, only what
+# cannot be otherwise. Runs on the host.
+
+. "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+
+RUN=$PKS_TOP/tests/bench/run
+TABLE=$PKS_TOP/tests/bench/table
+
+command -v qemu-system-x86_64 >/dev/null || skip_all "no QEMU: run tests/setup"
+"$PKS_TOP/tests/kernel/build" --print-dir >/dev/null 2>&1 ||
+	skip_all "no test kernel: run tests/kernel/build"
+[[ -e ${PKS_DRIVER:=$PKS_BUILD/modules/outofline/driver/pkstrace_bugs.ko} ]] ||
+	skip_all "no bug driver: run make modules"
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+# The value that FILE has for KEY.
+value() {
+	python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+}
+
+above() {
+	python3 -c 'import sys; sys.exit(not float(sys.argv[1]) > float(sys.argv[2]))' "$1" "$2"
+}
+
+"$RUN" --quick --out "$dir/a.json" windows >"$dir/out" 2>"$dir/err"
+is "$?" 0 "measures" || diag "$(tail -n 5 "$dir/err")"
+for key in window ordinary syscall; do
+	like "$(value "$dir/a.json" $key.none)" '^[0-9.]+$' "$key: without a tracer"
+	for form in empty stat stat_site run run_stacks inject; do
+		ok "$key.$form costs more than no tracer" \
+			above "$(value "$dir/a.json" $key.$form)" "$(value "$dir/a.json" $key.none)"
+	done
+done
+out=$(<"$dir/out")
+like "$out" 'pkstrace run +[0-9.]+ +[0-9.]+ above none, +[0-9.]+ x' "the table has a row for run"
+like "$out" 'run: a window, of E +[0-9.]+  at most 3.5: (yes|NO)' "and says whether the goal is met"
+like "$out" 'run: a window, of bpftrace with stacks +not measured' "or that it was not measured"
+
+like "$("$TABLE" "$dir/a.json" "$dir/a.json")" 'window\.run +[0-9.]+ +[0-9.]+ +\+0\.0%' \
+	"two runs are compared"
+"$RUN" everything >"$dir/out" 2>"$dir/err"
+is "$?" 2 "an unknown part: exit status 2"
+is "$(<"$dir/err")" "tests/bench/run: unknown argument 'everything' (--help lists them)" \
+	"an unknown part: said"
+
+done_testing
