@@ -87,6 +87,8 @@ static void settle(enum pks_truth truth, bool counting)
 	skel->rodata->settings.grant_mask = 15;
 	skel->rodata->settings.revoke_mask = 3;
 	skel->rodata->settings.caller_mask = 3;
+	if (truth == PKS_TRUTH_KMAP)
+		skel->rodata->settings.long_hold = HARNESS_LONG_HOLD;
 }
 
 static int map_stats(void)
@@ -307,13 +309,13 @@ void harness__end(__u64 caller)
 	run(skel->progs.drive_end, &op);
 }
 
-const struct pks_slot *harness__slot(const struct thread *t)
+struct pks_slot *harness__slot(const struct thread *t)
 {
 	int first = t->home < 0 ? 0 : t->home;
 	int probes = t->home < 0 ? PKS_SLOTS : SLOT_PROBES;
 
 	for (int i = 0; i < probes; i++) {
-		const struct pks_slot *s = &skel->bss->slots[(first + i) % PKS_SLOTS];
+		struct pks_slot *s = &skel->bss->slots[(first + i) % PKS_SLOTS];
 
 		if (s->owner == t->task)
 			return s;

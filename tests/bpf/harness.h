@@ -78,8 +78,11 @@ void harness__claim(struct thread *t, __u8 context);
 /* The thread whose windows are counted as those of `caller` ends. */
 void harness__end(__u64 caller);
 
+/* ns; asked for where the truth is PKS_TRUTH_KMAP. */
+#define HARNESS_LONG_HOLD (1ULL << 40)
+
 /* The core's state, to be looked at. */
-const struct pks_slot *harness__slot(const struct thread *t);
+struct pks_slot *harness__slot(const struct thread *t);
 __u64 harness__found(enum pks_class class);
 __u64 harness__lost(enum pks_loss loss);
 __u64 harness__older(void);

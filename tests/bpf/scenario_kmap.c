@@ -78,11 +78,47 @@ static void wrong_page(void)
 	found_in_all(PKS_WRONG_PAGE, 1);
 }
 
+static void hold_too_long(struct thread *t)
+{
+	harness__grant(t, PKS_TASK, PAGE(1), CALLER(1));
+	h.now += 2 * HARNESS_LONG_HOLD;
+}
+
+/* The loader may look at the window just then: it must see that it has been told. */
+static void long_hold_told_at_its_end(void)
+{
+	struct thread t = harness__thread(1);
+	struct pks_slot *slot;
+
+	hold_too_long(&t);
+	slot = harness__slot(&t);
+	CHECK(!(slot->frames[0].flags & PKS_FRAME_TOLD));
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
+	CHECK(found_one(PKS_LONG_HOLD));
+	CHECK(slot->frames[0].flags & PKS_FRAME_TOLD);
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+	CHECK(!(slot->frames[0].flags & PKS_FRAME_TOLD));
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
+	found_in_all(PKS_LONG_HOLD, 1);
+}
+
+static void long_hold_told_before_its_end(void)
+{
+	struct thread t = harness__thread(1);
+
+	hold_too_long(&t);
+	harness__slot(&t)->frames[0].flags |= PKS_FRAME_TOLD;
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
+	found_in_all(PKS_CLASS_NONE, 0);
+}
+
 const struct scenario kmap_scenarios[] = {
 	{ "kmap-trace: a window older than the trace is no finding", older_window },
 	{ "kmap-trace: a revoke without a window", underflow },
 	{ "kmap-trace: an underflow does not hide a later leak", leak_after_underflow },
 	{ "kmap-trace: a revoke for another thread's window", cross_thread },
 	{ "kmap-trace: a revoke of another page", wrong_page },
+	{ "a window held for too long, told at its end: marked as told", long_hold_told_at_its_end },
+	{ "a window held for too long, told by the loader: not again", long_hold_told_before_its_end },
 	{ 0 },
 };
