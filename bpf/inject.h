@@ -26,6 +26,13 @@
 #define PKS_RULE_REVOKE 1
 #define PKS_RULE_CALLS	2
 
+/* A rule's filters that are set: one that is not must not even be asked for. */
+#define PKS_FILTER_COMM	  0x01
+#define PKS_FILTER_TID	  0x02
+#define PKS_FILTER_WINDOW 0x04 /* calls made while a window is open */
+#define PKS_FILTER_CGROUP 0x08
+#define PKS_FILTER_MARK	  0x10 /* tasks with /proc/PID/make-it-fail set */
+
 /* Addresses of a function's code: [entry, end). */
 struct pks_range {
 	__u64 entry;
@@ -43,23 +50,21 @@ struct pks_rule {
 	__u64 reject_end;
 	__u64 site_start; /* the direct caller's address within, unless end is 0 */
 	__u64 site_end;
-	__u64 cgroup; /* id, 0: any */
+	__u64 cgroup; /* id */
 	__u64 seed;
 	__u64 delay; /* ns */
 	__s64 value; /* what the failing function returns */
 	__u64 probability; /* of 2^32 */
 	__u32 interval;
 	__u32 fail_nth; /* 0: not used */
-	__s32 pid;	/* 0: any */
+	__u32 filters;	/* PKS_FILTER_* */
 	__s32 tid;
 	__u32 cgroup_level;
 	__u8 kind; /* enum pks_injection_kind; PKS_INJECT_NONE: rule not in use */
 	__u8 gfp_arg; /* which argument is a gfp_t, PKS_GFP_NONE: none */
-	__u8 in_window;
-	__u8 task_filter;
 	__u8 dry;
-	__u8 pad[3];
-	char comm[PKS_COMM]; /* "": any */
+	__u8 pad;
+	char comm[PKS_COMM]; /* padded with zeros */
 	/* From here on the programs count. */
 	__s64 times; /* left, -1: no limit */
 	__s64 space; /* calls still to let pass */
@@ -67,7 +72,7 @@ struct pks_rule {
 	__u64 seen;  /* calls that passed the filters */
 	__u64 hits;
 };
-_Static_assert(sizeof(struct pks_rule) == 192, "shared with the loader");
+_Static_assert(sizeof(struct pks_rule) == 184, "shared with the loader");
 
 /* A place that calls an injectable function: a stack, and how often it was seen. */
 struct pks_place {

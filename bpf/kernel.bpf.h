@@ -77,6 +77,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	__u64 start_time;
+	char comm[16];
 	__u32 pgmap_prot_count;
 	struct thread_struct thread;
 };

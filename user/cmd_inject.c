@@ -151,7 +151,7 @@ static error_t parse_filter(int key, char *arg, struct input *in)
 
 	switch (key) {
 	case OPTION_TASK_FILTER:
-		p->rule.task_filter = 1;
+		p->rule.filters |= PKS_FILTER_MARK;
 		return 0;
 	case OPTION_REQUIRE_START:
 		p->require_start = arg;
@@ -169,11 +169,13 @@ static error_t parse_filter(int key, char *arg, struct input *in)
 		if (!arguments__number(arg, 1, 1 << 22, &value))
 			return EINVAL;
 		p->rule.tid = value;
+		p->rule.filters |= PKS_FILTER_TID;
 		return 0;
 	case OPTION_COMM:
 		if (!arg[0] || strlen(arg) >= PKS_COMM)
 			return EINVAL;
-		strcpy(p->rule.comm, arg);
+		strncpy(p->rule.comm, arg, PKS_COMM);
+		p->rule.filters |= PKS_FILTER_COMM;
 		return 0;
 	case OPTION_CGROUP:
 		p->cgroup = arg;
@@ -182,7 +184,7 @@ static error_t parse_filter(int key, char *arg, struct input *in)
 		p->call_site = arg;
 		return 0;
 	case OPTION_IN_WINDOW:
-		p->rule.in_window = 1;
+		p->rule.filters |= PKS_FILTER_WINDOW;
 		return 0;
 	case OPTION_WHOLE_SYSTEM:
 		p->whole_system = true;

@@ -56,10 +56,14 @@ static int ring__sample(void *arg, void *data, size_t size)
 	 c->use == USE_COUNT   ? skel->progs.count_##what :         \
 				 skel->progs.tally_##what)
 
-static struct bpf_program *window__program(struct collector *c, enum probe probe)
+static struct bpf_program *window__program(const struct collector *c, enum probe probe)
 {
+	const struct collector_extension *x = c->extension;
 	struct pkstrace *skel = c->skel;
+	struct bpf_program *other = x && x->window ? x->window(x->arg, skel, probe) : NULL;
 
+	if (other)
+		return other;
 	switch (probe) {
 	case PROBE_GRANT_PAGE:
 		return PROGRAM_FOR(grant_page);
@@ -400,12 +404,10 @@ static __u64 program__skipped(const struct collector *c, const struct bpf_progra
 
 __u64 collector__refused(const struct collector *c)
 {
-	const struct pkstrace *skel = c->skel;
-
-	return program__skipped(c, skel->progs.grant_page) +
-	       program__skipped(c, skel->progs.revoke_page) +
-	       program__skipped(c, skel->progs.grant_pgmap) +
-	       program__skipped(c, skel->progs.revoke_pgmap);
+	return program__skipped(c, window__program(c, PROBE_GRANT_PAGE)) +
+	       program__skipped(c, window__program(c, PROBE_REVOKE_PAGE)) +
+	       program__skipped(c, window__program(c, PROBE_GRANT_PGMAP)) +
+	       program__skipped(c, window__program(c, PROBE_REVOKE_PGMAP));
 }
 
 void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)

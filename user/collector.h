@@ -12,6 +12,7 @@
 #include "dialect.h"
 #include "event.h"
 
+struct bpf_program;
 struct collector;
 struct pkstrace;
 
@@ -20,6 +21,8 @@ struct pkstrace;
  * hunt's. Each function is called with `arg`; any but configure may be NULL.
  */
 struct collector_extension {
+	/* The program for a grant's or revoke's function in the tracing one's place; NULL: that. */
+	struct bpf_program *(*window)(void *arg, struct pkstrace *skel, enum probe probe);
 	/* Before load: choose programs and targets. 0, negative errno, or a status after a line. */
 	int (*configure)(void *arg, struct pkstrace *skel, const struct dialect *dialect);
 	/* After the tracing programs are on. Prints one line where it can't. */

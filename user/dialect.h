@@ -15,7 +15,7 @@
 
 /* The places that programs attach to, by role. */
 enum probe {
-	/* Grants and revokes, in the order of the programs' forms (bpf/trace.bpf.c). */
+	/* Grants and revokes, in the order of the programs' forms (bpf/trace.bpf.h). */
 	PROBE_GRANT_PAGE,
 	PROBE_REVOKE_PAGE,
 	PROBE_GRANT_PGMAP,

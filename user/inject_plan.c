@@ -123,6 +123,6 @@ bool inject_plan__filtered(const struct inject_plan *plan)
 {
 	const struct pks_rule *r = &plan->rule;
 
-	return r->pid || r->tid || r->comm[0] || r->task_filter || plan->cgroup ||
-	       plan->call_site || plan->require_start || plan->require_end;
+	return (r->filters & ~PKS_FILTER_WINDOW) || plan->cgroup || plan->call_site ||
+	       plan->require_start || plan->require_end;
 }

@@ -44,19 +44,6 @@ static struct bpf_program *form__program(const struct pkstrace *skel, unsigned i
 	return programs[form];
 }
 
-/* The tracing program of the same function: it must run after the injecting one, or not at all. */
-static struct bpf_program *form__tracer(const struct pkstrace *skel, unsigned int form)
-{
-	struct bpf_program *const programs[PKS_FORMS] = {
-		skel->progs.grant_page,
-		skel->progs.revoke_page,
-		skel->progs.grant_pgmap,
-		skel->progs.revoke_pgmap,
-	};
-
-	return programs[form];
-}
-
 static uint8_t plan__kind_of_form(const struct inject_plan *plan, unsigned int form)
 {
 	return form__is_grant(form) ? plan->grant : plan->revoke;
@@ -193,6 +180,7 @@ static enum status session__cgroup(struct inject_session *s)
 	}
 	/* In cgroup2 the directory's inode number is the group's id. */
 	rule->cgroup = st.st_ino;
+	rule->filters |= PKS_FILTER_CGROUP;
 	for (const char *c = path + strlen(CGROUP_ROOT); *c; c++)
 		rule->cgroup_level += *c == '/';
 	free(path);
@@ -224,29 +212,17 @@ static int session__configure_form(struct inject_session *s, unsigned int form,
 				   const struct dialect *dialect)
 {
 	struct bpf_program *program = form__program(s->skel, form);
-	const char *target = dialect->target[forms[form]];
-	bool skip = plan__skips(s->plan);
 	__u64 entry = dialect->entry[forms[form]], end;
 	struct symbol symbol;
-	int err;
 
-	if (!target)
-		return 0;
-	if (skip) {
-		err = bpf_program__set_expected_attach_type(form__tracer(s->skel, form),
-							    BPF_MODIFY_RETURN);
-		if (err)
-			return err;
-	}
-	if (!plan__kind_of_form(s->plan, form))
+	if (!dialect->target[forms[form]] || !plan__kind_of_form(s->plan, form))
 		return 0;
 	end = symbols__find(s->tracer->symbols, entry, 0, &symbol) ? entry + 1 : entry + symbol.size;
 	s->skel->rodata->inject_range[form] = (struct pks_range){ entry, end };
-	bpf_program__set_autoload(program, true);
-	bpf_program__set_autoattach(program, false);
 	/* Without a mark nothing may be skipped, but a delay needs none. */
-	bpf_program__set_expected_attach_type(program, skip ? BPF_MODIFY_RETURN : BPF_TRACE_FENTRY);
-	return bpf_program__set_attach_target(program, 0, target);
+	return bpf_program__set_expected_attach_type(program, plan__skips(s->plan) ?
+								      BPF_MODIFY_RETURN :
+								      BPF_TRACE_FENTRY);
 }
 
 static void session__set_rules(struct inject_session *s)
@@ -276,6 +252,17 @@ static void session__set_rules(struct inject_session *s)
 		/* A draw of its own for each rule, the same again with the same seed. */
 		rules[i].seed = p->rule.seed * PKS_RULES + i;
 	}
+}
+
+/* What is to be broken is traced by the program that breaks it. */
+static struct bpf_program *session__window(void *arg, struct pkstrace *skel, enum probe probe)
+{
+	struct inject_session *s = arg;
+
+	for (unsigned int form = 0; form < PKS_FORMS; form++)
+		if (forms[form] == probe && plan__kind_of_form(s->plan, form))
+			return form__program(skel, form);
+	return NULL;
 }
 
 static int session__configure(void *arg, struct pkstrace *skel, const struct dialect *dialect)
@@ -308,13 +295,6 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 	struct inject_session *s = arg;
 	enum status status = STATUS_CLEAN;
 
-	for (unsigned int form = 0; !status && form < PKS_FORMS; form++) {
-		struct bpf_program *program = form__program(skel, form);
-
-		if (bpf_program__autoload(program))
-			status = links__keep(&s->links, bpf_program__attach(program),
-					     s->tracer->dialect.target[forms[form]]);
-	}
 	for (unsigned int i = 0; !status && i < s->plan->nr_calls; i++)
 		status = links__probe(&s->links, skel->progs.inject_call, s->plan->calls[i].function,
 				      PKS_RULE_CALLS + i);
@@ -354,6 +334,7 @@ enum status inject_session__open(struct inject_session *s, struct inject_plan *p
 
 	*s = (struct inject_session){ .plan = plan, .dry = dry, .tracer = tracer };
 	s->extension = (struct collector_extension){
+		.window = session__window,
 		.configure = session__configure,
 		.attach = session__attach,
 		.stop = session__stop,

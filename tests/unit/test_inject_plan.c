@@ -99,7 +99,7 @@ static void filters(void **state)
 	inject_plan__init(&plan);
 	assert_false(inject_plan__filtered(&plan));
 	/* It limits where, not whom. */
-	plan.rule.in_window = 1;
+	plan.rule.filters = PKS_FILTER_WINDOW;
 	assert_false(inject_plan__filtered(&plan));
 	plan.call_site = "f";
 	assert_true(inject_plan__filtered(&plan));
