@@ -27,14 +27,26 @@ static __always_inline void delay__for(__u64 ns)
 	bpf_loop(1 << 23, delay__step, &until, 0);
 }
 
+/* The rule is not about this call, or can't break any more: it is counted, if at all. */
+static __always_inline bool inject__past(void *ctx, __u32 number, enum form form)
+{
+	struct pks_rule *rule = &rules[number];
+
+	if (!rule__mine(rule, bpf_get_current_task_btf()))
+		return true;
+	/* By its return address, for a stack costs as much as many windows. */
+	if (rule->site_end && !within(caller__read(ctx, form), rule->site_start, rule->site_end))
+		return true;
+	return rule__only_counts(rule);
+}
+
 /* More than 0: skip the call of this form. */
 static __always_inline int inject__window(void *ctx, __u32 number, enum form form)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct pks_rule *rule = &rules[number];
 
-	if (!rule__mine(rule, task) || !rule__hit(ctx, rule, number, arg__key(ctx),
-						  inject_range[form].entry, inject_range[form].end))
+	if (!rule__hit(ctx, rule, number, arg__key(ctx), inject_range[form].entry,
+		       inject_range[form].end))
 		return 0;
 	if (rule->kind != PKS_DELAY_REVOKE)
 		return may_skip;
@@ -42,17 +54,26 @@ static __always_inline int inject__window(void *ctx, __u32 number, enum form for
 	return 0;
 }
 
-/* A program for each form. What follows the rule's first look is a function of its own. */
+/*
+ * A program for each form. What follows the rule's first look is a function of its
+ * own, and what few calls come to another one: neither saves registers for the next.
+ */
 #define INJECT_PROGRAM(what, on, number, FORM)                                                     \
 	static __noinline int break_##what(void *ctx)                                              \
 	{                                                                                          \
 		return inject__window(ctx, number, FORM);                                          \
 	}                                                                                          \
+	static __noinline int ask_##what(void *ctx)                                                \
+	{                                                                                          \
+		void *volatile kept = ctx;                                                         \
+                                                                                                   \
+		return inject__past(ctx, number, FORM) ? 0 : break_##what(kept);                   \
+	}                                                                                          \
 	static __always_inline int first_##what(void *volatile *ctx)                               \
 	{                                                                                          \
 		if (likely(rule__idle(&rules[number], bpf_get_current_task_btf())))                \
 			return 0;                                                                  \
-		return break_##what(*ctx);                                                         \
+		return ask_##what(*ctx);                                                           \
 	}                                                                                          \
 	SEC("?fmod_ret")                                                                           \
 	int inject_##what(void *ctx)                                                               \

@@ -38,14 +38,18 @@ static __always_inline bool rule__idle(const struct pks_rule *rule, const struct
 /* The rule is about this thread's calls, which rule__idle() has let through. */
 static __always_inline bool rule__mine(const struct pks_rule *rule, struct task_struct *task)
 {
+	__u32 filters = rule->filters & (PKS_FILTER_WINDOW | PKS_FILTER_CGROUP | PKS_FILTER_MARK);
+
 	if (!follow__calls(task) || context__now() != PKS_TASK)
 		return false;
-	if ((rule->filters & PKS_FILTER_WINDOW) && !count__of(task))
+	if (likely(!filters))
+		return true;
+	if ((filters & PKS_FILTER_WINDOW) && !count__of(task))
 		return false;
-	if ((rule->filters & PKS_FILTER_CGROUP) &&
+	if ((filters & PKS_FILTER_CGROUP) &&
 	    bpf_get_current_ancestor_cgroup_id(rule->cgroup_level) != rule->cgroup)
 		return false;
-	return !(rule->filters & PKS_FILTER_MARK) || task__marked(task);
+	return !(filters & PKS_FILTER_MARK) || task__marked(task);
 }
 
 static __always_inline bool within(__u64 address, __u64 start, __u64 end)
@@ -129,6 +133,15 @@ static __always_inline bool rule__by_place(const struct pks_rule *rule)
 static __always_inline bool rule__spent(const struct pks_rule *rule)
 {
 	return !rule->times || (!rule->probability && !rule->fail_nth);
+}
+
+/* True where no more is to be known of a call that passed than that it did. */
+static __always_inline bool rule__only_counts(struct pks_rule *rule)
+{
+	if (rule__by_place(rule) || !rule__spent(rule))
+		return false;
+	__sync_fetch_and_add(&rule->seen, 1);
+	return true;
 }
 
 /* True where the call is the rule's; call: its stack, if that had to be looked at. */

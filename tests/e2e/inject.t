@@ -44,6 +44,16 @@ is "$(injected) of $(passed)" "1 of 8" "delay-revoke: once, unless told otherwis
 like "$out" 'injected: #1 delay-revoke by 30000 us in pair\+0x' "delay-revoke: says by how much"
 like "$out" ' [0-9]{2,}\.[0-9] ms  pair\+0x' "delay-revoke: the window was held for longer"
 
+inject --skip-grant --delay-revoke 30ms --space 3 -- bash -c "$(windows 8)"
+is "$(injected) of $(passed)" "2 of 16" "skip-grant and delay-revoke: once each" || diag "$out" "$err"
+is "$(grep -c ' injected: #[12] skip-grant in \| injected: #[12] delay-revoke by 30000 us in ' <<<"$out")" 2 \
+	"skip-grant and delay-revoke: one of each"
+like "$out" 'BUG: pkstrace: underflow in ' "skip-grant and delay-revoke: what follows is found"
+
+inject --skip-grant --skip-revoke --times -1 -- bash -c "echo 8 >$DRIVER_DIR/pairs_ordinary"
+is "$status" 0 "an ordinary page: a call on it can't be broken" || diag "$out" "$err"
+is "$(injected) of $(passed)" "0 of 0" "an ordinary page: its calls are none"
+
 inject --fail should_failslab=-ENOMEM --require-start device_file_open \
 	--require-end device_file_open+0x100 -- bash -c "$(windows 8)"
 is "$status" 0 "fail: a call that fails is no finding" || diag "$out" "$err"
@@ -149,6 +159,9 @@ is "$(injected) of $(passed)" "4 of 4" "call-site: only calls from there"
 inject --delay-revoke 1us --times -1 --comm pairs-maker -- bash -c \
 	"$(windows 5); printf pairs-maker >/proc/self/comm; $(windows 2)"
 is "$(injected) of $(passed)" "2 of 2" "comm: only threads of this name"
+inject --delay-revoke 1us --times -1 --comm pairs-maker -- bash -c \
+	"printf pairs-makers >/proc/self/comm; $(windows 3); printf pairs-ma >/proc/self/comm; $(windows 2)"
+is "$(injected) of $(passed)" "0 of 0" "comm: of no name that only begins like it" || diag "$out" "$err"
 
 # A window within a window: the inner grant alone has one open before it.
 inject --skip-grant --dry-run --times -1 --in-window -- bash -c "$(windows 8)"
