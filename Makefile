@@ -49,7 +49,7 @@ $(BUILD)/user/%.o: user/%.c | $(BUILD)/pkstrace.skel.h $(BUILD)/syscall_names.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/user/collector.o: $(BUILD)/pkstrace.skel.h
+$(BUILD)/user/collector.o $(BUILD)/user/collector_tables.o: $(BUILD)/pkstrace.skel.h
 $(BUILD)/user/iterator.o: $(BUILD)/snapshot.skel.h
 
 $(BUILD)/bpf/%.o: bpf/%.bpf.c
