@@ -177,18 +177,27 @@ static __always_inline bool page__protected(void *ctx)
 	return pgmap__learn((struct page *)arg__key(ctx));
 }
 
+/* The event of a traced call. False: nobody follows its thread, or it is half of one seen. */
+static __always_inline bool event__begin(void *ctx, enum form form, struct task_struct *task,
+					 struct window_event *e)
+{
+	if (!follow__wanted(task))
+		return false;
+	event__of_current(e, task);
+	if (settings.keys || form == UPDATE_KEY)
+		e->key = key__read(ctx, form);
+	e->page_form = form == GRANT_PAGE || form == REVOKE_PAGE;
+	if (form == GRANT_PGMAP)
+		return window__inner_half(e, PKS_GRANT) <= 0;
+	return form != REVOKE_PGMAP || window__inner_half(e, PKS_REVOKE) <= 0;
+}
+
 static __always_inline int on_grant(void *ctx, enum form form)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
 
-	if (!follow__wanted(task))
-		return 0;
-	event__of_current(&e, task);
-	if (settings.keys || form == UPDATE_KEY)
-		e.key = key__read(ctx, form);
-	e.page_form = form == GRANT_PAGE;
-	if (form == GRANT_PGMAP && window__inner_half(&e, PKS_GRANT) > 0)
+	if (!event__begin(ctx, form, task, &e))
 		return 0;
 	if (settings.effect && e.count > 0)
 		e.open = pkrs__open(kernel__pkrs(~0u));
@@ -203,13 +212,7 @@ static __always_inline int on_revoke(void *ctx, enum form form)
 	struct revoke_place place = { .stack = PKS_NO_STACK };
 	struct window_event e;
 
-	if (!follow__wanted(task))
-		return 0;
-	event__of_current(&e, task);
-	if (settings.keys || form == UPDATE_KEY)
-		e.key = key__read(ctx, form);
-	e.page_form = form == REVOKE_PAGE;
-	if (form == REVOKE_PGMAP && window__inner_half(&e, PKS_REVOKE) > 0)
+	if (!event__begin(ctx, form, task, &e))
 		return 0;
 	if (form == REVOKE_ARG) {
 		e.fresh = e.context != PKS_TASK || task->start_time > tracing_since ||
@@ -289,10 +292,11 @@ static __always_inline bool quick_revoke(void *ctx, __u64 key, enum form form, e
 	if (!f)
 		return false;
 	if (use != QUICK_TRACE || unlikely(!quick__pass(&e, f))) {
-		if (use == QUICK_TRACE)
+		if (use == QUICK_TRACE) {
 			e.caller = quick__caller(ctx, form);
-		if (use == QUICK_TRACE && unlikely(!e.caller))
-			return false;
+			if (unlikely(!e.caller))
+				return false;
+		}
 		e.now = bpf_ktime_get_ns();
 		quick__measure(ctx, &e, f, use);
 	}
