@@ -426,8 +426,10 @@ struct pks_facts {
 	__u8 key;	    /* enum pks_key_kind */
 	__u8 grant_arg;	    /* of a grant by argument: the key's number, from 0, or PKS_NO_ARG */
 	__u8 revoke_arg;
+	__u8 storage_refuses; /* a look-up in a task storage that is in use gets no answer */
+	__u8 pad[7];
 };
-_Static_assert(sizeof(struct pks_facts) == 64, "wire ABI");
+_Static_assert(sizeof(struct pks_facts) == 72, "wire ABI");
 
 /* Settings, constants for the verifier: the loader fixes them before load. */
 struct pks_settings {
@@ -451,7 +453,7 @@ struct pks_settings {
 	__u8 pad[3];
 	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
-_Static_assert(sizeof(struct pks_settings) == 112, "wire ABI");
+_Static_assert(sizeof(struct pks_settings) == 120, "wire ABI");
 
 /* First byte of a record that is no finding; finding classes are below. */
 #define PKS_RECORD_INJECTION 0x80

@@ -31,7 +31,7 @@ static __always_inline bool follow__chosen(struct task_struct *task)
 {
 	if (follow__listed(task))
 		return true;
-	if (unlikely(kernel__storage_busy()))
+	if (settings.facts.storage_refuses && unlikely(kernel__storage_busy()))
 		lost__add(PKS_LOST_STORAGE, 1);
 	return false;
 }

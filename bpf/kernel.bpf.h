@@ -110,7 +110,7 @@ struct pcpu_hot {
 	int preempt_count;
 } __attribute__((preserve_access_index));
 extern const struct pcpu_hot pcpu_hot __ksym __weak;
-/* Per-CPU: task storages in use here (5.12 and later); until 6.1 the others are refused. */
+/* Per-CPU: task storages in use here (5.12 and later). */
 extern const int bpf_task_storage_busy __ksym __weak;
 
 /* Bits of the preempt count, include/linux/preempt.h; the same since 2.6. */
@@ -200,7 +200,10 @@ static __always_inline int kernel__preempt_count(void)
 	return 0;
 }
 
-/* A look-up in a task storage that failed now may have been refused, not answered. */
+/*
+ * Until 6.1 a look-up in a task storage that failed now may have been refused, not
+ * answered; later only what would have to be allocated is.
+ */
 static __always_inline bool kernel__storage_busy(void)
 {
 	return &bpf_task_storage_busy &&

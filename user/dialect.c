@@ -195,6 +195,8 @@ static void dialect__facts(struct dialect *d, struct symbols *symbols)
 	if (!zone)
 		d->target[PROBE_GRANT_PAGE] = d->target[PROBE_REVOKE_PAGE] = NULL;
 	d->page_struct = btf__struct_size(d->btf, "page");
+	/* Came in 6.2, with look-ups that need no lock (kernel/bpf/bpf_task_storage.c). */
+	d->facts.storage_refuses = !btf__function_proto(d->btf, "bpf_task_storage_get_recur");
 	facts__symbols(d, symbols);
 }
 
