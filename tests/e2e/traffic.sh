@@ -11,8 +11,9 @@
 #	traffic_sqlite [ROWS]	a database with WAL, a writer and readers
 #	traffic_stress [S]	stress-ng's stressors of files and mappings
 #	traffic_git		clone, checkout, repack, fsck of a repository
-#	traffic_all [N]		all of these at the same time, N times as much
-#	traffic_until WINDOWS	traffic_all until so many were opened (count.sh)
+#	traffic_all		all of these at the same time
+#	traffic_until WINDOWS	traffic_all, and traffic_bulk in turn, until so many were
+#				opened (count.sh)
 #	traffic_mounts FS [N]	mounts, writes, unmounts
 #	traffic_namespaces [N]	creates and destroys the namespace, with a file system
 #				on it; $PMEM must not be in use, and is a bare
@@ -25,7 +26,6 @@
 ENGINES=(sync psync vsync pvsync2 mmap libaio posixaio io_uring splice)
 DIRECT_ENGINES=(psync pvsync2 libaio io_uring)
 RAM_DISK=/dev/ram0
-TRAFFIC_SCALE=${TRAFFIC_SCALE:-1}
 
 fio_quiet() {
 	fio --minimal --output=/dev/null "$@"
@@ -39,7 +39,7 @@ traffic_fio() {
 		jobs+=(--name="$engine" --ioengine="$engine")
 	done
 	fio_quiet --directory="$MNT/fio" --size=2m --bs=4k --rw=randrw --fsync=64 \
-		--iodepth=4 --verify=crc32c --verify_fatal=1 "${jobs[@]}" || return
+		--iodepth=4 --verify=crc32c --verify_fatal=1 --verify_state_save=0 "${jobs[@]}" || return
 	rm -r "$MNT/fio"
 }
 
@@ -77,7 +77,7 @@ sqlite_rows() {
 }
 
 traffic_sqlite() {
-	local rows=${1:-1000} db=$MNT/sqlite/db i jobs=() status=0
+	local rows=${1:-500} db=$MNT/sqlite/db i jobs=() status=0
 
 	mkdir -p "$MNT/sqlite"
 	{
@@ -102,7 +102,7 @@ traffic_sqlite() {
 
 traffic_stress() {
 	mkdir -p "$MNT/stress"
-	stress-ng --temp-path "$MNT/stress" --timeout "${1:-5}s" --quiet \
+	stress-ng --temp-path "$MNT/stress" --timeout "${1:-4}s" --quiet \
 		--hdd 1 --hdd-bytes 2m --iomix 1 --iomix-bytes 2m \
 		--fallocate 1 --fallocate-bytes 2m --sync-file 1 \
 		--sync-file-bytes 2m --seek 1 --seek-size 2m --dentry 1 --dentries 64 \
@@ -137,34 +137,26 @@ traffic_git() {
 		rm -r "$MNT/git"
 }
 
-repeat() {
-	local i
-
-	for ((i = 0; i < $1; i++)); do
-		"${@:2}" || return
-	done
-}
-
 traffic_all() {
-	local n=${1:-1} job jobs=() status=0
+	local job jobs=() status=0
 
-	repeat "$n" traffic_fio & jobs+=($!)
-	repeat "$n" traffic_direct & jobs+=($!)
-	traffic_bulk $((4 * n)) & jobs+=($!)
-	traffic_sqlite $((500 * n)) & jobs+=($!)
-	traffic_stress $((4 * n)) & jobs+=($!)
-	traffic_git & jobs+=($!)
+	for job in fio direct bulk sqlite stress git; do
+		"traffic_$job" & jobs+=($!)
+	done
 	for job in "${jobs[@]}"; do
 		wait "$job" || status=1
 	done
 	return $status
 }
 
+# A minute of bulk has ten times the windows of all the rest.
 traffic_until() {
 	local begin
 	begin=$(count_now)
 
-	while traffic_all "$TRAFFIC_SCALE"; do
+	while traffic_all; do
+		(($(count_now) - begin < $1)) || return 0
+		traffic_bulk 60 || return 1
 		(($(count_now) - begin < $1)) || return 0
 	done
 	return 1
