@@ -6,8 +6,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "suppress.h"
-#include "tracer.h"
-#include "wish.h"
+#include "traced.h"
 
 enum {
 	OPTION_MAX_REPORTS = 256,
@@ -29,8 +28,6 @@ struct run_arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "pid", 'p', "PID", 0, "Trace this process, its threads and children", 0 },
-	{ "duration", 'd', "SECONDS", 0, "Stop after this time", 0 },
 	{ "slept", OPTION_SLEPT, NULL, 0, "Report threads that sleep inside a window", 0 },
 	{ "long-hold", OPTION_LONG_HOLD, "TIME", 0,
 	  "Report windows open for longer than TIME (20ms, 1.5s), also while they are open", 0 },
@@ -60,17 +57,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->wish;
-		return 0;
-	case 'p':
-		if (!arguments__number(arg, 1, 1 << 22, &value))
-			return EINVAL;
-		o->pid = value;
-		return 0;
-	case 'd':
-		if (!arguments__number(arg, 0.001, 1e9, &value))
-			return EINVAL;
-		o->seconds = value;
+		state->child_inputs[0] = o;
 		return 0;
 	case OPTION_SLEPT:
 		o->slept = true;
@@ -97,15 +84,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_SUPPRESSIONS:
 		a->suppressions[a->nr_suppressions++] = arg;
 		return 0;
-	case ARGP_KEY_ARG:
-		o->command = &state->argv[state->next - 1];
-		state->next = state->argc;
-		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &wish_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -137,20 +120,6 @@ static enum status suppressions__load(const struct run_arguments *a, struct supp
 	return status;
 }
 
-static enum status run(const struct tracer_options *o)
-{
-	enum status status;
-	struct tracer t;
-
-	status = tracer__start(&t, o);
-	if (!status)
-		status = tracer__loop(&t);
-	if (!status)
-		status = tracer__finish(&t);
-	tracer__close(&t);
-	return status;
-}
-
 static enum status run_with_lists(int argc, char **argv, struct run_arguments *a)
 {
 	struct suppress *suppress;
@@ -160,9 +129,7 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	status = arguments__parse(&argp, argc, argv, a, &help);
 	if (status || help)
 		return status;
-	if (a->tracer.pid && a->tracer.command)
-		return status__say(STATUS_USAGE, "run: give either -p PID or a command, not both");
-	status = wish__check("run", &a->tracer.wish);
+	status = traced__check("run", &a->tracer);
 	if (status)
 		return status;
 	suppress = suppress__new();
@@ -170,7 +137,7 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	a->tracer.suppress = suppress;
 	a->tracer.module_dirs = a->modules;
 	if (!status)
-		status = run(&a->tracer);
+		status = traced__trace(&a->tracer);
 	suppress__free(suppress);
 	return status;
 }

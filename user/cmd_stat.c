@@ -5,8 +5,7 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "tracer.h"
-#include "wish.h"
+#include "traced.h"
 
 enum {
 	OPTION_BY = 256,
@@ -15,8 +14,6 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "pid", 'p', "PID", 0, "Count in this process, its threads and children", 0 },
-	{ "duration", 'd', "SECONDS", 0, "Stop after this time", 0 },
 	{ "interval", 'I', "MS", 0, "Print the counts of each MS milliseconds (10 or more)", 0 },
 	{ "by", OPTION_BY, "WHAT", 0,
 	  "Keep the counts by site (who opened the window), thread, or cgroup; the default, all, "
@@ -55,17 +52,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->wish;
-		return 0;
-	case 'p':
-		if (!arguments__number(arg, 1, 1 << 22, &value))
-			return EINVAL;
-		o->pid = value;
-		return 0;
-	case 'd':
-		if (!arguments__number(arg, 0.001, 1e9, &value))
-			return EINVAL;
-		o->seconds = value;
+		state->child_inputs[0] = o;
 		return 0;
 	case 'I':
 		if (!arguments__number(arg, 10, 1e9, &value))
@@ -82,15 +69,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_JSON:
 		o->renderer = &report_json;
 		return 0;
-	case ARGP_KEY_ARG:
-		o->command = &state->argv[state->next - 1];
-		state->next = state->argc;
-		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &wish_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -109,20 +92,6 @@ static const struct argp argp = {
 	       "  pkstrace stat -- fio job.fio           a command, until it ends",
 };
 
-static enum status count(const struct tracer_options *o)
-{
-	enum status status;
-	struct tracer t;
-
-	status = tracer__start(&t, o);
-	if (!status)
-		status = tracer__loop(&t);
-	if (!status)
-		status = tracer__finish(&t);
-	tracer__close(&t);
-	return status;
-}
-
 enum status cmd_stat(int argc, char **argv)
 {
 	struct tracer_options o = { .counts_only = true, .by = PKS_BY_ALL, .renderer = &report_stat };
@@ -132,8 +101,6 @@ enum status cmd_stat(int argc, char **argv)
 	status = arguments__parse(&argp, argc, argv, &o, &help);
 	if (status || help)
 		return status;
-	if (o.pid && o.command)
-		return status__say(STATUS_USAGE, "stat: give either -p PID or a command, not both");
-	status = wish__check("stat", &o.wish);
-	return status ?: count(&o);
+	status = traced__check("stat", &o);
+	return status ?: traced__trace(&o);
 }
