@@ -13,11 +13,11 @@
 #include <linux/completion.h>
 #include <linux/debugfs.h>
 #include <linux/highmem.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
+#include "fork.h"
 
 static struct dentry *dir;
 static struct page *page;
@@ -85,23 +85,18 @@ static int child_main(void *data)
 	return 0;
 }
 
-typedef pid_t (*fork_fn)(int (*fn)(void *), void *arg, unsigned long flags);
-
 static int thread_show(struct seq_file *m, void *v)
 {
-	/* Not exported; a kprobe tells the address. */
-	struct kprobe kp = { .symbol_name = "user_mode_thread" };
+	fork_fn fork = find_fork();
 	static struct child child;
 	void *addr;
 	pid_t pid;
-	int err = register_kprobe(&kp);
 
-	if (err)
-		return err;
-	unregister_kprobe(&kp);
+	if (!fork)
+		return -ENOENT;
 	init_completion(&child.done);
 	addr = kmap_local_page(page);
-	pid = ((fork_fn)kp.addr)(child_main, &child, 0);
+	pid = fork(child_main, &child, 0);
 	if (pid > 0)
 		wait_for_completion(&child.done);
 	kunmap_local(addr);

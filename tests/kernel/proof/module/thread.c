@@ -3,11 +3,11 @@
 #include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
-#include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/pks-keys.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include "fork.h"
 #include "proof.h"
 
 #define ROUNDS 1000
@@ -121,23 +121,18 @@ static int child_main(void *data)
 	return 0;
 }
 
-typedef pid_t (*fork_fn)(int (*fn)(void *), void *arg, unsigned long flags);
-
 static int show_fork(struct seq_file *m)
 {
-	/* Not exported; a kprobe tells the address. */
-	struct kprobe kp = { .symbol_name = "user_mode_thread" };
+	fork_fn fork = find_fork();
 	static struct child child;
 	void *addr;
 	pid_t pid;
-	int err = register_kprobe(&kp);
 
-	if (err)
-		return err;
-	unregister_kprobe(&kp);
+	if (!fork)
+		return -ENOENT;
 	init_completion(&child.done);
 	addr = kmap_local_page(proof_page[0]);
-	pid = ((fork_fn)kp.addr)(child_main, &child, 0);
+	pid = fork(child_main, &child, 0);
 	if (pid > 0)
 		wait_for_completion(&child.done);
 	show_now(m, "parent");
