@@ -8,7 +8,7 @@ without protection whose every kmap is traced.
 
 import re
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass
@@ -17,26 +17,35 @@ class View:
     hidden: set = field(default_factory=set)  # classes that it can't show
     protected: bool = True  # the cases need the protected pages of a device
     coarse: bool = False  # which page a window is on is not known
+    causes: bool = True  # of stray accesses are told
     everything: bool = False  # windows of the whole kernel, not the driver's alone
+    options: list = field(default_factory=list)  # of pkstrace, to have this view
 
 
 VIEWS = {
     "page": View("page"),
     "pgmap": View("pgmap", {"wrong-page", "out-of-order"}, coarse=True),
+    # A key is open or it is not: nothing counts, nested windows are one.
+    "keys": View("keys", {"underflow", "wrong-page", "out-of-order", "cross-thread",
+                          "ineffective-grant", "residue", "inherited"}, coarse=True,
+                 causes=False),
     "kmap": View("kmap", {"stray-access", "ineffective-grant", "residue", "inherited"}, False,
                  everything=True),
 }
 
 # By the layout that `pkstrace check` names.
 LAYOUTS = {"outofline": "page", "inline": "pgmap", "partial": "pgmap",
-           "inline or partial": "pgmap", "every page": "kmap"}
+           "inline or partial": "pgmap", "keys": "keys", "every page": "kmap"}
 
 
-def find(pkstrace):
-    """The View of this kernel; None where the tool can't run."""
+def find(pkstrace, dialect=None):
+    """The View of this kernel, or of its dialect of that name; None where there is none."""
     text = subprocess.run([pkstrace, "check"], capture_output=True, text=True).stdout
-    layout = re.search(r"^dialect +\S+, (.+)$", text, re.M)
-    return VIEWS[LAYOUTS[layout.group(1)]] if layout and layout.group(1) in LAYOUTS else None
+    for name, layout in re.findall(r"^dialect +(\S+), (.+)$", text, re.M):
+        if dialect in (None, name) and layout in LAYOUTS:
+            return replace(VIEWS[LAYOUTS[layout]],
+                           options=["--dialect", dialect] if dialect else [])
+    return None
 
 
 def overrides(view, lines):

@@ -6,9 +6,10 @@
  *	views	one line a case that differs: name of the view, then as in cases
  *
  *	pgmap	protected windows, but which page is not known
+ *	keys	whether a key is open, and no windows: nested ones are one
  *	kmap	every page that is mapped, protected or not; no protection
  *
- * What is in neither is as in cases, less what the view can't show by its
+ * What is in none is as in cases, less what the view can't show by its
  * nature (a fault where there is no protection).
  */
 #include <linux/debugfs.h>
@@ -27,6 +28,7 @@ struct view {
 static const struct view views[] = {
 	/* The second revoke closes the inner window: it is the outer one that leaks. */
 	{ "pgmap", "leak-goto-order", { LEAK("syscall-exit", "unwind") } },
+	{ "keys", "leak-goto-order", { LEAK("syscall-exit", "unwind") } },
 
 	/* The wrong address is in a page that has no window, whatever page it is. */
 	{ "kmap", "leak-wrong-variable",

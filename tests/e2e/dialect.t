@@ -44,4 +44,13 @@ like "$out" 'Write of address 0x[0-9a-f]+, page pmem0\+' "names the page"
 unlike "$out" 'Cause: ' "does not guess at the cause"
 like "$out" 'pkstrace: 1 finding \(1 stray-access\); complete' "and nothing else"
 
+umount "$MNT" 2>/dev/null
+exits 0 "every case: what a key can show is right, the rest is listed" \
+	"$PKS_TOP/tests/corpus/guest" -v --dialect BULKHEAD
+like "$TAP_OUTPUT" "$(wc -l <"$DRIVER_DIR/cases") cases .* 0 wrong; .*; [1-9][0-9]* findings not obs" \
+	"none left out"
+like "$TAP_OUTPUT" 'recall +1\.00 \([1-9][0-9]* of' "recall 1.00"
+like "$TAP_OUTPUT" 'precision +1\.00 \([1-9][0-9]* of' "precision 1.00"
+umount /mnt/corpus
+
 done_testing
