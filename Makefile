@@ -8,7 +8,7 @@
 # make vm       a shell inside the virtual machine
 # make corpus   every case of the bug driver, expected and reported, scored (VARIANT=outofline)
 # make test-matrix  the same on every kernel there is a dialect for: a build each
-# make long     hours: 20 million windows of real work, 1,000 attaches under traffic
+# make long     about an hour: 20 million windows of real work, 1,000 attaches under traffic
 # make scale    how cost and memory grow with windows, call sites, depth, threads
 # make bench    what tracing costs, beside other tracers, as a table and as build/bench.json
 # make unit     the unit tests' programs
