@@ -52,6 +52,8 @@ bug() {
 trace_start() {
 	local i
 
+	# Here, for the one in the background may come to it after the first look below.
+	: >"$WORK/err"
 	"$PKSTRACE" "${TRACE_COMMAND:-run}" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	trace_pid=$!
 	for ((i = 0; i < 1200; i++)); do
