@@ -100,6 +100,7 @@ is "$status" 0 "its signal is not mixed in"
 like "$err" 'sh was killed by signal 9 \(Killed\)' "but told"
 
 # Ctrl-C goes to all of the terminal's foreground group.
+: >"$WORK/err"
 setsid env --default-signal=INT "$PKSTRACE" run -- sleep 1000 >"$WORK/out" 2>"$WORK/err" &
 trace_pid=$!
 until grep -q ' attached ' "$WORK/err" || [[ ! -d /proc/$trace_pid ]]; do
