@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
+#include "dialect.h"
 #include "hunt_plan.h"
 
 /* FNV-1a, 64 bits. */
@@ -26,16 +28,25 @@ static const char *const servants[] = {
 	"__kmem_cache_",   "kmalloc",	     "__kmalloc",	 "__do_kmalloc",
 	"kvmalloc",	   "slab_",	     "___slab_",	 "__slab_",
 	"mempool_alloc",   "prepare_alloc_", "_copy_from_user",	 "_copy_to_user",
-	"should_fail",	   "__should_fail",  "kmemdup",		 "pgmap_",
-	"_copy_from_iter", "_copy_to_iter",
+	"should_fail",	   "__should_fail",  "kmemdup",		 "_copy_from_iter",
+	"_copy_to_iter",
 };
+
+/* One of the traced functions, to the reader the driver's own call. */
+static bool frame__is_own(const char *frame)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(frame, "+ \n"), frame);
+	return dialect__is_own(name);
+}
 
 static bool frame__serves(const char *frame)
 {
 	for (size_t i = 0; i < sizeof(servants) / sizeof(servants[0]); i++)
 		if (!strncmp(frame, servants[i], strlen(servants[i])))
 			return true;
-	return false;
+	return frame__is_own(frame);
 }
 
 const char *hunt_site__name(const struct hunt_site *site, size_t *length)

@@ -47,6 +47,7 @@ slow=(bash -c "echo >$HUNT_DIR/fixed; sleep 0.3")
 hunt_slowly() {
 	local i
 
+	: >"$WORK/err"
 	"$PKSTRACE" hunt --resume "$state" -- "${slow[@]}" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	hunter=$!
 	for ((i = 0; i < 300; i++)); do
