@@ -5,7 +5,8 @@
  */
 #include "rule.bpf.h"
 
-struct pks_rule rules[PKS_RULES];
+const volatile struct pks_rule rules[PKS_RULES];
+struct pks_rule_state rule_states[PKS_RULES];
 struct pks_place places[PKS_PLACES];
 __u64 places_lost;
 __u32 injections;
@@ -15,9 +16,6 @@ __u32 armed;
 const volatile __s32 injector;
 
 const volatile __u8 note_places;
-
-/* Above the function there are at most the program, its trampoline and a probe's frames. */
-#define OWN_FRAMES 8
 
 struct stack_end {
 	const __u64 *stack;
@@ -100,13 +98,13 @@ SEC("?kprobe")
 int inject_call(struct pt_regs *regs)
 {
 	__u32 number = bpf_get_attach_cookie(regs) & (PKS_RULES - 1);
-	struct pks_rule *rule = &rules[number];
+	const volatile struct pks_rule *rule = &rules[number];
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (rule__idle(rule, task) || !rule__mine(rule, task) ||
+	if (rule__idle(rule) || !follow__calls(task) || !rule__mine(rule, task) ||
 	    inject__nofail(regs, rule->gfp_arg))
 		return 0;
-	if (rule__hit(regs, rule, number, 0, rule->entry, rule->end))
+	if (rule__hit(regs, number, 0, rule->entry, rule->end))
 		bpf_override_return(regs, rule->value);
 	return 0;
 }
@@ -127,8 +125,11 @@ int BPF_PROG(inject_over, struct task_struct *task)
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(inject_exec)
 {
-	if (!armed && follow__wanted(bpf_get_current_task_btf()))
-		armed = 1;
+	if (armed || !follow__wanted(bpf_get_current_task_btf()))
+		return 0;
+	for (int i = 0; i < PKS_RULES; i++)
+		rule_states[i].over = rule_states[i].spent;
+	armed = 1;
 	return 0;
 }
 

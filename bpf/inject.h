@@ -33,6 +33,17 @@
 #define PKS_FILTER_CGROUP 0x08
 #define PKS_FILTER_MARK	  0x10 /* tasks with /proc/PID/make-it-fail set */
 
+/* The one thing about a call that is looked at first: what most calls are refused by. */
+enum pks_first {
+	PKS_FIRST_ALL,	  /* nothing: the rule is about every call */
+	PKS_FIRST_COMM,
+	PKS_FIRST_TID,
+	PKS_FIRST_FOLLOW, /* the thread is one of those that are traced */
+	PKS_FIRST_CGROUP,
+	PKS_FIRST_SITE,	  /* where the call comes from */
+	PKS_FIRST_WINDOW,
+};
+
 /* Addresses of a function's code: [entry, end). */
 struct pks_range {
 	__u64 entry;
@@ -40,7 +51,10 @@ struct pks_range {
 };
 _Static_assert(sizeof(struct pks_range) == 16, "shared with the loader");
 
-/* A rule: what to break, whose, how often. The first part is the loader's. */
+/*
+ * A rule: what to break, whose, how often. Fixed before the programs are loaded:
+ * the verifier then leaves out what a rule does not ask for.
+ */
 struct pks_rule {
 	__u64 entry; /* the function: addresses [entry, end) */
 	__u64 end;
@@ -54,6 +68,8 @@ struct pks_rule {
 	__u64 seed;
 	__u64 delay; /* ns */
 	__s64 value; /* what the failing function returns */
+	__s64 times; /* at most, -1: no limit */
+	__s64 space; /* calls to let pass first */
 	__u64 probability; /* of 2^32 */
 	__u32 interval;
 	__u32 fail_nth; /* 0: not used */
@@ -63,16 +79,24 @@ struct pks_rule {
 	__u8 kind; /* enum pks_injection_kind; PKS_INJECT_NONE: rule not in use */
 	__u8 gfp_arg; /* which argument is a gfp_t, PKS_GFP_NONE: none */
 	__u8 dry;
-	__u8 pad;
+	__u8 first; /* enum pks_first */
+	__u8 alone; /* no other filter is set than that one */
+	__u8 pad[7];
 	char comm[PKS_COMM]; /* padded with zeros */
-	/* From here on the programs count. */
+};
+_Static_assert(sizeof(struct pks_rule) == 168, "shared with the loader");
+
+/* How far a rule has come. */
+struct pks_rule_state {
 	__s64 times; /* left, -1: no limit */
 	__s64 space; /* calls still to let pass */
 	__u64 count; /* for interval */
 	__u64 seen;  /* calls that passed the filters */
 	__u64 hits;
+	__u32 spent; /* nothing can come of it any more, its calls are only counted */
+	__u32 over;  /* that, while injection is armed */
 };
-_Static_assert(sizeof(struct pks_rule) == 184, "shared with the loader");
+_Static_assert(sizeof(struct pks_rule_state) == 48, "shared with the loader");
 
 /* A place that calls an injectable function: a stack, and how often it was seen. */
 struct pks_place {

@@ -27,35 +27,85 @@ static __always_inline void delay__for(__u64 ns)
 	bpf_loop(1 << 23, delay__step, &until, 0);
 }
 
-/* The rule is not about this call, or can't break any more: it is counted, if at all. */
-static __always_inline bool inject__past(void *ctx, __u32 number, enum form form)
+/* By its return address, for a stack costs as much as many windows. */
+static __always_inline bool site__is(void *ctx, const volatile struct pks_rule *rule, enum form form)
 {
-	struct pks_rule *rule = &rules[number];
-
-	if (!rule__mine(rule, bpf_get_current_task_btf()))
-		return true;
-	/* By its return address, for a stack costs as much as many windows. */
-	if (rule->site_end && !within(caller__read(ctx, form), rule->site_start, rule->site_end))
-		return true;
-	return rule__only_counts(rule);
+	return !rule->site_end || within(caller__read(ctx, form), rule->site_start, rule->site_end);
 }
 
-/* More than 0: skip the call of this form. */
+/* All that the rule asks of a call, but for what decides whether it is this one's turn. */
+static __always_inline bool call__mine(void *ctx, __u32 number, enum form form)
+{
+	const volatile struct pks_rule *rule = &rules[number];
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return !rule__idle(rule) && (rule->first == PKS_FIRST_FOLLOW || follow__calls(task)) &&
+	       rule__mine(rule, task) && site__is(ctx, rule, form);
+}
+
+/* What becomes of a call of this form, which is one that the rule is about. */
 static __always_inline int inject__window(void *ctx, __u32 number, enum form form)
 {
-	struct pks_rule *rule = &rules[number];
-
-	if (!rule__hit(ctx, rule, number, arg__key(ctx), inject_range[form].entry,
+	if (!rule__hit(ctx, number, arg__key(ctx), inject_range[form].entry,
 		       inject_range[form].end))
-		return 0;
-	if (rule->kind != PKS_DELAY_REVOKE)
-		return may_skip;
-	delay__for(rule->delay);
-	return 0;
+		return CALL_TRACED;
+	if (rules[number].kind != PKS_DELAY_REVOKE)
+		return may_skip ? CALL_SKIPPED : CALL_TRACED;
+	delay__for(rules[number].delay);
+	return CALL_TRACED;
 }
 
 /*
- * A program for each form. What follows the rule's first look is a function of its
+ * What most calls are refused by. Which of these it is, is a constant: the verifier
+ * leaves out the rest. No value may outlive a call in a register here: an ordinary
+ * page would have to save it, too.
+ */
+static __always_inline bool refused__first(void *volatile *ctx, __u32 number, enum form form)
+{
+	const volatile struct pks_rule *rule = &rules[number];
+	__u8 first = rule->first;
+
+	if (first == PKS_FIRST_COMM)
+		return likely(!comm__is(rule, bpf_get_current_task_btf()));
+	if (first == PKS_FIRST_TID)
+		return likely(bpf_get_current_task_btf()->pid != rule->tid);
+	if (first == PKS_FIRST_CGROUP)
+		return likely(!rule__in_cgroup(rule));
+	if (first == PKS_FIRST_SITE) {
+		__u64 caller = quick__caller(*ctx, form);
+
+		return likely(caller && !within(caller, rule->site_start, rule->site_end));
+	}
+	if (first == PKS_FIRST_WINDOW)
+		return !kernel__pgmap_count_here(bpf_get_current_task_btf());
+	return false;
+}
+
+/*
+ * The first question about each call. A thread that is not followed is not traced
+ * either: it is asked about once.
+ */
+static __always_inline int inject__first(void *volatile *ctx, __u32 number, enum form form,
+					 window_fn ask)
+{
+	const volatile struct pks_rule *rule = &rules[number];
+	struct pks_rule_state *state = &rule_states[number];
+
+	if (rule->first == PKS_FIRST_FOLLOW) {
+		if (!follow__wanted(bpf_get_current_task_btf()))
+			return RETURNED(CALL_IGNORED);
+	} else if (refused__first(ctx, number, form)) {
+		return RETURNED(CALL_TRACED);
+	}
+	if (!rule->alone || !state->over)
+		return armed ? ask(*ctx) : RETURNED(CALL_TRACED);
+	if (context__now() == PKS_TASK)
+		__sync_fetch_and_add(&state->seen, 1);
+	return RETURNED(CALL_TRACED);
+}
+
+/*
+ * A program for each form. What follows the first question is a function of its
  * own, and what few calls come to another one: neither saves registers for the next.
  */
 #define INJECT_PROGRAM(what, on, number, FORM)                                                     \
@@ -67,13 +117,11 @@ static __always_inline int inject__window(void *ctx, __u32 number, enum form for
 	{                                                                                          \
 		void *volatile kept = ctx;                                                         \
                                                                                                    \
-		return inject__past(ctx, number, FORM) ? 0 : break_##what(kept);                   \
+		return call__mine(kept, number, FORM) ? break_##what(kept) : CALL_TRACED;          \
 	}                                                                                          \
 	static __always_inline int first_##what(void *volatile *ctx)                               \
 	{                                                                                          \
-		if (likely(rule__idle(&rules[number], bpf_get_current_task_btf())))                \
-			return 0;                                                                  \
-		return ask_##what(*ctx);                                                           \
+		return inject__first(ctx, number, FORM, ask_##what);                               \
 	}                                                                                          \
 	SEC("?fmod_ret")                                                                           \
 	int inject_##what(void *ctx)                                                               \

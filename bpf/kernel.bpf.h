@@ -118,6 +118,9 @@ extern const int bpf_task_storage_busy __ksym __weak;
 #define PREEMPT_HARDIRQ_MASK	0x000f0000
 #define PREEMPT_NMI_MASK	0x00f00000
 
+/* In a program's stack above the traced function: at most its own, a trampoline's, a probe's. */
+#define OWN_FRAMES 8
+
 /* include/linux/sched.h; the same since 3.x. */
 #define PF_WQ_WORKER 0x00000020
 

@@ -29,6 +29,14 @@ extern const volatile __u64 form_entry[NR_FORMS];
 extern __u32 caller_offset[NR_FORMS];
 #define CALLER_UNKNOWN ~0u
 
+/* True where the address is that behind the traced function's fentry call. */
+static __always_inline bool form__entered(__u32 form, __u64 address)
+{
+	__u64 entry = form_entry[form & (NR_FORMS - 1)];
+
+	return entry && address > entry && address <= entry + 16;
+}
+
 /*
  * The trampoline's frame lies above ctx: arguments, saved frame pointer, the
  * address behind the traced function's fentry call, the return address into
@@ -38,12 +46,12 @@ extern __u32 caller_offset[NR_FORMS];
  */
 static __noinline int caller__calibrate(void *ctx, __u32 form)
 {
-	__u64 entry = form_entry[form & (NR_FORMS - 1)], word;
+	__u64 word;
 
 	for (int off = 0; off < 96; off += 8) {
 		if (bpf_probe_read_kernel(&word, sizeof(word), ctx + off))
 			break;
-		if (entry && word > entry && word <= entry + 16) {
+		if (form__entered(form, word)) {
 			caller_offset[form & (NR_FORMS - 1)] = off + 8;
 			return off + 8;
 		}
@@ -52,13 +60,20 @@ static __noinline int caller__calibrate(void *ctx, __u32 form)
 	return 0;
 }
 
-/* The return address as the unwinder sees it, or 0. */
-static __noinline __u64 caller__unwind(void *ctx)
+/*
+ * The return address as the unwinder sees it, or 0. The program, its functions and
+ * the trampoline come first, then the traced function.
+ */
+static __noinline __u64 caller__unwind(void *ctx, __u32 form)
 {
-	__u64 frames[4] = {};
+	__u64 frames[OWN_FRAMES] = {};
 
-	/* program, trampoline, function, caller */
-	return bpf_get_stack(ctx, frames, sizeof(frames), 0) == sizeof(frames) ? frames[3] : 0;
+	if (bpf_get_stack(ctx, frames, sizeof(frames), 0) <= 0)
+		return 0;
+	for (int i = 0; i < OWN_FRAMES - 1; i++)
+		if (form__entered(form, frames[i]))
+			return frames[i + 1];
+	return 0;
 }
 
 /* Return address of the traced call. Falls back to the unwinder: 0 if that fails too. */
@@ -73,7 +88,7 @@ static __always_inline __u64 caller__read(void *ctx, enum form form)
 		if (!bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off))
 			return caller;
 	}
-	return caller__unwind(ctx);
+	return caller__unwind(ctx, form);
 }
 
 /* What the counts of a grant go to, as struct pks_site has it. */
@@ -366,62 +381,71 @@ static __noinline int page__device(void *ctx)
  */
 typedef int (*window_fn)(void *ctx);
 
-/* As window_fn, of a ctx that is in memory. */
+/* What a first question may say of a call; the value is what its program returns then. */
+enum call_verdict {
+	CALL_TRACED = 0,
+	CALL_SKIPPED = 1, /* not made, and not traced */
+	CALL_IGNORED = 2, /* made, and of a thread that nobody follows; returned as 0 */
+};
+
+/* Returns an enum call_verdict; ctx is in memory. */
 typedef int (*window_first_fn)(void *volatile *ctx);
 
-/* A constant would be kept in a saved register through all calls, to be returned. */
-static __always_inline int zero(void)
-{
-	int value;
-
-	asm volatile("%0 = 0" : "=w"(value));
-	return value;
-}
+/* A plain constant would be kept in a saved register through all calls, to be returned. */
+#define RETURNED(constant)                                            \
+	({                                                            \
+		int value;                                            \
+                                                                      \
+		asm volatile("%0 = %1" : "=w"(value) : "i"(constant)); \
+		value;                                                \
+	})
 
 /*
- * first: where it returns more than 0 the call is skipped, and not traced; NULL:
- * none is. quick: the short way, true where it went. any: the other one.
+ * first: asked before a call is traced; NULL: all are. quick: the short way, true
+ * where it went. any: the other one.
  */
 static __always_inline int on_page(void *ctx, window_first_fn first, window_fn quick, window_fn any)
 {
 	struct page *page = page__of(ctx);
 	void *volatile kept;
+	int verdict;
 
 	if (page__quick(page)) {
 		kept = ctx;
-		if (first && unlikely(first(&kept)))
-			return 1;
+		if (first && unlikely(verdict = first(&kept)))
+			return verdict & CALL_SKIPPED;
 		if (unlikely(!quick(first ? kept : ctx)))
 			any(kept);
-		return first ? zero() : 0;
+		return first ? RETURNED(0) : 0;
 	}
 	if (likely(!page__other(page)))
-		return first ? zero() : 0;
+		return first ? RETURNED(0) : 0;
 	kept = ctx;
 	switch (page__device(ctx)) {
 	case PROTECTED:
-		if (first && first(&kept))
-			return 1;
+		if (first && (verdict = first(&kept)))
+			return verdict & CALL_SKIPPED;
 		if (!quick(kept))
 			any(kept);
 		break;
 	case PROTECTED_NOT_QUICK:
-		if (first && first(&kept))
-			return 1;
+		if (first && (verdict = first(&kept)))
+			return verdict & CALL_SKIPPED;
 		any(kept);
 	}
-	return first ? zero() : 0;
+	return first ? RETURNED(0) : 0;
 }
 
 static __always_inline int on_pgmap(void *ctx, window_first_fn first, window_fn quick, window_fn any)
 {
 	void *volatile kept = ctx;
+	int verdict;
 
-	if (first && unlikely(first(&kept)))
-		return 1;
+	if (first && unlikely(verdict = first(&kept)))
+		return verdict & CALL_SKIPPED;
 	if (unlikely(!quick_way || !quick(first ? kept : ctx)))
 		any(kept);
-	return first ? zero() : 0;
+	return first ? RETURNED(0) : 0;
 }
 
 /* A short way as a function of its own. */

@@ -345,6 +345,8 @@ enum status collector__attach(struct collector *c)
 	c->skel->bss->quick_pages.zone_bit = c->dialect->facts.zone_bit;
 	c->skel->bss->quick_way = !status && collector__may_be_quick(c);
 	c->skel->bss->tracing = !status;
+	if (!status && c->extension && c->extension->started)
+		c->extension->started(c->extension->arg, c->skel);
 	return status;
 }
 
@@ -414,13 +416,13 @@ void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 
 void collector__stop(struct collector *c)
 {
+	if (c->extension && c->extension->stop)
+		c->extension->stop(c->extension->arg);
 	if (c->skel->bss) {
 		c->skel->bss->tracing = 0;
 		c->skel->bss->quick_way = 0;
 		c->skel->bss->quick_pages.size = 0;
 	}
-	if (c->extension && c->extension->stop)
-		c->extension->stop(c->extension->arg);
 	for (size_t i = 0; i < BOUNDARIES_MAX; i++) {
 		bpf_link__destroy(c->boundaries[i]);
 		c->boundaries[i] = NULL;

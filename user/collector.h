@@ -27,6 +27,8 @@ struct collector_extension {
 	int (*configure)(void *arg, struct pkstrace *skel, const struct dialect *dialect);
 	/* After the tracing programs are on. Prints one line where it can't. */
 	enum status (*attach)(void *arg, struct pkstrace *skel);
+	/* What is traced counts from now on; NULL: nothing to do then. */
+	void (*started)(void *arg, struct pkstrace *skel);
 	/* First of all at the end. */
 	void (*stop)(void *arg);
 	/* A record that is no finding, as collector__consume() meets it. */

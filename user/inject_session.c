@@ -225,10 +225,45 @@ static int session__configure_form(struct inject_session *s, unsigned int form,
 								      BPF_TRACE_FENTRY);
 }
 
+/* What the programs look at first: of what is asked for, that which costs least. */
+static enum pks_first session__first(const struct inject_session *s)
+{
+	const struct tracer_options *o = &s->tracer->options;
+	const struct pks_rule *r = &s->plan->rule;
+
+	if (r->filters & PKS_FILTER_COMM)
+		return PKS_FIRST_COMM;
+	if (r->filters & PKS_FILTER_TID)
+		return PKS_FIRST_TID;
+	if (o->command || o->pid)
+		return PKS_FIRST_FOLLOW;
+	if (r->filters & PKS_FILTER_CGROUP)
+		return PKS_FIRST_CGROUP;
+	if (r->site_end)
+		return PKS_FIRST_SITE;
+	return r->filters & PKS_FILTER_WINDOW ? PKS_FIRST_WINDOW : PKS_FIRST_ALL;
+}
+
+static bool session__first_alone(const struct inject_session *s, enum pks_first first)
+{
+	static const __u32 filter[] = {
+		[PKS_FIRST_COMM] = PKS_FILTER_COMM,	[PKS_FIRST_TID] = PKS_FILTER_TID,
+		[PKS_FIRST_CGROUP] = PKS_FILTER_CGROUP, [PKS_FIRST_WINDOW] = PKS_FILTER_WINDOW,
+	};
+	const struct tracer_options *o = &s->tracer->options;
+	const struct pks_rule *r = &s->plan->rule;
+
+	bool follows = o->command || o->pid, by_site = r->site_end;
+
+	/* A dry run looks at all calls, to note their places. */
+	return !s->dry && r->filters == filter[first] && follows == (first == PKS_FIRST_FOLLOW) &&
+	       by_site == (first == PKS_FIRST_SITE);
+}
+
 static void session__set_rules(struct inject_session *s)
 {
 	const struct inject_plan *p = s->plan;
-	struct pks_rule *rules = s->skel->bss->rules;
+	struct pks_rule *rules = s->skel->rodata->rules;
 
 	rules[PKS_RULE_GRANT] = p->rule;
 	rules[PKS_RULE_GRANT].kind = p->grant;
@@ -249,8 +284,15 @@ static void session__set_rules(struct inject_session *s)
 	}
 	for (int i = 0; i < PKS_RULES; i++) {
 		rules[i].dry = s->dry;
+		rules[i].first = session__first(s);
+		rules[i].alone = session__first_alone(s, rules[i].first);
 		/* A draw of its own for each rule, the same again with the same seed. */
 		rules[i].seed = p->rule.seed * PKS_RULES + i;
+		s->skel->bss->rule_states[i] = (struct pks_rule_state){
+			.times = p->rule.times,
+			.space = p->rule.space,
+			.spent = !p->rule.times || (!p->rule.probability && !p->rule.fail_nth),
+		};
 	}
 }
 
@@ -283,7 +325,6 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	bpf_program__set_autoload(skel->progs.inject_exec, true);
 	bpf_program__set_autoload(skel->progs.inject_over, true);
 	skel->rodata->injector = getpid();
-	skel->bss->armed = !s->tracer->options.command;
 	bpf_program__set_autoload(skel->progs.inject_call, s->plan->nr_calls > 0);
 	bpf_program__set_autoattach(skel->progs.inject_call, false);
 	session__set_rules(s);
@@ -301,10 +342,27 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 	return status;
 }
 
+/* A command's calls count from its exec on (bpf/inject.bpf.c). */
+static void session__started(void *arg, struct pkstrace *skel)
+{
+	const struct inject_session *s = arg;
+
+	if (s->tracer->options.command)
+		return;
+	for (int i = 0; i < PKS_RULES; i++)
+		skel->bss->rule_states[i].over = skel->bss->rule_states[i].spent;
+	skel->bss->armed = 1;
+}
+
 static void session__stop(void *arg)
 {
 	struct inject_session *s = arg;
 
+	if (s->skel && s->skel->bss) {
+		s->skel->bss->armed = 0;
+		for (int i = 0; i < PKS_RULES; i++)
+			s->skel->bss->rule_states[i].over = 0;
+	}
 	links__destroy(&s->links);
 }
 
@@ -337,6 +395,7 @@ enum status inject_session__open(struct inject_session *s, struct inject_plan *p
 		.window = session__window,
 		.configure = session__configure,
 		.attach = session__attach,
+		.started = session__started,
 		.stop = session__stop,
 		.record = session__record,
 		.arg = s,
@@ -357,8 +416,8 @@ void inject_session__totals(const struct inject_session *s, __u64 *seen, __u64 *
 {
 	*seen = *hits = 0;
 	for (int i = 0; i < PKS_RULES; i++) {
-		*seen += s->skel->bss->rules[i].seen;
-		*hits += s->skel->bss->rules[i].hits;
+		*seen += s->skel->bss->rule_states[i].seen;
+		*hits += s->skel->bss->rule_states[i].hits;
 	}
 }
 

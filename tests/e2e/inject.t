@@ -44,6 +44,13 @@ is "$(injected) of $(passed)" "1 of 8" "delay-revoke: once, unless told otherwis
 like "$out" 'injected: #1 delay-revoke by 30000 us in pair\+0x' "delay-revoke: says by how much"
 like "$out" ' [0-9]{2,}\.[0-9] ms  pair\+0x' "delay-revoke: the window was held for longer"
 
+# The program that waits is the one that traces, and the kernel does not run it twice
+# on a CPU: what an interrupt revokes meanwhile is lost, and that is told.
+inject --delay-revoke 5ms --times 20 -- bash -c "echo 200 >$DRIVER_DIR/pairs_hit"
+is "$status" 4 "delay-revoke, interrupted: exit status 4" || diag "$out" "$err"
+like "$out" 'LOST: recursion refused: [1-9][0-9]* probe hits' "delay-revoke, interrupted: told"
+like "$out" 'pkstrace: no finding; INCOMPLETE' "delay-revoke, interrupted: nothing is made up"
+
 inject --skip-grant --delay-revoke 30ms --space 3 -- bash -c "$(windows 8)"
 is "$(injected) of $(passed)" "2 of 16" "skip-grant and delay-revoke: once each" || diag "$out" "$err"
 is "$(grep -c ' injected: #[12] skip-grant in \| injected: #[12] delay-revoke by 30000 us in ' <<<"$out")" 2 \

@@ -27,7 +27,7 @@ above() {
 	python3 -c 'import sys; sys.exit(not float(sys.argv[1]) > float(sys.argv[2]))' "$1" "$2"
 }
 
-"$RUN" --quick --out "$dir/a.json" windows >"$dir/out" 2>"$dir/err"
+"$RUN" --quick --out "$dir/a.json" windows silent >"$dir/out" 2>"$dir/err"
 is "$?" 0 "measures" || diag "$(tail -n 5 "$dir/err")"
 for key in window ordinary syscall; do
 	like "$(value "$dir/a.json" $key.none)" '^[0-9.]+$' "$key: without a tracer"
@@ -36,7 +36,13 @@ for key in window ordinary syscall; do
 			above "$(value "$dir/a.json" $key.$form)" "$(value "$dir/a.json" $key.none)"
 	done
 done
+for form in inject_{comm,tid,cgroup,site,over,over_in,drawn}; do
+	ok "injection that does nothing costs something: $form" \
+		above "$(value "$dir/a.json" window.$form)" "$(value "$dir/a.json" window.run)"
+done
 out=$(<"$dir/out")
+like "$out" 'inject, armed and silent, over: added, of stat +[0-9.]+  at most 0.3333: (yes|NO)' \
+	"and each of them has its goal"
 like "$out" 'pkstrace run +[0-9.]+ +[0-9.]+ above none, +[0-9.]+ x' "the table has a row for run"
 like "$out" 'run: a window, of E +[0-9.]+  at most 3.5: (yes|NO)' "and says whether the goal is met"
 like "$out" 'run: a window, of bpftrace with stacks +not measured' "or that it was not measured"
