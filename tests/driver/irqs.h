@@ -8,15 +8,17 @@
 #define PKSTRACE_IRQS_H
 
 #include <linux/hardirq.h>
+#include <linux/kernel_stat.h>
 
-/* Interrupts of the local APIC on this CPU so far; those of devices are rare. */
+/* Interrupts on this CPU so far: of the local APIC by kind, and of devices. */
 static inline unsigned int irqs_of_this_cpu(void)
 {
 	const irq_cpustat_t *stat = raw_cpu_ptr(&irq_stat);
 
 	return READ_ONCE(stat->apic_timer_irqs) + READ_ONCE(stat->apic_irq_work_irqs) +
 		READ_ONCE(stat->irq_resched_count) + READ_ONCE(stat->irq_call_count) +
-		READ_ONCE(stat->irq_tlb_count);
+		READ_ONCE(stat->irq_tlb_count) +
+		(unsigned int)kstat_cpu_irqs_sum(raw_smp_processor_id());
 }
 
 #endif
