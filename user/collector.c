@@ -373,7 +373,9 @@ int collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
 /*
  * Hits that the kernel skipped since a program must not run inside itself. A
  * boundary that was skipped so loses nothing: what leaked is still in the
- * count at the thread's next one.
+ * count at the thread's next one. Nor does a kprobe, of a call that may fail: on a
+ * CPU that runs a program such a call is an interrupt's or the program's own
+ * (trace_call_bpf(), which counts them since 6.7), and neither is anybody's to fail.
  */
 static __u64 program__skipped(const struct collector *c, const struct bpf_program *prog)
 {
@@ -381,7 +383,9 @@ static __u64 program__skipped(const struct collector *c, const struct bpf_progra
 	__u32 size = sizeof(info);
 	int fd = bpf_program__fd(prog);
 
-	if (fd < 0 || program__is_boundary(c, prog) || bpf_obj_get_info_by_fd(fd, &info, &size))
+	if (fd < 0 || program__is_boundary(c, prog) ||
+	    bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE ||
+	    bpf_obj_get_info_by_fd(fd, &info, &size))
 		return 0;
 	return info.recursion_misses;
 }

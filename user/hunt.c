@@ -162,8 +162,8 @@ static enum status survey__judge(struct hunt *h, const struct hunt_run *run)
 				   WIFSIGNALED(h->run.wait_status)
 					   ? WTERMSIG(h->run.wait_status)
 					   : WEXITSTATUS(h->run.wait_status));
-	if (run->lost)
-		hunt__incomplete(h, "events were lost in the survey");
+	if (run->lost[0])
+		hunt__incomplete(h, "events were lost in the survey (%s)", run->lost);
 	return STATUS_CLEAN;
 }
 
@@ -265,8 +265,8 @@ static enum status hunt__attempt(struct hunt *h, size_t at, struct hunt_run *run
 		*struck = hunt_session__struck(&h->session, &h->plan, &item);
 		if (run->interrupted)
 			break;
-		if (run->lost)
-			hunt__incomplete(h, "events were lost in run %zu", at + 1);
+		if (run->lost[0])
+			hunt__incomplete(h, "events were lost in run %zu (%s)", at + 1, run->lost);
 		deeper = *struck && item__goes_deeper(h, &item, run);
 		if (!status && hunt__learn(h, deeper ? &item : NULL))
 			status = status__say(STATUS_CANNOT, "out of memory");

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "classes.h"
 #include "hunt_run.h"
 #include "oops.h"
 #include "process_tree.h"
@@ -192,15 +194,19 @@ static void command__end(struct watch *w, struct follow *f, const struct hunt_ru
 }
 
 /* Events that were lost so far; it only grows. */
-static __u64 session__lost(const struct hunt_session *s)
+/* What was lost since `before`, by reason. */
+static void session__tell_lost(const struct hunt_session *s, const struct collector_counts *before,
+			       struct hunt_run *run)
 {
-	struct collector_counts counts;
-	__u64 sum = 0;
+	struct collector_counts now;
+	size_t at = 0;
 
-	collector__counts(s->tracer.collector, &counts);
-	for (int i = 0; i < PKS_NR_LOSSES; i++)
-		sum += counts.lost[i];
-	return sum;
+	collector__counts(s->tracer.collector, &now);
+	for (int i = 0; i < PKS_NR_LOSSES && at < sizeof(run->lost); i++)
+		if (now.lost[i] != before->lost[i])
+			at += snprintf(run->lost + at, sizeof(run->lost) - at, "%s%s %llu",
+				       at ? ", " : "", loss__row(i)->name,
+				       (unsigned long long)(now.lost[i] - before->lost[i]));
 }
 
 enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *options,
@@ -208,19 +214,20 @@ enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *opti
 {
 	struct watch w = {.session = s, .baseline = baseline, .learn = learn, .run = run};
 	struct follow f = {.pidfd = -1, .go = -1, .failed = -1};
-	__u64 lost = session__lost(s);
+	struct collector_counts before;
 	unsigned long oopses = oops__count();
 	double begin = now_seconds();
 	enum status status;
 
 	*run = (struct hunt_run){.result = {.wait_status = -1}};
+	collector__counts(s->tracer.collector, &before);
 	status = watch__open(&w) ? status__say(STATUS_CANNOT, "out of memory") : STATUS_CLEAN;
 	status = status ?: command__start(s, options->command, &f);
 	status = status ?: command__wait(&w, &f, options->timeout);
 	command__end(&w, &f, options);
 	collector__consume(s->tracer.collector, on_finding, &w);
 	run->seconds = run->result.seconds = now_seconds() - begin;
-	run->lost = session__lost(s) != lost;
+	session__tell_lost(s, &before, run);
 	if (oops__count() != oopses)
 		run->result.outcomes |= HUNT_BIT(HUNT_KERNEL_OOPS);
 	watch__close(&w);

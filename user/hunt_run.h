@@ -21,7 +21,7 @@ struct hunt_run {
 	struct hunt_result result; /* becomes the caller's */
 	size_t findings;
 	bool interrupted;  /* by a signal: no result */
-	bool lost;	   /* something was: "clean" can't be said */
+	char lost[96];	   /* what was, so that "clean" can't be said: "ring full 3"; "": nothing */
 	unsigned int left; /* processes that could not be killed */
 	double seconds;
 };
