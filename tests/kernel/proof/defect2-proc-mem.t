@@ -33,7 +33,7 @@ esac
 for way in read write; do
 	rearm_warning
 	before=$(stray_warnings)
-	count_start pgmap_set_readwrite pgmap_set_noaccess
+	count_start "$KMAP_GRANT" "$KMAP_REVOKE"
 	ok "$way through /proc/PID/mem" remote $way
 	read -r grants revokes < <(count_stop)
 	is "$(stray_warnings)" $((before + strays)) "makes $strays stray accesses"

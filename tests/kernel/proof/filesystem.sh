@@ -74,7 +74,7 @@ filesystem_proof() {
 	ok "mkfs.$1 and mount with DAX" dax_mount "$1" || bail_out "$TAP_OUTPUT"
 	like "$(grep " $MNT " /proc/mounts)" 'dax=always' "$1 uses DAX"
 
-	count_start __pgmap_set_readwrite __pgmap_set_noaccess
+	count_start "$PGMAP_GRANT" "$PGMAP_REVOKE"
 	ok "parallel writes, mappings, fsync; all data verified" load_in_parallel
 	read -r grants revokes < <(count_stop)
 	cmp_num "$grants" -ge 4000 "the load went through windows"

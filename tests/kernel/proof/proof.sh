@@ -13,6 +13,8 @@
 #	$KMAP_GRANT, $KMAP_REVOKE
 #				the functions that a kmap of a protected page
 #				calls in this kernel's layout
+#	$PGMAP_GRANT, $PGMAP_REVOKE
+#				those of a whole pgmap, as the file systems call them
 #	count_start GRANT REVOKE, count_stop
 #				count the calls of two functions with the kernel's
 #				own profiler: "GRANTS REVOKES"
@@ -34,12 +36,17 @@ trap proof_cleanup EXIT
 
 [[ -e $MODE_FILE ]] || skip_all "this kernel has no protected device memory"
 
+traceable() {
+	grep -qx "$1" "$TRACING/available_filter_functions"
+}
+
+# The seventh and eighth version of the series have another verb.
+verb=set
+! traceable __pgmap_mk_readwrite || verb=mk
+PGMAP_GRANT=__pgmap_${verb}_readwrite PGMAP_REVOKE=__pgmap_${verb}_noaccess
 # Out of line they get the page; with an inline check they get the pgmap.
-if grep -qx pgmap_set_readwrite "$TRACING/available_filter_functions"; then
-	KMAP_GRANT=pgmap_set_readwrite KMAP_REVOKE=pgmap_set_noaccess
-else
-	KMAP_GRANT=__pgmap_set_readwrite KMAP_REVOKE=__pgmap_set_noaccess
-fi
+KMAP_GRANT=pgmap_${verb}_readwrite KMAP_REVOKE=pgmap_${verb}_noaccess
+traceable "$KMAP_GRANT" || KMAP_GRANT=$PGMAP_GRANT KMAP_REVOKE=$PGMAP_REVOKE
 
 # Loads each module at most once: $1 is the file, $2... its parameters.
 load_module() {
