@@ -32,9 +32,9 @@ LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
 	-D__TARGET_ARCH_x86 -I/usr/include/$(shell $(CC) -print-multiarch) -Ibpf
 
-USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c))
+USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c user/*/*.c))
 # The snapshot's program is an object of its own: it shares no state with the others.
-BPF_OBJS := $(filter-out %/snapshot.o,$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*.bpf.c)))
+BPF_OBJS := $(filter-out %/snapshot.o,$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
@@ -49,8 +49,8 @@ $(BUILD)/user/%.o: user/%.c | $(BUILD)/pkstrace.skel.h $(BUILD)/syscall_names.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/user/collector.o $(BUILD)/user/collector_tables.o: $(BUILD)/pkstrace.skel.h
-$(BUILD)/user/iterator.o: $(BUILD)/snapshot.skel.h
+$(BUILD)/user/trace/collector.o $(BUILD)/user/trace/counters.o: $(BUILD)/pkstrace.skel.h
+$(BUILD)/user/trace/iterator.o: $(BUILD)/snapshot.skel.h
 
 $(BUILD)/bpf/%.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -62,7 +62,7 @@ $(BUILD)/pkstrace.bpf.o: $(BPF_OBJS)
 $(BUILD)/pkstrace.skel.h: $(BUILD)/pkstrace.bpf.o
 	$(BPFTOOL) gen skeleton $< name pkstrace > $@
 
-$(BUILD)/snapshot.bpf.o: $(BUILD)/bpf/snapshot.o
+$(BUILD)/snapshot.bpf.o: $(BUILD)/bpf/prog/snapshot.o
 	$(BPFTOOL) gen object $@ $<
 
 $(BUILD)/snapshot.skel.h: $(BUILD)/snapshot.bpf.o
@@ -80,7 +80,7 @@ $(BUILD)/tests/unit/%.t: tests/unit/test_%.c $(filter-out $(BUILD)/user/main.o,$
 
 # The window core under made-up events, on the running kernel.
 CORE_TEST := $(BUILD)/tests/bpf/window_test
-CORE_BPF := $(patsubst %,$(BUILD)/bpf/%.o,state table finding window cause)
+CORE_BPF := $(patsubst %,$(BUILD)/bpf/core/%.o,state table finding window cause)
 
 $(BUILD)/tests/bpf/%.o: tests/bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -242,4 +242,4 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
--include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(BUILD)/bpf/snapshot.d $(UNIT_TESTS:.t=.d) $(CORE_TEST).d $(wildcard $(BENCH)/*.d)
+-include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(BUILD)/bpf/prog/snapshot.d $(UNIT_TESTS:.t=.d) $(CORE_TEST).d $(wildcard $(BENCH)/*.d)

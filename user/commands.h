@@ -3,7 +3,7 @@
 #ifndef PKSTRACE_COMMANDS_H
 #define PKSTRACE_COMMANDS_H
 
-#include "status.h"
+#include "util/status.h"
 
 enum status cmd_run(int argc, char **argv);
 enum status cmd_stat(int argc, char **argv);

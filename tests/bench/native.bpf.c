@@ -5,8 +5,8 @@
  * PKS is left out (the check of the page, PKRS, the kind of context), and the
  * count is kept here; all else is what trace.bpf.c does.
  */
-#include "quick.bpf.h"
-#include "tally.bpf.h"
+#include "core/fastpath.bpf.h"
+#include "core/count_only.bpf.h"
 
 __s32 target; /* process */
 __s32 count;  /* of its windows */
@@ -39,7 +39,7 @@ static __always_inline struct quick_event event__of(struct task_struct *task, __
 	};
 }
 
-/* The first window of the thread: gives it the slot and the history that quick.bpf.h asks for. */
+/* The first window of the thread: gives it the slot and the history that fastpath.bpf.h asks for. */
 static __always_inline void thread__prepare(struct quick_event *e)
 {
 	e->slot->history_of = e->task;

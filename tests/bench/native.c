@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "event.h"
+#include "abi/event.h"
 #include "native.skel.h"
 
 static unsigned long long now(void)

@@ -4,7 +4,7 @@
  * over the empty ones is what that thing costs in a tracer. The loader
  * (attach.c) picks a pair by name.
  */
-#include "kernel.bpf.h"
+#include "kernel/kernel.bpf.h"
 
 /* What the parts find goes here, so that the compiler leaves them in. */
 __u64 sink;

@@ -26,9 +26,9 @@ struct drive_op {
 
 /* By which code a usual grant or revoke goes. */
 enum drive_way {
-	DRIVE_QUICK, /* quick.bpf.h, as far as it will */
+	DRIVE_QUICK, /* fastpath.bpf.h, as far as it will */
 	DRIVE_CORE,  /* window.bpf.h for all: what the quick way must not differ from */
-	DRIVE_TALLY, /* tally.bpf.h, as far as it will */
+	DRIVE_TALLY, /* count_only.bpf.h, as far as it will */
 };
 
 struct drive_answer {

@@ -11,7 +11,7 @@
 #include "harness.h"
 #include "window_test.skel.h"
 
-#define SLOT_PROBES 8 /* bpf/table.bpf.h: a thread's slot is that near to its home */
+#define SLOT_PROBES 8 /* bpf/core/table.bpf.h: a thread's slot is that near to its home */
 #define CHECKS_TOLD 20
 
 struct harness h;

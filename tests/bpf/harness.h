@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "event.h"
+#include "abi/event.h"
 #include "drive.h"
 
 /* A thread as the kernel keeps it. The count and the register follow V10. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "event.h"
+#include "abi/event.h"
 
 #define REF_THREADS 8
 #define REF_KEYS    12

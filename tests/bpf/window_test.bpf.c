@@ -4,9 +4,9 @@
  * A program for each kind of event, run by BPF_PROG_TEST_RUN: raw tracepoint
  * programs, for those may take stacks and need nothing to attach to.
  */
-#include "quick.bpf.h"
-#include "tally.bpf.h"
-#include "cause.bpf.h"
+#include "core/fastpath.bpf.h"
+#include "core/count_only.bpf.h"
+#include "core/cause.bpf.h"
 #include "drive.h"
 
 struct drive_op op;

@@ -12,7 +12,7 @@
 
 OBJECT=$PKS_BUILD/pkstrace.bpf.o
 
-# caller_offset[] of bpf/trace.bpf.c: CALLER_UNKNOWN for each form.
+# caller_offset[] of bpf/prog/trace.bpf.c: CALLER_UNKNOWN for each form.
 forget_frames() {
 	"$PKS_TOP/tests/e2e/poke.py" "$OBJECT" caller_offset 8 0xffffffff
 }

@@ -22,10 +22,10 @@ for figure in recall precision "class accuracy" "function accuracy" "stack accur
 )$figure +1\.00 \(([1-9][0-9]*) of \2\)" "$figure 1.00"
 done
 
-# Names of one of the tables in user/classes.c.
+# Names of one of the tables in user/findings/class.c.
 names_of() {
 	sed -n "/class_row $1\[\] = {/,/^};/s/^\t\[PKS_[A-Z_]*\] = { \"\([a-z-]*\)\".*/\1/p" \
-		"$PKS_TOP/user/classes.c"
+		"$PKS_TOP/user/findings/class.c"
 }
 
 # Those of $1, each after the prefix $2, that no case with a twin expects.

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hunt_plan.h"
+#include "hunt/plan.h"
 
 #define ALLOC_STACK "__kmalloc+0x10/0x90\ndrv_write+0x20/0x40 [drv]\nvfs_write+0x1/0x2\n"
 #define COPY_STACK "_copy_from_user+0x12/0x80\ndrv_copy+0x44/0xf0 [drv]\n"

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "classes.h"
+#include "findings/class.h"
 
 /* From `first` on each number has a name of its own; what is beyond the end has none. */
 static void check_names(const struct class_row *(*row)(unsigned int), unsigned int first,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "dialect.h"
+#include "kernel/dialect.h"
 
 static const struct dialect v10 = {
 	.name = "V10",

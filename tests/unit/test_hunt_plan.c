@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The plan of a hunt: sites and runs that are the same, what comes next; the table at the end. */
 #include "hunt_fixture.h"
-#include "hunt_table.h"
+#include "hunt/table.h"
 
 static void same_site_twice(void **state)
 {

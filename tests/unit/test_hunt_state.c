@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The file that a hunt is resumed from: all of it comes back, and nothing in it is trusted. */
 #include "hunt_fixture.h"
-#include "hunt_state.h"
+#include "hunt/state.h"
 
 static char *const command[] = {"dd", "if=/dev/zero", NULL};
 static char path[] = "/tmp/pkstrace-hunt-XXXXXX";

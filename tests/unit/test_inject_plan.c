@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "inject_plan.h"
-#include "injections.h"
+#include "inject/plan.h"
+#include "inject/injections.h"
 
 static void values(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "model.h"
+#include "findings/model.h"
 
 static const struct model_stack stack_a = { .nr = 2, .address = { 0x10, 0x20 } };
 static const struct model_stack stack_b = { .nr = 2, .address = { 0x10, 0x30 } };

@@ -12,7 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "paths.h"
+#include "kernel/inode_path.h"
 
 static char proc[] = "/tmp/pkstrace-paths-XXXXXX";
 static char path[256];

@@ -2,7 +2,7 @@
 /* Trimming of captured stacks: what the reader sees first. */
 #include "report_fixture.h"
 
-#include "stack.h"
+#include "findings/callchain.h"
 
 static struct symbols *symbols;
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "classes.h"
-#include "suppress.h"
+#include "findings/class.h"
+#include "findings/suppress.h"
 
 /* What stderr held after a load, without the line's end. */
 static char said[512];

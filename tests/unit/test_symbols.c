@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "symbols.h"
+#include "kernel/ksyms.h"
 
 #define KERNEL                                                                                     \
 	"ffffffff81000000 T _stext\n"                                                              \

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the loader tells the injecting programs, and what they count: shared
+ * memory, no wire record (that is struct pks_injection in event.h).
+ *
+ * The attributes are those of the kernel's own fault injection and mean the
+ * same (Documentation/fault-injection/fault-injection.rst, should_fail_ex()).
+ */
+#ifndef PKSTRACE_INJECT_H
+#define PKSTRACE_INJECT_H
+
+#include "abi/event.h"
+
+#define PKS_RULES	 8
+#define PKS_PLACES	 1024
+#define PKS_PLACE_FRAMES 24
+#define PKS_TARGETS	 2
+#define PKS_FUNCTIONS	 128
+#define PKS_FAULTS	 4 /* attributes of the kernel's own fault injection */
+#define PKS_STACK_FILTER 32 /* frames looked at, as the kernel's stacktrace-depth */
+#define PKS_GFP_NONE	 0xff
+#define PKS_FORMS	 4 /* of grants and revokes: by page, by pgmap */
+
+/* Rules with a number of their own: one for all forms of a window's end. The rest fail calls. */
+#define PKS_RULE_GRANT	0
+#define PKS_RULE_REVOKE 1
+#define PKS_RULE_CALLS	2
+
+/* A rule's filters that are set: one that is not must not even be asked for. */
+#define PKS_FILTER_COMM	  0x01
+#define PKS_FILTER_TID	  0x02
+#define PKS_FILTER_WINDOW 0x04 /* calls made while a window is open */
+#define PKS_FILTER_CGROUP 0x08
+#define PKS_FILTER_MARK	  0x10 /* tasks with /proc/PID/make-it-fail set */
+
+/* The one thing about a call that is looked at first: what most calls are refused by. */
+enum pks_first {
+	PKS_FIRST_ALL,	  /* nothing: the rule is about every call */
+	PKS_FIRST_COMM,
+	PKS_FIRST_TID,
+	PKS_FIRST_FOLLOW, /* the thread is one of those that are traced */
+	PKS_FIRST_CGROUP,
+	PKS_FIRST_SITE,	  /* where the call comes from */
+	PKS_FIRST_WINDOW,
+};
+
+/* Addresses of a function's code: [entry, end). */
+struct pks_range {
+	__u64 entry;
+	__u64 end;
+};
+_Static_assert(sizeof(struct pks_range) == 16, "shared with the loader");
+
+/*
+ * A rule: what to break, whose, how often. Fixed before the programs are loaded:
+ * the verifier then leaves out what a rule does not ask for.
+ */
+struct pks_rule {
+	__u64 entry; /* the function: addresses [entry, end) */
+	__u64 end;
+	__u64 require_start; /* some caller's address within, unless end is 0 */
+	__u64 require_end;
+	__u64 reject_start; /* no caller's address within */
+	__u64 reject_end;
+	__u64 site_start; /* the direct caller's address within, unless end is 0 */
+	__u64 site_end;
+	__u64 cgroup; /* id */
+	__u64 seed;
+	__u64 delay; /* ns */
+	__s64 value; /* what the failing function returns */
+	__s64 times; /* at most, -1: no limit */
+	__s64 space; /* calls to let pass first */
+	__u64 probability; /* of 2^32 */
+	__u32 interval;
+	__u32 fail_nth; /* 0: not used */
+	__u32 filters;	/* PKS_FILTER_* */
+	__s32 tid;
+	__u32 cgroup_level;
+	__u8 kind; /* enum pks_injection_kind; PKS_INJECT_NONE: rule not in use */
+	__u8 gfp_arg; /* which argument is a gfp_t, PKS_GFP_NONE: none */
+	__u8 dry;
+	__u8 first; /* enum pks_first */
+	__u8 alone; /* no other filter is set than that one */
+	__u8 pad[7];
+	char comm[PKS_COMM]; /* padded with zeros */
+};
+_Static_assert(sizeof(struct pks_rule) == 168, "shared with the loader");
+
+/* How far a rule has come. */
+struct pks_rule_state {
+	__s64 times; /* left, -1: no limit */
+	__s64 space; /* calls still to let pass */
+	__u64 count; /* for interval */
+	__u64 seen;  /* calls that passed the filters */
+	__u64 hits;
+	__u32 spent; /* nothing can come of it any more, its calls are only counted */
+	__u32 over;  /* that, while injection is armed */
+};
+_Static_assert(sizeof(struct pks_rule_state) == 48, "shared with the loader");
+
+/* A place that calls an injectable function: a stack, and how often it was seen. */
+struct pks_place {
+	__u64 hash; /* of the stack, 0: free */
+	__u64 seen;
+	__u64 in_window; /* with a window open; the rest after one, before the system call's end */
+	__u64 after;	 /* after this run's injection */
+	__u32 function;	 /* rule, or hunt's function (then fault attribute), that it calls */
+	__u32 nr;	 /* frames */
+	/* Of the first call; hunt's fault attributes only. */
+	__u64 path;	/* the thread's, in the tree of forks */
+	__u32 syscalls; /* that the thread had ended by then */
+	__u32 nth;	/* the how manieth chance to fail since the last of them */
+	__u64 stack[PKS_PLACE_FRAMES]; /* callers, the direct one first */
+};
+_Static_assert(sizeof(struct pks_place) == 248, "shared with the loader");
+
+/* A function that hunt may fail. */
+struct pks_function {
+	__u64 entry;
+	__u64 end;
+	__u8 gfp_arg;
+	__u8 pad[7];
+};
+_Static_assert(sizeof(struct pks_function) == 24, "shared with the loader");
+
+/* Where a thread is to be stopped, so that the loader can arm the kernel's own fault injection. */
+struct pks_stop {
+	__u64 path;	/* of the thread */
+	__u32 syscalls; /* at the end of the how manieth system call; 0: nowhere */
+	__u32 done;
+};
+_Static_assert(sizeof(struct pks_stop) == 16, "shared with the loader");
+
+/* A call that hunt fails: the nth from this place. The second waits for the first. */
+struct pks_target {
+	__u64 hash; /* 0: none */
+	__s64 value;
+	__u32 nth;  /* from 1 */
+	__u32 seen;
+	__u32 done;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct pks_target) == 32, "shared with the loader");
+
+#endif

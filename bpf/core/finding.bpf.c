@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Puts a finding's record together. Global functions: see table.bpf.h. */
+#include "core/finding.bpf.h"
+#include "core/count_only.bpf.h"
+
+/* No x86-64 vmemmap is larger: 2^52 bytes of memory, 64 bytes a page. */
+#define VMEMMAP_SPAN (1ULL << 46)
+
+__noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 key)
+{
+	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+
+	if (!r || !key)
+		return 0;
+	for (int i = 0; i < PKS_HISTORY; i++) {
+		const struct pks_closed *c = &s->closed[(s->closed_at - 1 - i) & (PKS_HISTORY - 1)];
+
+		if (c->key != key)
+			continue;
+		origin__set(&r->granted, &grant_sites[c->grant_site & (PKS_SITES - 1)], 0,
+			    c->grant_stack);
+		/* An underflow's own revoke stack is the current one: keep it. */
+		if (r->class != PKS_UNDERFLOW) {
+			origin__set(&r->revoked, &revoke_sites[c->revoke_site & (PKS_SITES - 1)],
+				    c->when, c->revoke_stack);
+			r->revoked.flags |= c->flags;
+		}
+		return 1;
+	}
+	return 0;
+}
+
+__noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
+{
+	const struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
+	const struct pks_frame *f;
+	struct pks_slot *s;
+	int i, at;
+
+	if (!r || !key || o->key != key || o->task == task)
+		return 0;
+	i = slot__find_any(o->task);
+	if (i < 0)
+		return 0;
+	at = frames__find(i, key, PKS_DEPTH, PKS_NR_CONTEXTS);
+	if (at < 0)
+		return 0;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	f = frame__at(s, at);
+	r->other_tid = s->tid;
+	r->granted_site = f->site;
+	origin__of_frame(&r->granted, f);
+	return 1;
+}
+
+static __always_inline bool page__of_device(struct page *page)
+{
+	const volatile struct pks_facts *k = &settings.facts;
+
+	return (BPF_CORE_READ(page, flags) & k->zone_mask) == k->zone_device;
+}
+
+/* The file that the page belongs to. Of memory that is not a device's the field may be another. */
+static __always_inline void finding__file(struct pks_finding *f, struct page *page, bool device)
+{
+	struct address_space *mapping = BPF_CORE_READ(page, mapping);
+	struct super_block *sb;
+	struct inode *inode;
+
+	if (!mapping || ((__u64)mapping & PAGE_MAPPING_FLAGS))
+		return;
+	inode = BPF_CORE_READ(mapping, host);
+	if (!inode || (!device && BPF_CORE_READ(inode, i_mapping) != mapping))
+		return;
+	f->index = kernel__page_index(page);
+	f->ino = BPF_CORE_READ(inode, i_ino);
+	sb = BPF_CORE_READ(inode, i_sb);
+	f->dev = BPF_CORE_READ(sb, s_dev);
+}
+
+/*
+ * The page's place: physical address, pgmap, and the file that it belongs to.
+ * A key outside the array of struct pages is a pgmap: a window without a page.
+ */
+static __always_inline void finding__page(struct pks_finding *f)
+{
+	struct page *page = (struct page *)f->key;
+	struct dev_pagemap *pgmap;
+	__u64 vmemmap = kernel__word(settings.facts.vmemmap_base);
+	__u32 size = bpf_core_type_size(struct page);
+	bool device;
+
+	if (!vmemmap || !size)
+		return;
+	if (f->key < vmemmap || f->key - vmemmap >= VMEMMAP_SPAN) {
+		if (settings.facts.truth != PKS_TRUTH_PGMAP)
+			return;
+		f->pgmap = f->key;
+		f->pgmap_start = BPF_CORE_READ((struct dev_pagemap *)page, range.start);
+		return;
+	}
+	f->phys = ((f->key - vmemmap) / size) << PAGE_SHIFT;
+	device = page__of_device(page);
+	if (device) {
+		pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
+		f->pgmap = (__u64)pgmap;
+		f->pgmap_start = BPF_CORE_READ(pgmap, range.start);
+	}
+	finding__file(f, page, device);
+}
+
+static __always_inline __u64 finding__fold_key(const struct window_event *e,
+					       const struct finding_request *r)
+{
+	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) | 1;
+
+	key = (key + r->granted.caller) * HASH_FACTOR;
+	key = (key + r->revoked.caller) * HASH_FACTOR;
+	key = (key + (r->ip ? r->ip : e->caller)) * HASH_FACTOR;
+	return key | 1;
+}
+
+static __always_inline void fold__begin(struct pks_fold *f, const struct window_event *e,
+					const struct finding_request *r)
+{
+	f->first = e->now;
+	f->class = r->class;
+	f->cause = r->cause;
+	f->boundary = r->boundary;
+	f->write = r->write;
+	f->fatal = r->fatal;
+	f->granted = r->granted.caller;
+	f->revoked = r->revoked.caller;
+	f->ip = r->ip ? r->ip : e->caller;
+}
+
+struct fold_job {
+	__u64 key;
+	__u32 at; /* where its entry is */
+	__u8 found;
+	__u8 claimed;
+	__u8 pad[2];
+};
+
+static long fold__probe(__u32 i, void *arg)
+{
+	struct fold_job *job = arg;
+	__u32 at = (hash(job->key, FOLD_BITS) + i) & (PKS_FOLDS - 1);
+	__u64 was = folds[at].key;
+
+	if (!was) {
+		was = __sync_val_compare_and_swap(&folds[at].key, 0, job->key);
+		job->claimed = !was;
+	}
+	job->found = !was || was == job->key;
+	job->at = at;
+	return job->found;
+}
+
+/* Counts one more of a finding; says how many there were before, up to a few. */
+static __always_inline int fold__add(__u64 key, const struct window_event *e,
+				     const struct finding_request *r)
+{
+	struct fold_job job = { .key = key };
+	struct pks_fold *f;
+	__u64 was;
+
+	bpf_loop(FOLD_PROBES, fold__probe, &job, 0);
+	if (!job.found) {
+		lost__add(PKS_LOST_FOLD, 1);
+		return 0;
+	}
+	f = &folds[job.at & (PKS_FOLDS - 1)];
+	if (job.claimed)
+		fold__begin(f, e, r);
+	f->last = e->now;
+	was = __sync_fetch_and_add(&f->count, 1);
+	return was < PKS_FOLD_DELIVER ? was : PKS_FOLD_DELIVER;
+}
+
+/* Of an origin nothing is known: its zeros must not name the stack with key 0. */
+static __always_inline void origin__blank(struct pks_origin *o)
+{
+	if (!o->caller && !o->flags)
+		o->stack = PKS_NO_STACK;
+}
+
+static __always_inline void finding__fill(struct pks_finding *f, const struct window_event *e,
+					  const struct finding_request *r)
+{
+	f->class = r->class;
+	f->cause = r->cause;
+	f->boundary = r->boundary;
+	f->context = e->context;
+	f->write = r->write;
+	f->fatal = r->fatal;
+	f->unsure = r->unsure;
+	f->pad = 0;
+	f->time = e->now;
+	f->tid = e->tid;
+	f->tgid = e->tgid;
+	f->cpu = bpf_get_smp_processor_id();
+	f->pkrs = r->pkrs;
+	f->error_code = r->error_code;
+	f->count = e->count;
+	f->depth = r->depth;
+	f->skew = r->skew;
+	f->address = r->address;
+	f->ip = r->ip ? r->ip : e->caller;
+	f->key = r->key;
+	f->key2 = r->key2;
+	f->phys = 0;
+	f->pgmap = 0;
+	f->pgmap_start = 0;
+	f->held = r->granted.time && r->class != PKS_STRAY_ACCESS ? e->now - r->granted.time : 0;
+	f->arg = r->arg;
+	f->ino = 0;
+	f->index = 0;
+	f->dev = 0;
+	f->other_tid = r->other_tid;
+	f->granted = r->granted;
+	f->revoked = r->revoked;
+	origin__blank(&f->granted);
+	origin__blank(&f->revoked);
+}
+
+__noinline int finding__compose(const struct window_event *e, const struct finding_request *r)
+{
+	struct pks_finding *f;
+	__u32 context;
+	__u64 fold;
+
+	if (!e || !r || r->class >= PKS_NR_CLASSES)
+		return 0;
+	tally__end();
+	__sync_fetch_and_add(&found[r->class], 1);
+	if (r->granted_site)
+		site__suspect(&grant_sites[r->granted_site & (PKS_SITES - 1)]);
+	fold = finding__fold_key(e, r);
+	if (fold__add(fold, e, r) >= PKS_FOLD_DELIVER || !settings.records) {
+		__sync_fetch_and_add(&folded, 1);
+		return 0;
+	}
+
+	context = e->context;
+	f = bpf_map_lookup_elem(&scratch, &context);
+	if (!f) {
+		finding__drop();
+		return 0;
+	}
+	finding__fill(f, e, r);
+	f->fold = fold;
+	bpf_get_current_comm(f->comm, sizeof(f->comm));
+	/* What was accessed is a page, whatever windows are on. */
+	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))
+		finding__page(f);
+	return 1;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Findings: what the core knows of one, put into the ring buffer with the
+ * stack of the moment. Every finding is counted by class and folded by place
+ * before the ring is tried, so that totals never depend on the ring.
+ */
+#ifndef PKSTRACE_FINDING_BPF_H
+#define PKSTRACE_FINDING_BPF_H
+
+#include "core/table.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} ring SEC(".maps") __weak;
+
+/* Where a record is put together: one a context, for an interrupt may find something too. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PKS_NR_CONTEXTS);
+	__type(key, __u32);
+	__type(value, struct pks_finding);
+} scratch SEC(".maps") __weak;
+
+/* A finding as its finder words it; finding__compose() adds what is common. */
+struct finding_request {
+	__u8 class; /* PKS_CLASS_NONE: nothing was found */
+	__u8 cause;
+	__u8 boundary;
+	__u8 unsure;
+	__u8 write;
+	__u8 fatal;
+	__u16 granted_site; /* becomes suspect */
+	__u32 other_tid;
+	__u32 pkrs;
+	__u32 error_code;
+	__s32 depth;
+	__s32 skew;
+	__u32 pad;
+	__u64 key;
+	__u64 key2;
+	__u64 address;
+	__u64 ip;
+	__s64 arg;
+	struct pks_origin granted;
+	struct pks_origin revoked;
+};
+_Static_assert(sizeof(struct finding_request) == 120, "no holes: it is passed as memory");
+
+/* The window on `key` that the thread of slot `slot` closed last. 0 where it is forgotten. */
+int origin__of_history(struct finding_request *r, __u32 slot, __u64 key);
+
+/* Another thread with a window open on `key`: its grant and tid go into r. Else 0. */
+int opened__holder(__u64 key, __u64 task, struct finding_request *r);
+
+/* Counts and folds; puts the record into the context's scratch. 1: to be sent. */
+int finding__compose(const struct window_event *e, const struct finding_request *r);
+
+/* From now on the stack of each of its windows is taken, and each revoke's caller read. */
+static __always_inline void site__suspect(struct pks_site *site)
+{
+	site->flags |= PKS_SITE_SUSPECT;
+	site->skip = 0;
+	site->revoke_skip = 0;
+}
+
+static __always_inline void origin__set(struct pks_origin *o, const struct pks_site *site,
+					__u64 time, __s32 stack)
+{
+	o->caller = site->caller;
+	o->time = time;
+	o->flags = stack >= 0 ? PKS_STACK_EXACT : 0;
+	o->stack = stack >= 0 ? stack : site->caller ? site->stack : PKS_NO_STACK;
+}
+
+static __always_inline void origin__of_frame(struct pks_origin *o, const struct pks_frame *f)
+{
+	origin__set(o, &grant_sites[f->site & (PKS_SITES - 1)], f->since, f->stack);
+}
+
+/* The newest window of a thread's slot into r. False where the slot (-1: none) has no such. */
+static __always_inline bool origin__of_newest(int slot, struct finding_request *r)
+{
+	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	__u32 top = s->depth - 1;
+	const struct pks_frame *f = frame__at(s, top);
+
+	if (slot < 0 || top >= (__u32)frames__room(s))
+		return false;
+	r->key = f->key;
+	r->granted_site = f->site;
+	origin__of_frame(&r->granted, f);
+	return true;
+}
+
+/* Each finding is delivered, folded, or dropped: that is counted here. */
+static __always_inline void finding__drop(void)
+{
+	__sync_fetch_and_add(&dropped, 1);
+	lost__add(PKS_LOST_RING, 1);
+}
+
+/* The part that needs the program's ctx: takes the stack and delivers. */
+static __always_inline void finding__send(void *ctx, const struct window_event *e)
+{
+	__u32 context = e->context;
+	struct pks_finding *f = bpf_map_lookup_elem(&scratch, &context);
+	long n;
+
+	/* A preemptible kernel may have let another thread put its own finding here. */
+	if (!f || f->time != e->now || f->tid != e->tid) {
+		finding__drop();
+		return;
+	}
+	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
+	f->nr_stack = n > 0 ? n / sizeof(__u64) : 0;
+	if (n <= 0)
+		lost__add(PKS_LOST_STACK, 1);
+	if (bpf_ringbuf_output(&ring, f, sizeof(*f), 0))
+		finding__drop();
+}
+
+/* Counts, folds and delivers a finding. Never fails: what is lost is counted. */
+static __always_inline void finding__emit(void *ctx, const struct window_event *e,
+					  const struct finding_request *r)
+{
+	if (finding__compose(e, r) > 0)
+		finding__send(ctx, e);
+}
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Defines what state.bpf.h declares. */
+#include "core/state.bpf.h"
+
+const volatile struct pks_settings settings = {};
+const volatile __u8 follow_workers = 0;
+
+struct pks_slot slots[PKS_SLOTS];
+struct pks_deep deeps[PKS_DEEPS];
+struct pks_site grant_sites[PKS_SITES];
+struct pks_site revoke_sites[PKS_SITES];
+struct pks_name group_names[PKS_SITES];
+struct pks_fold folds[PKS_FOLDS];
+struct pks_opened opened[PKS_OPENED];
+__u64 passed[PKS_OPENED];
+__u32 quick_way;
+struct pks_quick_pages quick_pages;
+struct pks_tally tally[PKS_TALLIES];
+struct pks_site_stat tally_stats[PKS_TALLY_SHARDS];
+__u32 tracing;
+__u64 tracing_since;
+struct pks_quiet quiet;
+__u64 found[PKS_NR_CLASSES];
+__u64 folded;
+__u64 dropped;
+__u64 stack_tickets;
+__u64 older_windows;
+__u64 late_revokes;
+__u64 fault_witness;
+__u64 fault_calls;
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the programs share: settings fixed before load, tables, maps. Declared
+ * here for every object file, defined in state.bpf.c.
+ *
+ * The tables are plain arrays, indexed by a hash with a short probe: no hash
+ * map, so that nothing here can deadlock in the fault path, and the loader
+ * reads them through memory. All of it is freed with the programs.
+ */
+#ifndef PKSTRACE_STATE_BPF_H
+#define PKSTRACE_STATE_BPF_H
+
+#include "abi/event.h"
+#include "kernel/kernel.bpf.h"
+
+extern const volatile struct pks_settings settings;
+/* With settings.follow: the kernel's workers are followed too, whoever's work they do. */
+extern const volatile __u8 follow_workers;
+
+extern struct pks_slot slots[PKS_SLOTS];
+extern struct pks_deep deeps[PKS_DEEPS];
+extern struct pks_site grant_sites[PKS_SITES];
+extern struct pks_site revoke_sites[PKS_SITES];
+extern struct pks_name group_names[PKS_SITES]; /* of grant_sites, by thread */
+extern struct pks_fold folds[PKS_FOLDS];
+/*
+ * Set by the loader between its last attach and its first detach: with grants
+ * attached and revokes not, or the other way round, no pairing could be right.
+ */
+extern __u32 tracing;
+extern __u64 tracing_since; /* CLOCK_MONOTONIC ns of that */
+extern struct pks_quiet quiet;
+extern __u64 found[PKS_NR_CLASSES];
+extern __u64 folded;  /* how many of found[] were only counted, in folds[] */
+extern __u64 dropped; /* and how many were to be delivered and could not be */
+extern __u64 stack_tickets; /* stacks of single windows taken so far */
+extern __u64 older_windows; /* revokes of windows granted before the trace */
+extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
+extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */
+extern __u64 fault_calls;   /* PKS faults seen by the key's callback */
+
+extern struct pks_opened opened[PKS_OPENED];
+/* Threads that were at a boundary in the trace, by hash; the last of each place. */
+extern __u64 passed[PKS_OPENED];
+
+/* The ways for usual windows (fastpath.bpf.h, count_only.bpf.h): the loader opens them with `tracing`. */
+extern __u32 quick_way;
+extern struct pks_quick_pages quick_pages;
+extern struct pks_tally tally[PKS_TALLIES];
+extern struct pks_site_stat tally_stats[PKS_TALLY_SHARDS]; /* of closed ones; grants are not counted */
+
+#endif

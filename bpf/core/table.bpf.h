@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables of the window core: thread slots, call sites with their counts,
+ * captured stacks, losses. Look-up by hash with a short probe; where no place
+ * is found the caller is told, and it is counted.
+ */
+#ifndef PKSTRACE_TABLE_BPF_H
+#define PKSTRACE_TABLE_BPF_H
+
+#include "core/state.bpf.h"
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/*
+ * Fibonacci hashing: the top bits of a product with 2^32 / golden ratio. Of the
+ * low half only, moved by hand: that makes a number out of a typed kernel
+ * pointer, with which the verifier allows no arithmetic.
+ */
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
+
+static __always_inline __u32 hash(__u64 value, __u32 bits)
+{
+	__u32 low;
+
+	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)value));
+	return low * (__u32)(HASH_FACTOR >> 32) >> (32 - bits);
+}
+
+#define SLOT_BITS   12
+#define SLOT_PROBES 8
+#define SITE_BITS   11
+#define SITE_PROBES 64
+#define SHARD_BITS  8
+#define TALLY_BITS  12
+#define TALLY_SHARD_BITS 4
+#define OPENED_BITS 12
+#define FOLD_BITS   12
+#define FOLD_PROBES 32
+
+_Static_assert(1 << SLOT_BITS == PKS_SLOTS, "slot hash");
+_Static_assert(1 << SITE_BITS == PKS_SITES, "site hash");
+_Static_assert((1 << TALLY_BITS) + PKS_FRAMES == PKS_TALLIES, "tally hash");
+_Static_assert(1 << TALLY_SHARD_BITS == PKS_TALLY_SHARDS, "tally shards");
+_Static_assert(1 << OPENED_BITS == PKS_OPENED, "opened hash");
+_Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
+
+/* One grant, revoke or boundary, as the thin wrappers hand it to the core. */
+struct window_event {
+	__u64 task;    /* task_struct */
+	__u64 key;     /* struct page; dev_pagemap where there is no page; 0: none */
+	__u64 caller;  /* return address of the call, 0: not known */
+	__u64 now;     /* CLOCK_MONOTONIC ns */
+	__u32 tid;
+	__u32 tgid;
+	__s32 count;   /* the kernel's, before the event */
+	__u32 pkrs;    /* the register, where it is read */
+	__u8 context;  /* enum pks_context */
+	__u8 page_form; /* key came from a page-form function */
+	__u8 open;     /* PKRS does not deny the key */
+	__u8 boundary; /* enum pks_boundary, of a boundary */
+	__u8 fresh;    /* no window of this context can be older than the trace; of a revoke */
+	__u8 pad[3];
+	__s64 arg;     /* boundary: system call number, work function, vector; revoke: address */
+};
+_Static_assert(sizeof(struct window_event) == 64, "no holes: it is passed as memory");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PKS_NR_LOSSES);
+	__type(key, __u32);
+	__type(value, __u64);
+} lost SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PKS_STACKS);
+	__type(key, __u32);
+	__type(value, struct pks_stack);
+} stacks SEC(".maps") __weak;
+
+/* Indexed by shard * PKS_SITES + site; the loader sets the number of shards. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PKS_SITES);
+	__type(key, __u32);
+	__type(value, struct pks_site_stat);
+} stats SEC(".maps") __weak;
+
+static __always_inline void lost__add(__u32 reason, __u64 n)
+{
+	__u64 *v = bpf_map_lookup_elem(&lost, &reason);
+
+	if (v)
+		__sync_fetch_and_add(v, n);
+}
+
+/* The stack of now into one place. False where the unwinder had none. */
+static __always_inline bool stack__fill(void *ctx, __u32 place, __u64 id)
+{
+	struct pks_stack *s = bpf_map_lookup_elem(&stacks, &place);
+	long n;
+
+	if (!s)
+		return false;
+	s->id = 0;
+	n = bpf_get_stack(ctx, s->address, sizeof(s->address), 0);
+	if (n <= 0)
+		return false;
+	s->nr = n / sizeof(__u64);
+	s->id = id;
+	return true;
+}
+
+/*
+ * Takes the stack of one window's grant or revoke, and keeps it for the site if
+ * it is the site's first. Not a stack map: that loses a stack where two fall
+ * into one bucket, and has no way to let go of old ones.
+ */
+static __always_inline __s32 stack__take(void *ctx, struct pks_site *site, __u32 home)
+{
+	__u32 ticket = __sync_fetch_and_add(&stack_tickets, 1) & 0x3fffffff;
+	__u32 place = PKS_STACK_HOMES + (ticket & (PKS_STACK_RING - 1));
+	__s32 stack = PKS_STACK_HOMES + ticket;
+
+	if (site->stack < 0 && stack__fill(ctx, home, home + 1))
+		site->stack = home;
+	if (stack__fill(ctx, place, (__u64)stack + 1))
+		return stack;
+	lost__add(PKS_LOST_STACK, 1);
+	return PKS_NO_STACK;
+}
+
+static __always_inline __u32 slot__hash(__u64 task)
+{
+	return hash(task, SLOT_BITS);
+}
+
+/*
+ * The slow halves are global functions, in table.bpf.c: the verifier looks at
+ * each of them once a program, not once a path. With the loops inline, loading
+ * took a hundred times as long.
+ */
+
+/* The slot that the thread owns, or -1. */
+int slot__find_any(__u64 task);
+
+/* A free slot, claimed for the thread, or -1: lost. Its contents are a free slot's. */
+int slot__claim(__u64 task, __u32 context);
+
+/*
+ * The newest window on `key` among the first `below` of a slot's owner, -1: none.
+ * Of any context where that is PKS_NR_CONTEXTS.
+ */
+int frames__find(__u32 slot, __u64 key, int below, __u32 context);
+
+/* A block for the deeper frames of a slot's owner. False where none is free. */
+int deep__claim(__u32 slot);
+
+/* By thread: the thread ends, whose entry may then be another's. */
+int site__end(__u64 caller);
+
+/* The entry for a caller, claimed if new; 0, the entry for all others, if the table is full. */
+int site__claim(__u32 revoke, __u64 caller);
+
+/* How many of the thread's windows are known one by one. */
+static __always_inline __s32 frames__room(const struct pks_slot *s)
+{
+	return s->holds & PKS_HOLDS_DEEP ? PKS_DEPTH : PKS_FRAMES;
+}
+
+/* The thread's window number `at`, from 0, which is below frames__room(). */
+static __always_inline struct pks_frame *frame__at(struct pks_slot *s, __u32 at)
+{
+	if (likely(at < PKS_FRAMES))
+		return &s->frames[at & (PKS_FRAMES - 1)];
+	return &deeps[s->deep & (PKS_DEEPS - 1)].frames[(at - PKS_FRAMES) & (PKS_DEEP_FRAMES - 1)];
+}
+
+/* What goes with the slot when the thread gives it up. */
+static __always_inline void slot__give_back(struct pks_slot *s, __u64 task)
+{
+	if (s->holds & PKS_HOLDS_AWAY)
+		__sync_fetch_and_add(&slots[slot__hash(task) & (PKS_SLOTS - 1)].displaced, -1);
+	if (s->holds & PKS_HOLDS_DEEP)
+		deeps[s->deep & (PKS_DEEPS - 1)].owner = 0;
+	s->holds = 0;
+}
+
+static __always_inline int slot__find(__u64 task)
+{
+	__u32 h = slot__hash(task);
+
+	if (likely(slots[h & (PKS_SLOTS - 1)].owner == task))
+		return h;
+	return slot__find_any(task);
+}
+
+/* The thread ends, and another one will soon have its task_struct: without this history. */
+static __always_inline void slot__forget(__u64 task)
+{
+	struct pks_slot *s = &slots[slot__hash(task) & (PKS_SLOTS - 1)];
+
+	if (s->history_of == task)
+		s->history_of = 0;
+}
+
+static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, __u64 caller)
+{
+	__u32 h = hash(caller, SITE_BITS) & (PKS_SITES - 1);
+
+	if (likely(table[h].caller == caller && h))
+		return h;
+	return site__claim(revoke, caller) & (PKS_SITES - 1);
+}
+
+/* A thread's windows go to one shard: no call is needed to find it, and threads are many. */
+static __always_inline struct pks_site_stat *stat__of(__u32 site, __u64 task)
+{
+	__u32 at = (hash(task, SHARD_BITS) & settings.shard_mask) * PKS_SITES + site;
+
+	return bpf_map_lookup_elem(&stats, &at);
+}
+
+static __always_inline void stat__grant(__u32 site, __u64 task)
+{
+	struct pks_site_stat *st = stat__of(site, task);
+
+	if (st)
+		__sync_fetch_and_add(&st->grants, 1);
+}
+
+/*
+ * The bucket of up to 1023 ns: four linear steps per power of two. Eight powers
+ * higher the steps are the same, 32 buckets on. user/findings/model.c has the inverse.
+ */
+#define BUCKETS_OF(e)                                                  \
+	[4 << (e - 2)... (5 << (e - 2)) - 1] = (e - 1) * 4,            \
+	[5 << (e - 2)... (6 << (e - 2)) - 1] = (e - 1) * 4 + 1,        \
+	[6 << (e - 2)... (7 << (e - 2)) - 1] = (e - 1) * 4 + 2,        \
+	[7 << (e - 2)... (8 << (e - 2)) - 1] = (e - 1) * 4 + 3
+
+static const __u8 buckets[1024] = {
+	0, 1, 2, 3, BUCKETS_OF(2), BUCKETS_OF(3), BUCKETS_OF(4), BUCKETS_OF(5),
+	BUCKETS_OF(6), BUCKETS_OF(7), BUCKETS_OF(8), BUCKETS_OF(9),
+};
+
+static __always_inline __u32 stat__bucket(__u64 ns)
+{
+	if (likely(ns < 1 << 10))
+		return buckets[ns];
+	if (likely(ns < 1 << 18))
+		return buckets[(ns >> 8) & 1023] + 32;
+	if (ns < 1 << 26)
+		return buckets[(ns >> 16) & 1023] + 64;
+	return ns >> 33 ? PKS_BUCKETS - 1 : buckets[(ns >> 24) & 1023] + 96;
+}
+
+static __always_inline void stat__add(struct pks_site_stat *st, __u64 ns)
+{
+	__sync_fetch_and_add(&st->total, ns);
+	__sync_fetch_and_add(&st->hist[stat__bucket(ns) & (PKS_BUCKETS - 1)], 1);
+	if (ns > st->max)
+		st->max = ns;
+}
+
+static __always_inline void stat__hold(__u32 site, __u64 task, __u64 ns)
+{
+	struct pks_site_stat *st = stat__of(site, task);
+
+	if (st)
+		stat__add(st, ns);
+}
+
+static __always_inline void opened__set(__u64 key, __u64 task)
+{
+	struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
+
+	o->key = key;
+	o->task = task;
+}
+
+/* The thread has nothing open that is older than the trace. */
+static __always_inline void passed__set(__u64 task)
+{
+	__u64 *last = &passed[hash(task, OPENED_BITS) & (PKS_OPENED - 1)];
+
+	if (*last != task)
+		*last = task;
+}
+
+static __always_inline bool passed__is(__u64 task)
+{
+	return passed[hash(task, OPENED_BITS) & (PKS_OPENED - 1)] == task;
+}
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The window core: pairs grants with revokes, thread by thread, and keeps its
+ * own depth equal to the kernel's count. No SEC() here: the same code runs
+ * behind every attach form and behind the test harness.
+ *
+ * Invariant after each event of a thread that owns a slot:
+ *	kernel count == depth + skew + adjust
+ * where depth counts the windows on the thread's stack, skew those that the
+ * count has wrong for good (leaked, granted before the trace, over-revoked),
+ * and adjust is one event of an interrupted context whose effect on the count
+ * has not happened yet, since a probe runs before the function's body.
+ *
+ * Here stands the path of a right grant and a right revoke, inline. All that
+ * is rare or wrong is in window.bpf.c, in global functions.
+ */
+#ifndef PKSTRACE_WINDOW_BPF_H
+#define PKSTRACE_WINDOW_BPF_H
+
+#include "core/table.bpf.h"
+#include "core/finding.bpf.h"
+
+/* Where a revoke came from. */
+struct revoke_place {
+	__u32 site;
+	__s32 stack;
+};
+
+/*
+ * The thread's slot with its depth in step with the kernel's count, whatever
+ * it takes: another place in the table, a new claim, a resync. -1: lost.
+ */
+int window__ready_slow(const struct window_event *e);
+
+/* The frame of a window deeper than the slot has room for. */
+int window__push_deep(const struct window_event *e, __u32 slot, __u32 site, __s32 stack);
+
+/* A revoke in full generality. What it found goes into r: class 0, nothing. */
+int window__revoke_slow(const struct window_event *e, const struct revoke_place *place,
+			struct finding_request *r);
+
+/*
+ * A boundary was reached with the count not zero, or the key not closed. Finds
+ * one more of what was wrong: true with r filled, or false when there is no more.
+ */
+int window__boundary_next(const struct window_event *e, struct finding_request *r);
+
+/*
+ * True where this pgmap-form event is the inner half of a page-form event that
+ * was handled already: a kernel whose pgmap_set_*() call __pgmap_set_*().
+ */
+int window__inner_half(const struct window_event *e, __u32 kind);
+
+/* True where the thread holds a window on this key that it opened in this context. */
+int window__holds(__u64 task, __u64 key, __u32 context);
+
+/* True where this event needs no stack: it is neither new, nor suspect, nor a sample. */
+static __always_inline bool site__passed(struct pks_site *site)
+{
+	__u32 skip = site->skip;
+
+	if (unlikely(!skip))
+		return false;
+	site->skip = skip - 1;
+	return true;
+}
+
+/* The stack of an event that did not pass, and how many will pass after it. */
+static __always_inline __s32 site__sample(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
+{
+	if (site->taken < settings.stack_first)
+		site->taken++;
+	if (site->taken < settings.stack_first || (site->flags & PKS_SITE_SUSPECT))
+		mask = 0;
+	site->skip = mask;
+	return stack__take(ctx, site, home);
+}
+
+/* A full stack for what is new, suspect, or sampled; PKS_NO_STACK otherwise. */
+static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
+{
+	if (!settings.stacks || likely(site__passed(site)))
+		return PKS_NO_STACK;
+	return site__sample(ctx, site, home, mask);
+}
+
+static __always_inline void window__note(struct pks_slot *s, const struct window_event *e, __u8 kind)
+{
+	s->last_kind = kind;
+	s->last_context = e->context;
+	s->pending = e->page_form ? kind : 0;
+}
+
+/* As window__ready_slow(), with the usual case inline: the slot is the thread's, or free. */
+static __always_inline int window__ready(const struct window_event *e)
+{
+	__u32 i = slot__hash(e->task) & (PKS_SLOTS - 1);
+	struct pks_slot *s = &slots[i];
+
+	if (s->owner == e->task && likely(e->count == s->depth + s->skew && !s->adjust))
+		return i;
+	/*
+	 * A free slot's counts are all zero; first windows begin in task context.
+	 * The thread may still own another slot, claimed while this was taken.
+	 */
+	if (!s->owner && !s->displaced && !e->count && e->context == PKS_TASK &&
+	    !__sync_val_compare_and_swap(&s->owner, 0, e->task)) {
+		s->tid = e->tid;
+		s->tgid = e->tgid;
+		return i;
+	}
+	return window__ready_slow(e);
+}
+
+/* What is known of a window when it is opened. */
+static __always_inline void frame__begin(struct pks_frame *f, const struct window_event *e,
+					 __u32 site, __s32 stack)
+{
+	f->key = e->key;
+	f->since = e->now;
+	f->stack = stack;
+	f->site = site;
+	f->context = e->context;
+	/* Only an outermost grant opens the key. */
+	f->flags = e->count > 0 && !e->open ? PKS_FRAME_CLOSED : 0;
+}
+
+/* A grant. e->count is the kernel's count before it. */
+static __always_inline void window__grant(void *ctx, const struct window_event *e)
+{
+	__u32 site = site__index(grant_sites, 0, e->caller), depth;
+	__s32 stack = window__stack(ctx, &grant_sites[site], site, settings.grant_mask);
+	struct pks_slot *s;
+	int i;
+
+	stat__grant(site, e->task);
+
+	i = window__ready(e);
+	if (i < 0)
+		return;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	depth = s->depth;
+	if (likely(depth < PKS_FRAMES)) {
+		frame__begin(&s->frames[depth & (PKS_FRAMES - 1)], e, site, stack);
+	} else {
+		window__push_deep(e, i, site, stack);
+	}
+	s->depth = depth + 1;
+	window__note(s, e, PKS_GRANT);
+	if (settings.pages)
+		opened__set(e->key, e->task);
+}
+
+/* Remember what was closed, for the cause of a later stray access. */
+static __always_inline void window__remember(struct pks_slot *s, const struct window_event *e,
+					     const struct pks_frame *f, __u32 site, __s32 stack)
+{
+	struct pks_closed *c = &s->closed[s->closed_at & (PKS_HISTORY - 1)];
+
+	if (settings.keys) {
+		s->closed_at++;
+		c->key = f->key;
+		c->when = e->now;
+		c->grant_site = f->site;
+		c->grant_stack = f->stack;
+		c->revoke_site = site;
+		c->revoke_stack = stack;
+		c->flags = 0;
+	}
+	if (unlikely(s->history_of != e->task)) {
+		/* The other entries are another thread's. */
+		s->closed[s->closed_at & (PKS_HISTORY - 1)].key = 0;
+		s->history_of = e->task;
+	}
+}
+
+/*
+ * All windows closed and the count right: the slot can be another thread's.
+ * An interrupt leaves the slot alone that the context below it has claimed: it
+ * may have come between that claim and the first window.
+ */
+static __always_inline void window__release(struct pks_slot *s, const struct window_event *e)
+{
+	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) ||
+	    s->claim_context != e->context)
+		return;
+	if (s->adjust) {
+		/* The interrupted event is again the last: the next interrupt will ask. */
+		s->last_kind = s->adjust < 0 ? PKS_GRANT : PKS_REVOKE;
+		s->last_context = s->adjust_context;
+		s->adjust = 0;
+	}
+	s->told = 0;
+	s->flags = 0;
+	s->claim_context = PKS_TASK;
+	if (unlikely(s->holds))
+		slot__give_back(s, e->task);
+	s->owner = 0;
+}
+
+/*
+ * As above, after a revoke that was balanced: the kernel has closed the key
+ * with it. An interrupt's revoke closed it for the interrupt alone.
+ */
+static __always_inline void window__settle(struct pks_slot *s, const struct window_event *e)
+{
+	if (s->depth || s->skew)
+		return;
+	if (e->context == PKS_TASK)
+		s->flags = 0;
+	window__release(s, e);
+}
+
+/* The window on top, if it is the one that this revoke should close; NULL: look closer. */
+static __always_inline struct pks_frame *window__top(struct pks_slot *s, const struct window_event *e)
+{
+	__u32 top = s->depth - 1;
+	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+
+	if (s->owner != e->task || e->count != s->depth + s->skew || s->adjust || top >= PKS_FRAMES)
+		return NULL;
+	if (f->context != e->context || f->flags)
+		return NULL;
+	if (settings.pages && f->key != e->key)
+		return NULL;
+	if (settings.long_hold && e->now - f->since > settings.long_hold)
+		return NULL;
+	return settings.effect && !e->open ? NULL : f;
+}
+
+/* Where this revoke came from: e->caller, with a stack if one is due. */
+static __always_inline void revoke__place(void *ctx, const struct window_event *e,
+					  struct revoke_place *place)
+{
+	place->site = site__index(revoke_sites, 1, e->caller);
+	place->stack = window__stack(ctx, &revoke_sites[place->site], PKS_SITES + place->site,
+				     settings.revoke_mask);
+}
+
+/*
+ * A revoke. e->count is the kernel's count before it. False where it is not the
+ * usual one, that closes the window on top: window__revoke_odd() is to follow.
+ */
+static __always_inline bool window__revoke(const struct window_event *e,
+					   const struct revoke_place *place)
+{
+	struct pks_slot *s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
+	struct pks_frame *f = window__top(s, e);
+
+	if (unlikely(!f))
+		return false;
+	stat__hold(f->site, e->task, e->now - f->since);
+	window__remember(s, e, f, place->site, place->stack);
+	s->depth--;
+	window__note(s, e, PKS_REVOKE);
+	window__settle(s, e);
+	return true;
+}
+
+/* A revoke that needs a closer look. */
+static __always_inline void window__revoke_odd(void *ctx, const struct window_event *e,
+					       const struct revoke_place *place)
+{
+	struct finding_request r;
+
+	__builtin_memset(&r, 0, sizeof(r));
+	window__revoke_slow(e, place, &r);
+	if (r.class)
+		finding__emit(ctx, e, &r);
+}
+
+struct boundary_walk {
+	void *ctx;
+	const struct window_event *e;
+};
+
+static int boundary__step(__u32 n, struct boundary_walk *walk)
+{
+	struct finding_request r;
+
+	__builtin_memset(&r, 0, sizeof(r));
+	if (window__boundary_next(walk->e, &r) <= 0)
+		return 1;
+	finding__emit(walk->ctx, walk->e, &r);
+	return 0;
+}
+
+/*
+ * Reports all that is wrong at a boundary: at most the windows that are known and
+ * two more. By bpf_loop() (5.17), whose body the verifier sees once: as a loop
+ * it was three quarters of these programs' loading.
+ */
+static __always_inline void window__boundary(void *ctx, const struct window_event *e)
+{
+	struct boundary_walk walk = { .ctx = ctx, .e = e };
+
+	bpf_loop(PKS_DEPTH + 2, boundary__step, &walk, 0);
+}
+
+#endif

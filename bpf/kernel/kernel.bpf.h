@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The few kernel types that the programs read, as CO-RE relocatable subsets,
+ * and the accessors that hide what differs between kernels. Names of kernel
+ * fields and variables stand here and in user/kernel/dialect.c only.
+ */
+#ifndef PKSTRACE_KERNEL_BPF_H
+#define PKSTRACE_KERNEL_BPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct pt_regs {
+	unsigned long orig_ax;
+	unsigned long ip;
+};
+
+struct super_block {
+	__u32 s_dev;
+};
+
+struct address_space;
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+	struct address_space *i_mapping;
+};
+
+struct address_space {
+	struct inode *host;
+};
+
+struct range {
+	__u64 start;
+	__u64 end;
+};
+
+struct dev_pagemap {
+	unsigned int flags;
+	int nr_range;
+	struct range range;
+};
+
+struct page {
+	unsigned long flags;
+	struct address_space *mapping;
+	unsigned long index;
+	struct dev_pagemap *pgmap;
+};
+
+struct thread_struct {
+	__u32 pkrs;
+};
+
+struct thread_struct___v8 {
+	__u32 pks_saved_pkrs;
+};
+
+struct thread_struct___v7 {
+	__u32 saved_pkrs;
+};
+
+struct page___folio {
+	unsigned long __folio_index;
+};
+
+struct task_struct {
+	unsigned int flags;
+	int pid;
+	int tgid;
+	__u64 start_time;
+	char comm[16];
+	__u32 pgmap_prot_count;
+	struct thread_struct thread;
+};
+
+struct task_struct___v8 {
+	struct thread_struct___v8 thread;
+};
+
+struct task_struct___v7 {
+	struct thread_struct___v7 thread;
+};
+
+/* Of KMAP_TRACE, the trace-only patch. */
+struct task_struct___kmap {
+	__s32 kmap_trace_count;
+};
+
+struct work_struct {
+	long data;
+};
+
+#pragma clang attribute pop
+
+/* Per-CPU: what the PKRS register holds now (V10: written at each update). */
+extern const __u32 pkrs_cache __ksym __weak;
+/* Per-CPU, until 6.1; in 6.2..6.14 it is a member of pcpu_hot. */
+extern const int __preempt_count __ksym __weak;
+
+struct pcpu_hot {
+	int preempt_count;
+} __attribute__((preserve_access_index));
+extern const struct pcpu_hot pcpu_hot __ksym __weak;
+/* Per-CPU: task storages in use here (5.12 and later). */
+extern const int bpf_task_storage_busy __ksym __weak;
+
+/* Bits of the preempt count, include/linux/preempt.h; the same since 2.6. */
+#define PREEMPT_SERVING_SOFTIRQ 0x00000100
+#define PREEMPT_HARDIRQ_MASK	0x000f0000
+#define PREEMPT_NMI_MASK	0x00f00000
+
+/* In a program's stack above the traced function: at most its own, a trampoline's, a probe's. */
+#define OWN_FRAMES 8
+
+/* include/linux/sched.h; the same since 3.x. */
+#define PF_WQ_WORKER 0x00000020
+
+/* enum fault_flag, include/linux/mm_types.h (6.1, 6.12): the fault came from user mode. */
+#define FAULT_FLAG_USER 0x40
+
+/* X86_PF_WRITE, X86_PF_PK: page fault error code, fixed by the architecture. */
+#define FAULT_WRITE 0x02
+#define FAULT_PK    0x20
+
+/* PKEY_DISABLE_ACCESS, include/uapi/asm-generic/mman-common.h; there are 16 keys. */
+#define PKEY_DISABLE_ACCESS 0x1
+#define PKEY_MASK	    0xf
+
+/* PGMAP_PROTECTION, include/linux/memremap.h of V10. Not in BTF: a macro. */
+#define PGMAP_PROTECTION 0x2
+
+/* struct page's mapping with this bit set is a DAX reflink count (6.1), not a pointer. */
+#define PAGE_MAPPING_FLAGS 0x3
+
+#define KERNEL_HALF (1ULL << 63)
+#define PAGE_SHIFT  12
+
+/* current->pgmap_prot_count (V7..V10); signed, for one revoke too many wraps it. */
+static __always_inline __s32 kernel__pgmap_count(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->pgmap_prot_count))
+		return task->pgmap_prot_count;
+	return 0;
+}
+
+/* The same, on a kernel that is known to have it: not even asking costs instructions. */
+static __always_inline __s32 kernel__pgmap_count_here(struct task_struct *task)
+{
+	return task->pgmap_prot_count;
+}
+
+/* Pages of any kind that the thread has mapped by kmap_local_page() or kmap_atomic(). */
+static __always_inline __s32 kernel__kmap_count(struct task_struct *task)
+{
+	struct task_struct___kmap *traced = (struct task_struct___kmap *)task;
+
+	if (bpf_core_field_exists(traced->kmap_trace_count))
+		return traced->kmap_trace_count;
+	return 0;
+}
+
+/* The thread's own PKRS. Wrong inside nested exceptions, right at a boundary (V10). */
+static __always_inline __u32 kernel__thread_pkrs(struct task_struct *task, __u32 unknown)
+{
+	struct task_struct___v8 *v8 = (struct task_struct___v8 *)task;
+	struct task_struct___v7 *v7 = (struct task_struct___v7 *)task;
+
+	if (bpf_core_field_exists(task->thread.pkrs)) /* V9 and later */
+		return task->thread.pkrs;
+	if (bpf_core_field_exists(v8->thread.pks_saved_pkrs))
+		return v8->thread.pks_saved_pkrs;
+	if (bpf_core_field_exists(v7->thread.saved_pkrs))
+		return v7->thread.saved_pkrs;
+	return unknown;
+}
+
+/* What the register holds now. */
+static __always_inline __u32 kernel__pkrs(__u32 unknown)
+{
+	if (&pkrs_cache)
+		return *(const __u32 *)bpf_this_cpu_ptr(&pkrs_cache);
+	return unknown;
+}
+
+static __always_inline int kernel__preempt_count(void)
+{
+	if (&__preempt_count)
+		return *(const int *)bpf_this_cpu_ptr(&__preempt_count);
+	if (&pcpu_hot) {
+		const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
+
+		return hot->preempt_count;
+	}
+	return 0;
+}
+
+/*
+ * Until 6.1 a look-up in a task storage that failed now may have been refused, not
+ * answered; later only what would have to be allocated is.
+ */
+static __always_inline bool kernel__storage_busy(void)
+{
+	return &bpf_task_storage_busy &&
+	       *(const int *)bpf_this_cpu_ptr(&bpf_task_storage_busy) > 0;
+}
+
+/* Of device memory. Until 6.14 in struct page; later in the folio: 0 there, not known. */
+static __always_inline __u64 kernel__page_pgmap(struct page *page)
+{
+	if (bpf_core_field_exists(page->pgmap))
+		return (__u64)BPF_CORE_READ(page, pgmap);
+	return 0;
+}
+
+/* Renamed when the folio took its meaning over (6.16). */
+static __always_inline __u64 kernel__page_index(struct page *page)
+{
+	if (bpf_core_field_exists(page->index))
+		return BPF_CORE_READ(page, index);
+	return BPF_CORE_READ((struct page___folio *)page, __folio_index);
+}
+
+/*
+ * A typed pointer as a number: the verifier refuses to hash or subtract a
+ * PTR_TO_BTF_ID (adjust_ptr_min_max_vals()), so it has to pass through memory.
+ */
+static __always_inline __u64 kernel__address(const void *typed)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &typed);
+	return address;
+}
+
+static __always_inline __u64 kernel__word(__u64 address)
+{
+	__u64 word = 0;
+
+	if (address)
+		bpf_probe_read_kernel(&word, sizeof(word), (void *)address);
+	return word;
+}
+
+#endif

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Boundaries: where a thread, a work item or an interrupt must have closed its
+ * windows, and what else a thread does with one open. Thin wrappers around the
+ * window core.
+ */
+#include "core/window.bpf.h"
+#include "core/count_only.bpf.h"
+#include "kernel/follow.bpf.h"
+#include "kernel/context.bpf.h"
+
+/*
+ * Which boundary this is, told by what the thread is: one program serves all
+ * of their tracepoints, so that the verifier sees the slow path once.
+ */
+static __always_inline void boundary__name(struct window_event *e, struct task_struct *task,
+					   struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
+
+	if (e->context == PKS_NMI) {
+		e->boundary = PKS_NMI_END; /* nmi_handler(handler, ...) */
+		e->arg = ctx->args[0];
+	} else if (e->context != PKS_TASK) {
+		/* softirq_exit(vector), irq_handler_exit(irq, ...), x86's *_exit(vector) */
+		e->boundary = e->context == PKS_SOFTIRQ ? PKS_SOFTIRQ_END : PKS_IRQ_END;
+		e->arg = (__s32)ctx->args[0];
+	} else if (task->flags & PF_WQ_WORKER) {
+		e->boundary = PKS_WORK_END; /* workqueue_execute_end(work, function) */
+		/* By hand: a tracepoint with one argument refuses a program that loads a second. */
+		bpf_probe_read_kernel(&e->arg, sizeof(e->arg), &ctx->args[1]);
+	} else {
+		e->boundary = PKS_SYSCALL_EXIT; /* sys_exit(regs, ret) */
+		e->arg = BPF_CORE_READ(regs, orig_ax);
+	}
+}
+
+/* An interrupt's windows are counted in the thread it hit: only its own are its leak. */
+static __always_inline bool interrupt__clean(const struct window_event *e)
+{
+	struct pks_slot *s;
+	__u32 top;
+	int i;
+
+	i = slot__find(e->task);
+	if (i < 0)
+		return true;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	top = s->depth - 1;
+	return top >= (__u32)frames__room(s) || frame__at(s, top)->context < e->context;
+}
+
+/* A function of its own: the usual boundary must not save registers for it. */
+static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct window_event e;
+	__u32 pkrs;
+
+	if (!tracing)
+		return 0;
+	event__of_current(&e, task);
+	pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
+	e.open = pkrs__open(pkrs);
+	if (!e.count && !e.open)
+		quiet.pkrs = pkrs;
+	/* First of all: what it hit may be in the storage just now, which is then refused. */
+	if (e.context != PKS_TASK && interrupt__clean(&e))
+		return 0;
+	if (!follow__chosen(task))
+		return 0;
+	if (e.count)
+		tally__end();
+	if (!e.count && !e.open && slot__find(e.task) < 0) {
+		if (e.context == PKS_TASK && (task->flags & PF_WQ_WORKER))
+			slot__forget(e.task);
+		return 0;
+	}
+	boundary__name(&e, task, ctx);
+	window__boundary(ctx, &e);
+	return 0;
+}
+
+/* Something may have to be put right: after an underflow a count of zero says nothing. */
+static __always_inline bool boundary__suspect(struct task_struct *task, __s32 count)
+{
+	return count || quiet.over_revoked ||
+	       pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
+}
+
+/*
+ * The most frequent boundary of all, where the kernel counts windows on protected
+ * memory: costs two fields of current, unless something is open. ctx is kept in
+ * memory, for a saved register would cost more.
+ */
+SEC("?raw_tp")
+int at_syscall_end(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct bpf_raw_tracepoint_args *volatile kept = ctx;
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 state = quiet.word;
+
+	if (bpf_core_field_exists(task->thread.pkrs)) /* not so before V9: on_boundary() knows */
+		state ^= task->thread.pkrs;
+	else
+		state = 1;
+	state |= (__u32)kernel__pgmap_count_here(task);
+	return likely(!state) ? 0 : on_boundary(kept);
+}
+
+/*
+ * Of work items, with each of which a worker forgets what it has closed; and of
+ * system calls where windows are counted in another way, or not at all.
+ */
+SEC("raw_tp")
+int at_boundary(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (settings.facts.truth != PKS_TRUTH_PGMAP && tracing)
+		passed__set(bpf_get_current_task());
+	if (!(task->flags & PF_WQ_WORKER) && likely(!boundary__suspect(task, count__of(task))))
+		return 0;
+	return on_boundary(ctx);
+}
+
+/* A program of its own: the kernel runs none inside itself, and interrupts hit the other. */
+SEC("raw_tp")
+int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return unlikely(boundary__suspect(task, count__of(task))) ? on_boundary(ctx) : 0;
+}
+
+/*
+ * The return from a fault of user space has no tracepoint; what handles it is
+ * the last function that knows of user mode.
+ */
+SEC("fexit")
+int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct window_event e;
+
+	if (likely(!count__of(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
+		return 0;
+	event__of_current(&e, task);
+	e.boundary = PKS_EXCEPTION_RETURN;
+	window__boundary(ctx, &e);
+	return 0;
+}
+
+/*
+ * The thread's last act. The tracepoint of its exit comes too early: after it
+ * the thread still lets go of its files and memory, which runs drivers' code.
+ */
+SEC("fentry")
+int BPF_PROG(at_thread_end)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct window_event e;
+
+	if (!follow__wanted(task))
+		return 0;
+	if (settings.by == PKS_BY_THREAD)
+		site__end(bpf_get_current_pid_tgid());
+	event__of_current(&e, task);
+	if (!e.count && slot__find(e.task) < 0) {
+		slot__forget(e.task);
+		return 0;
+	}
+	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
+	e.boundary = PKS_THREAD_EXIT;
+	window__boundary(ctx, &e);
+	return 0;
+}
+
+/* The thread gives up the CPU by itself inside a window. Loaded only if asked for. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(at_sleep, bool preempt)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct finding_request r;
+	struct window_event e;
+
+	if (likely(count__of(task) <= 0) || preempt || !follow__wanted(task))
+		return 0;
+	event__of_current(&e, task);
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_SLEPT;
+	if (!origin__of_newest(slot__find(e.task), &r))
+		return 0;
+	finding__emit(ctx, &e, &r);
+	return 0;
+}
+
+/* A child starts with its parent's count: an inherited window. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct finding_request r;
+	struct window_event e;
+	int i;
+
+	if (settings.follow) {
+		if (!follow__chosen(parent))
+			return 0;
+		follow__add(child);
+	}
+	if (likely(!count__of(child)) || !tracing)
+		return 0;
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_INHERITED;
+	event__of_current(&e, parent);
+	origin__of_newest(slot__find(e.task), &r);
+	r.other_tid = child->pid;
+	finding__emit(ctx, &e, &r);
+
+	/* The child's own boundaries must not report it a second time. */
+	e.task = kernel__address(child);
+	e.tid = child->pid;
+	e.tgid = child->tgid;
+	i = window__ready_slow(&e);
+	if (i >= 0) {
+		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
+
+		s->told = s->skew;
+	}
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What inject and hunt share: the thread's place in the tree of forks, the
+ * stack of a call, the table of calling places, the record of an injection.
+ *
+ * All of it runs in task context only: an interrupt is nobody's call, and its
+ * error paths can't be told from the interrupted thread's.
+ */
+#ifndef PKSTRACE_INJECT_BPF_H
+#define PKSTRACE_INJECT_BPF_H
+
+#include "core/finding.bpf.h"
+#include "kernel/follow.bpf.h"
+#include "kernel/context.bpf.h"
+#include "abi/inject.h"
+
+#define PLACE_BITS   10
+#define PLACE_PROBES 16
+_Static_assert(1 << PLACE_BITS == PKS_PLACES, "place hash");
+
+extern struct pks_place places[PKS_PLACES];
+extern __u64 places_lost;
+extern __u32 injections; /* made so far: serial numbers */
+extern __u32 armed;	 /* calls count from here on */
+
+/* Of a thread; goes with it. */
+struct inject_thread {
+	__u64 path;	/* from the forks that led to it: the same in each run */
+	__u32 children; /* made so far */
+	__u32 granted;	/* a window was opened in this system call or work item */
+	__u32 syscalls; /* ended so far */
+	__u32 chances;	/* of the kernel's own fault injection, since the last of them */
+	__u64 nth[PKS_RULES];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct inject_thread);
+} inject_threads SEC(".maps") __weak;
+
+/* A call's stack from its direct caller on, and the record it becomes. */
+struct inject_call {
+	struct pks_injection record;
+	__u64 raw[PKS_STACK_DEPTH];
+	__u64 beyond[PKS_STACK_DEPTH]; /* zeros: a copy from within raw[] may run into them */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct inject_call);
+} inject_calls SEC(".maps") __weak;
+
+/* Fills the record's stack with the callers of the function [entry, end). 0 if it can't. */
+int inject__callers(struct inject_call *call, __u64 entry, __u64 end);
+
+/* Hash of the record's stack, never 0. */
+__u64 inject__hash(const struct inject_call *call);
+
+/* Notes the place of the call. after: 1 after the injection. Its index, or -1: table full. */
+int place__note(const struct inject_call *call, __u64 hash, __u32 function, __u32 after);
+
+/* splitmix64 (Steele, Lea, Flood 2014): a good number out of each counter value. */
+static __always_inline __u64 inject__mix(__u64 x)
+{
+	x += 0x9e3779b97f4a7c15ULL;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
+static __always_inline struct inject_thread *inject__thread(struct task_struct *task)
+{
+	return bpf_task_storage_get(&inject_threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* The context's scratch, with the callers of the function in it; NULL if there are none. */
+static __always_inline struct inject_call *inject__call(void *ctx, __u64 entry, __u64 end)
+{
+	__u32 zero = 0;
+	struct inject_call *call = bpf_map_lookup_elem(&inject_calls, &zero);
+
+	if (!call)
+		return NULL;
+	if (bpf_get_stack(ctx, call->raw, sizeof(call->raw), 0) <= 0 ||
+	    inject__callers(call, entry, end) <= 0)
+		return NULL;
+	return call;
+}
+
+/* The rest of the record of this type, and away with it. */
+static __always_inline void inject__send_as(struct inject_call *call,
+					    const struct inject_thread *thread, __u8 type)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pks_injection *r = &call->record;
+
+	r->type = type;
+	r->context = PKS_TASK;
+	r->time = bpf_ktime_get_ns();
+	r->tid = task->pid;
+	r->tgid = task->tgid;
+	r->cpu = bpf_get_smp_processor_id();
+	r->count = count__of(task);
+	r->path = thread->path;
+	r->serial = type == PKS_RECORD_INJECTION ? __sync_fetch_and_add(&injections, 1) + 1 : 0;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	if (bpf_ringbuf_output(&ring, r, sizeof(*r), 0))
+		lost__add(PKS_LOST_RING, 1);
+}
+
+static __always_inline void inject__send(struct inject_call *call,
+					 const struct inject_thread *thread)
+{
+	inject__send_as(call, thread, PKS_RECORD_INJECTION);
+}
+
+/* ___GFP_NOFAIL, include/linux/gfp_types.h of 6.1: no such call may fail. */
+#define GFP_NOFAIL 0x8000
+
+struct pt_regs___arguments {
+	unsigned long cx;
+	unsigned long di;
+	unsigned long si;
+} __attribute__((preserve_access_index));
+
+/* True where the call's gfp_t argument says that it must not fail. */
+static __always_inline bool inject__nofail(void *ctx, __u8 gfp_arg)
+{
+	struct pt_regs___arguments *regs = ctx;
+
+	switch (gfp_arg) {
+	case 0:
+		return BPF_CORE_READ(regs, di) & GFP_NOFAIL;
+	case 1:
+		return BPF_CORE_READ(regs, si) & GFP_NOFAIL;
+	case 3:
+		return BPF_CORE_READ(regs, cx) & GFP_NOFAIL;
+	}
+	return false;
+}
+
+/* What the kernel's own fault injection keeps of a task. */
+struct task_struct___faults {
+	int make_it_fail;
+	unsigned int fail_nth;
+} __attribute__((preserve_access_index));
+
+/* Kernels without CONFIG_FAULT_INJECTION have no such mark: then no task has it. */
+static __always_inline bool task__marked(struct task_struct *task)
+{
+	struct task_struct___faults *t = (void *)task;
+
+	return bpf_core_field_exists(t->make_it_fail) && BPF_CORE_READ(t, make_it_fail);
+}
+
+/* How many chances to fail are left until one is taken; 0: none will be. */
+static __always_inline __u32 task__fail_nth(struct task_struct *task)
+{
+	struct task_struct___faults *t = (void *)task;
+
+	return bpf_core_field_exists(t->fail_nth) ? BPF_CORE_READ(t, fail_nth) : 0;
+}
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Grants and revokes that are broken on purpose. Each of these is loaded in the
+ * place of the tracing program of the same form, and traces what it does not
+ * skip: what is skipped is never seen by the tracer, as if nobody had called it,
+ * and a call that is let through costs one program, not two.
+ */
+#include "prog/trace.bpf.h"
+#include "prog/rule.bpf.h"
+
+/* What the four forms of grants and revokes are, for the stacks that begin in them. */
+const volatile struct pks_range inject_range[PKS_FORMS];
+
+/* False: the programs must return 0, and the verifier sees that they do. */
+const volatile __u8 may_skip;
+
+static long delay__step(__u32 i, void *until)
+{
+	return bpf_ktime_get_ns() >= *(__u64 *)until;
+}
+
+/* Busy, as a slow copy would be: the thread must not sleep here. */
+static __always_inline void delay__for(__u64 ns)
+{
+	__u64 until = bpf_ktime_get_ns() + ns;
+
+	bpf_loop(1 << 23, delay__step, &until, 0);
+}
+
+/* By its return address, for a stack costs as much as many windows. */
+static __always_inline bool site__is(void *ctx, const volatile struct pks_rule *rule, enum form form)
+{
+	return !rule->site_end || within(caller__read(ctx, form), rule->site_start, rule->site_end);
+}
+
+/* All that the rule asks of a call, but for what decides whether it is this one's turn. */
+static __always_inline bool call__mine(void *ctx, __u32 number, enum form form)
+{
+	const volatile struct pks_rule *rule = &rules[number];
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return !rule__idle(rule) && (rule->first == PKS_FIRST_FOLLOW || follow__calls(task)) &&
+	       rule__mine(rule, task) && site__is(ctx, rule, form);
+}
+
+/* What becomes of a call of this form, which is one that the rule is about. */
+static __always_inline int inject__window(void *ctx, __u32 number, enum form form)
+{
+	if (!rule__hit(ctx, number, arg__key(ctx), inject_range[form].entry,
+		       inject_range[form].end))
+		return CALL_TRACED;
+	if (rules[number].kind != PKS_DELAY_REVOKE)
+		return may_skip ? CALL_SKIPPED : CALL_TRACED;
+	delay__for(rules[number].delay);
+	return CALL_TRACED;
+}
+
+/*
+ * What most calls are refused by. Which of these it is, is a constant: the verifier
+ * leaves out the rest. No value may outlive a call in a register here: an ordinary
+ * page would have to save it, too.
+ */
+static __always_inline bool refused__first(void *volatile *ctx, __u32 number, enum form form)
+{
+	const volatile struct pks_rule *rule = &rules[number];
+	__u8 first = rule->first;
+
+	if (first == PKS_FIRST_COMM)
+		return likely(!comm__is(rule, bpf_get_current_task_btf()));
+	if (first == PKS_FIRST_TID)
+		return likely(bpf_get_current_task_btf()->pid != rule->tid);
+	if (first == PKS_FIRST_CGROUP)
+		return likely(!rule__in_cgroup(rule));
+	if (first == PKS_FIRST_SITE) {
+		__u64 caller = quick__caller(*ctx, form);
+
+		return likely(caller && !within(caller, rule->site_start, rule->site_end));
+	}
+	if (first == PKS_FIRST_WINDOW)
+		return !kernel__pgmap_count_here(bpf_get_current_task_btf());
+	return false;
+}
+
+/*
+ * The first question about each call. A thread that is not followed is not traced
+ * either: it is asked about once.
+ */
+static __always_inline int inject__first(void *volatile *ctx, __u32 number, enum form form,
+					 window_fn ask)
+{
+	const volatile struct pks_rule *rule = &rules[number];
+	struct pks_rule_state *state = &rule_states[number];
+
+	if (rule->first == PKS_FIRST_FOLLOW) {
+		if (!follow__wanted(bpf_get_current_task_btf()))
+			return RETURNED(CALL_IGNORED);
+	} else if (refused__first(ctx, number, form)) {
+		return RETURNED(CALL_TRACED);
+	}
+	if (!rule->alone || !state->over)
+		return armed ? ask(*ctx) : RETURNED(CALL_TRACED);
+	if (context__now() == PKS_TASK)
+		__sync_fetch_and_add(&state->seen, 1);
+	return RETURNED(CALL_TRACED);
+}
+
+/*
+ * A program for each form. What follows the first question is a function of its
+ * own, and what few calls come to another one: neither saves registers for the next.
+ */
+#define INJECT_PROGRAM(what, on, number, FORM)                                                     \
+	static __noinline int break_##what(void *ctx)                                              \
+	{                                                                                          \
+		return inject__window(ctx, number, FORM);                                          \
+	}                                                                                          \
+	static __noinline int ask_##what(void *ctx)                                                \
+	{                                                                                          \
+		void *volatile kept = ctx;                                                         \
+                                                                                                   \
+		return call__mine(kept, number, FORM) ? break_##what(kept) : CALL_TRACED;          \
+	}                                                                                          \
+	static __always_inline int first_##what(void *volatile *ctx)                               \
+	{                                                                                          \
+		return inject__first(ctx, number, FORM, ask_##what);                               \
+	}                                                                                          \
+	SEC("?fmod_ret")                                                                           \
+	int inject_##what(void *ctx)                                                               \
+	{                                                                                          \
+		return on(ctx, first_##what, trace_##what, any_##what);                            \
+	}
+
+INJECT_PROGRAM(grant_page, on_page, PKS_RULE_GRANT, GRANT_PAGE)
+INJECT_PROGRAM(revoke_page, on_page, PKS_RULE_REVOKE, REVOKE_PAGE)
+INJECT_PROGRAM(grant_pgmap, on_pgmap, PKS_RULE_GRANT, GRANT_PGMAP)
+INJECT_PROGRAM(revoke_pgmap, on_pgmap, PKS_RULE_REVOKE, REVOKE_PGMAP)

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pkstrace check: what this kernel and CPU offer, what a run would attach to. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "cmd/options.h"
+#include "kernel/boundaries.h"
+#include "commands.h"
+#include "kernel/dialect.h"
+#include "trace/preflight.h"
+#include "kernel/ksyms.h"
+
+static const struct argp argp = {
+	.doc = "Says what this kernel and CPU offer and what a run would attach to."
+	       "\vExit status: 0 if `pkstrace run` can work here, 3 if it cannot.",
+};
+
+static const char *const probe_meaning[NR_PROBES] = {
+	[PROBE_GRANT_PAGE] = "grant, with the page",
+	[PROBE_REVOKE_PAGE] = "revoke, with the page",
+	[PROBE_GRANT_PGMAP] = "grant, pgmap only",
+	[PROBE_REVOKE_PGMAP] = "revoke, pgmap only",
+	[PROBE_GRANT_ARG] = "grant, with the page",
+	[PROBE_REVOKE_ARG] = "revoke, with the page",
+	[PROBE_KEY_UPDATE] = "grant and revoke of a protection key",
+	[PROBE_KEY_FAULT] = "protection fault",
+	[PROBE_KEY_CALLBACK] = "protection fault",
+	[PROBE_FAULT_CALLBACK] = "protection fault, the pgmap's callback",
+	[PROBE_PGMAP_GONE] = "end of a pgmap",
+	[PROBE_USER_FAULT] = "boundary: return from a user fault",
+	[PROBE_THREAD_END] = "boundary: end of a thread",
+};
+
+static void line(const char *what, const char *value)
+{
+	printf("%-16s %s\n", what, value);
+}
+
+static void print_probes(const struct dialect *d)
+{
+	const char *before = "probes";
+	char text[160];
+
+	for (int i = 0; i < NR_PROBES; i++) {
+		if (!d->target[i])
+			continue;
+		snprintf(text, sizeof(text), "%-26s %s%s", d->target[i], probe_meaning[i],
+			 dialect__traceable(d->target[i]) ? "" :
+							    " (NOT in available_filter_functions)");
+		line(before, text);
+		before = "";
+	}
+}
+
+static void print_blind(void *arg, const char *what)
+{
+	(void)arg;
+	line("blind", what);
+}
+
+static void print_dialect(const char *name, const char *layout)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "%s, %s", name, layout);
+	line("dialect", text);
+}
+
+/* What to do about it, on a kernel where `run` can't work; three lines at most. */
+static void print_remedy(const struct dialect *d)
+{
+	if (!d->btf)
+		line("remedy", "build this kernel with CONFIG_DEBUG_INFO_BTF");
+	else if (!d->name)
+		line("remedy",
+		     "this kernel has no windows to trace. On any CPU: build yours with the\n"
+		     "                 KMAP_TRACE patch (tests/kernel/patches of pkstrace's source); "
+		     "with PKS: boot\n                 what `tests/kernel/build` makes, or try both "
+		     "with `make vm`");
+	else if (!d->cpu_has_pks)
+		line("remedy", "boot on a CPU with PKS, or under QEMU with -cpu max");
+	else
+		line("remedy", "turn protection on: the kernel does not use the CPU's PKS");
+}
+
+static void print_kernel(const struct dialect *d)
+{
+	struct utsname uts = {};
+
+	uname(&uts);
+	line("kernel", uts.release);
+	line("CPU", d->cpu_has_pks ? "has PKS" : "has no PKS");
+	line("protection", d->protection_on ? "on" : "off");
+	line("type info", d->btf ? "yes (BTF)" : "no: build with CONFIG_DEBUG_INFO_BTF");
+	dialect__each(d, print_dialect);
+	if (!d->name)
+		line("dialect", "none found");
+	if (d->name && dialect__needs_pks(d))
+		line("fault mode", d->fault_mode == FAULT_MODE_RELAXED ? "relaxed" :
+				   d->fault_mode == FAULT_MODE_STRICT  ? "strict" :
+									 "unknown");
+}
+
+static enum status check(struct symbols *symbols)
+{
+	struct dialect d;
+	char missing[128];
+	enum status status = dialect__probe(&d, symbols, NULL, true);
+
+	print_kernel(&d);
+	print_probes(&d);
+	if (d.name) {
+		dialect__blind(&d, print_blind, NULL);
+		boundaries__blind(&d, print_blind, NULL);
+	}
+	preflight__missing_capabilities(missing, sizeof(missing));
+	line("capabilities", missing[0] ? missing : "enough");
+	if (status)
+		print_remedy(&d);
+	if (missing[0])
+		status = STATUS_CANNOT;
+	line("run", status ? "can't work here" : "can work here");
+	dialect__close(&d);
+	return status;
+}
+
+enum status cmd_check(int argc, char **argv)
+{
+	struct symbols *symbols;
+	enum status status;
+	int nothing = 0, err;
+	bool help;
+
+	status = arguments__parse(&argp, argc, argv, &nothing, &help);
+	if (status || help)
+		return status;
+	symbols = symbols__open(NULL, &err);
+	if (!symbols)
+		status__note("addresses are hidden: %s", strerror(-err));
+	status = check(symbols);
+	symbols__close(symbols);
+	return status;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pkstrace hunt: the command line of it; what it does is in hunt.c. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/options.h"
+#include "commands.h"
+#include "hunt/hunt.h"
+#include "inject/plan.h"
+
+enum {
+	OPTION_RESUME = 256,
+	OPTION_MAX_RUNS,
+	OPTION_TIMEOUT,
+	OPTION_DEPTH,
+	OPTION_FUNCTION,
+	OPTION_ERRNO,
+	OPTION_KERNEL_FAULTS,
+	OPTION_KEEP_GOING,
+	OPTION_JSON,
+};
+
+static const struct argp_option argp_options[] = {
+	{"resume", OPTION_RESUME, "FILE", 0,
+	 "Keep the state in FILE, and go on from there if it exists", 0},
+	{"max-runs", OPTION_MAX_RUNS, "N", 0,
+	 "Make at most N runs beside the survey (default 1000); 0: only the survey", 0},
+	{"timeout", OPTION_TIMEOUT, "SECONDS", 0,
+	 "End a run after this time, with all of CMD's children (default: ten times what the "
+	 "survey took, and at least ten seconds)",
+	 0},
+	{"depth", OPTION_DEPTH, "N", 0,
+	 "2: after each failure fail also, one by one, what is called only then (default 1)", 0},
+	{"function", OPTION_FUNCTION, "NAME", 0,
+	 "Fail only calls of this function of the error-injection list; may be repeated", 0},
+	{"errno", OPTION_ERRNO, "ERRNO", 0,
+	 "What a function returns that may return any error (default EIO); may be repeated: a "
+	 "run for each",
+	 0},
+	{"kernel-faults", OPTION_KERNEL_FAULTS, "WHICH", 0,
+	 "The kernel's own fault injection through fail-nth: auto (default): for what the "
+	 "error-injection list does not reach; all; none",
+	 0},
+	{"keep-going", OPTION_KEEP_GOING, NULL, 0,
+	 "Go on where CMD fails by itself, or where a process of it can't be killed", 0},
+	{"json", OPTION_JSON, NULL, 0,
+	 "Print JSON objects, a line each: hunt-survey, hunt-run, "
+	 "hunt-summary",
+	 0},
+	{0},
+};
+
+struct input {
+	struct hunt_options hunt;
+	const char **functions; /* room for all arguments there are, and NULL */
+	size_t nr_functions;
+};
+
+static bool faults__parse(const char *text, enum fault_choice *choice)
+{
+	static const char *const names[] = {
+		[FAULTS_AUTO] = "auto",
+		[FAULTS_ALL] = "all",
+		[FAULTS_NONE] = "none",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(names[i], text)) {
+			*choice = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static error_t errno__parse(const char *text, struct hunt_options *o)
+{
+	long value;
+
+	if (o->nr_errors == sizeof(o->errors) / sizeof(o->errors[0]) ||
+	    !inject_plan__value(text, &value) || value >= 0)
+		return EINVAL;
+	o->errors[o->nr_errors++] = value;
+	return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct input *in = state->input;
+	struct hunt_options *o = &in->hunt;
+	double value;
+
+	switch (key) {
+	case OPTION_RESUME:
+		o->resume = arg;
+		return 0;
+	case OPTION_MAX_RUNS:
+		if (!arguments__number(arg, 0, 1e9, &value))
+			return EINVAL;
+		o->max_runs = value;
+		return 0;
+	case OPTION_TIMEOUT:
+		return arguments__number(arg, 0.001, 1e9, &o->timeout) ? 0 : EINVAL;
+	case OPTION_DEPTH:
+		if (!arguments__number(arg, 1, PKS_TARGETS, &value) || value != (unsigned int)value)
+			return EINVAL;
+		o->depth = value;
+		return 0;
+	case OPTION_FUNCTION:
+		in->functions[in->nr_functions++] = arg;
+		return 0;
+	case OPTION_ERRNO:
+		return errno__parse(arg, o);
+	case OPTION_KERNEL_FAULTS:
+		return faults__parse(arg, &o->session.faults) ? 0 : EINVAL;
+	case OPTION_KEEP_GOING:
+		o->keep_going = true;
+		return 0;
+	case OPTION_JSON:
+		o->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		o->session.command = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.args_doc = "-- CMD [ARGS...]",
+	.doc = "Walks the error paths around protection windows. Runs CMD once and notes each call "
+	       "of a function that can be made to fail, while a window is open or between a "
+	       "window's grant and the end of its system call or work item. Then runs CMD once for "
+	       "each of these places, with its first call from there failing, and watches the "
+	       "windows. CMD must do the same each time; its input and output are /dev/null."
+	       "\vOutcomes, the worst of a run: kernel oops, stray access, underflow, leak, other "
+	       "(finding), CMD hung, CMD failed, not reached, clean. A run that only makes CMD "
+	       "fail "
+	       "is no finding.\n\n"
+	       "Exit status: 0 nothing found, 1 findings, 2 usage, 3 cannot run here, 4 "
+	       "incomplete: "
+	       "interrupted, stopped by --max-runs, something lost, or a call not reached "
+	       "again.\n\n"
+	       "EXAMPLES\n"
+	       "  pkstrace hunt -- dd if=/mnt/in of=/mnt/out bs=4k count=1\n"
+	       "  pkstrace hunt --resume hunt.json --depth 2 -- ./exercise-my-driver",
+};
+
+enum status cmd_hunt(int argc, char **argv)
+{
+	struct input in = {.hunt = {.max_runs = 1000, .depth = 1},
+			   .functions = calloc(argc + 1, sizeof(char *))};
+	enum status status;
+	bool help;
+
+	if (!in.functions)
+		return status__say(STATUS_CANNOT, "out of memory");
+	in.hunt.session.functions = in.functions;
+	status = arguments__parse(&argp, argc, argv, &in, &help);
+	if (!status && !help && !in.hunt.session.command)
+		status = status__say(STATUS_USAGE, "hunt: no command to hunt in: give it after --");
+	if (!status && !help)
+		status = hunt(&in.hunt);
+	free(in.functions);
+	return status;
+}

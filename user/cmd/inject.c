@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pkstrace inject: a tracing run in which chosen calls are skipped, delayed or failed. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/options.h"
+#include "commands.h"
+#include "inject/session.h"
+#include "trace/process_tree.h"
+#include "report/injection.h"
+#include "trace/tracer.h"
+
+enum {
+	OPTION_SKIP_GRANT = 256,
+	OPTION_SKIP_REVOKE,
+	OPTION_EXTRA_REVOKE,
+	OPTION_DELAY_REVOKE,
+	OPTION_FAIL,
+	OPTION_PROBABILITY,
+	OPTION_INTERVAL,
+	OPTION_TIMES,
+	OPTION_SPACE,
+	OPTION_TASK_FILTER,
+	OPTION_REQUIRE_START,
+	OPTION_REQUIRE_END,
+	OPTION_REJECT_START,
+	OPTION_REJECT_END,
+	OPTION_FAIL_NTH,
+	OPTION_SEED,
+	OPTION_TID,
+	OPTION_COMM,
+	OPTION_CGROUP,
+	OPTION_CALL_SITE,
+	OPTION_IN_WINDOW,
+	OPTION_WHOLE_SYSTEM,
+	OPTION_DRY_RUN,
+	OPTION_TIMEOUT,
+	OPTION_MAX_REPORTS,
+	OPTION_JSON,
+};
+
+static const struct argp_option options[] = {
+	{ 0, 0, 0, 0, "What to break", 1 },
+	{ "skip-grant", OPTION_SKIP_GRANT, 0, 0, "Skip the opening of a window", 1 },
+	{ "skip-revoke", OPTION_SKIP_REVOKE, 0, 0, "Skip the closing of a window", 1 },
+	{ "extra-revoke", OPTION_EXTRA_REVOKE, 0, 0, "Close once more, where the kernel allows it", 1 },
+	{ "delay-revoke", OPTION_DELAY_REVOKE, "TIME", 0,
+	  "Close later: 10us, 5ms, at most 1s; the CPU is kept busy", 1 },
+	{ "fail", OPTION_FAIL, "FUNCTION=-ERRNO", 0,
+	  "Fail calls of a function on the kernel's error-injection list; may be repeated", 1 },
+	{ 0, 0, 0, 0, "How often (names and meaning as in the kernel's own fault injection)", 2 },
+	{ "probability", OPTION_PROBABILITY, "PERCENT", 0, "Default 100", 2 },
+	{ "interval", OPTION_INTERVAL, "N", 0, "Each Nth call only", 2 },
+	{ "times", OPTION_TIMES, "N", 0, "At most N times, -1: no limit (default 1)", 2 },
+	{ "space", OPTION_SPACE, "N", 0, "Let N calls pass first", 2 },
+	{ "verbose", 'v', "LEVEL", 0, "0: count, 1: a line each, 2: with the stack (default)", 2 },
+	{ "task-filter", OPTION_TASK_FILTER, 0, 0, "Only tasks with /proc/PID/make-it-fail set", 2 },
+	{ "require-start", OPTION_REQUIRE_START, "ADDRESS", 0,
+	  "Only calls with a caller at or above this address or function", 2 },
+	{ "require-end", OPTION_REQUIRE_END, "ADDRESS", 0, "... and below this", 2 },
+	{ "reject-start", OPTION_REJECT_START, "ADDRESS", 0,
+	  "No call with a caller at or above this address or function", 2 },
+	{ "reject-end", OPTION_REJECT_END, "ADDRESS", 0, "... and below this", 2 },
+	{ "fail-nth", OPTION_FAIL_NTH, "N", 0,
+	  "The Nth call of a thread that passes the filters, whatever else is set", 2 },
+	{ "seed", OPTION_SEED, "N", 0, "Of --probability: the same seed hits the same calls", 2 },
+	{ 0, 0, 0, 0, "Whose calls", 3 },
+	{ "pid", 'p', "PID", 0, "This process and its children", 3 },
+	{ "tid", OPTION_TID, "TID", 0, "This thread", 3 },
+	{ "comm", OPTION_COMM, "NAME", 0, "Threads of this name", 3 },
+	{ "cgroup", OPTION_CGROUP, "PATH", 0, "Threads in this control group", 3 },
+	{ "call-site", OPTION_CALL_SITE, "FUNCTION[+OFFSET]", 0, "Calls made directly from here", 3 },
+	{ "in-window", OPTION_IN_WINDOW, 0, 0, "Calls made while a window is open", 3 },
+	{ "whole-system", OPTION_WHOLE_SYSTEM, 0, 0, "Anybody's: needed where nothing else is given", 3 },
+	{ 0, 0, 0, 0, "The run", 4 },
+	{ "dry-run", OPTION_DRY_RUN, 0, 0, "Break nothing; tell how many calls would be hit, and where", 4 },
+	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
+	  "End after this time, and CMD with all its children", 4 },
+	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
+	  "Show at most N reports, count the rest (default 100)", 4 },
+	{ "json", OPTION_JSON, 0, 0,
+	  "Print JSON objects, a line each: as `pkstrace run`, and each injection", 4 },
+	{ 0 },
+};
+
+struct input {
+	struct inject_plan plan;
+	struct tracer_options run;
+	bool dry;
+};
+
+/* What breaks, or how often. */
+static error_t parse_fault(int key, char *arg, struct input *in)
+{
+	struct inject_plan *p = &in->plan;
+	double value;
+
+	switch (key) {
+	case OPTION_SKIP_GRANT:
+		p->grant = PKS_SKIP_GRANT;
+		return 0;
+	case OPTION_SKIP_REVOKE:
+		p->revoke = PKS_SKIP_REVOKE;
+		return 0;
+	case OPTION_EXTRA_REVOKE:
+		p->extra_revoke = true;
+		return 0;
+	case OPTION_DELAY_REVOKE:
+		p->revoke = PKS_DELAY_REVOKE;
+		return inject_plan__delay(p, arg) ? 0 : EINVAL;
+	case OPTION_FAIL:
+		return inject_plan__fail(p, arg) ? EINVAL : 0;
+	case OPTION_PROBABILITY:
+		return inject_plan__probability(p, arg) ? 0 : EINVAL;
+	case OPTION_INTERVAL:
+		if (!arguments__number(arg, 1, 1e9, &value))
+			return EINVAL;
+		p->rule.interval = value;
+		return 0;
+	case OPTION_TIMES:
+		if (!arguments__number(arg, -1, 1e15, &value))
+			return EINVAL;
+		p->rule.times = value;
+		return 0;
+	case OPTION_SPACE:
+		if (!arguments__number(arg, 0, 1e15, &value))
+			return EINVAL;
+		p->rule.space = value;
+		return 0;
+	case OPTION_FAIL_NTH:
+		if (!arguments__number(arg, 1, 1e9, &value))
+			return EINVAL;
+		p->rule.fail_nth = value;
+		return 0;
+	case OPTION_SEED:
+		if (!arguments__number(arg, 0, 1e15, &value))
+			return EINVAL;
+		p->rule.seed = value;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* Whose calls. */
+static error_t parse_filter(int key, char *arg, struct input *in)
+{
+	struct inject_plan *p = &in->plan;
+	double value;
+
+	switch (key) {
+	case OPTION_TASK_FILTER:
+		p->rule.filters |= PKS_FILTER_MARK;
+		return 0;
+	case OPTION_REQUIRE_START:
+		p->require_start = arg;
+		return 0;
+	case OPTION_REQUIRE_END:
+		p->require_end = arg;
+		return 0;
+	case OPTION_REJECT_START:
+		p->reject_start = arg;
+		return 0;
+	case OPTION_REJECT_END:
+		p->reject_end = arg;
+		return 0;
+	case OPTION_TID:
+		if (!arguments__number(arg, 1, 1 << 22, &value))
+			return EINVAL;
+		p->rule.tid = value;
+		p->rule.filters |= PKS_FILTER_TID;
+		return 0;
+	case OPTION_COMM:
+		if (!arg[0] || strlen(arg) >= PKS_COMM)
+			return EINVAL;
+		strncpy(p->rule.comm, arg, PKS_COMM);
+		p->rule.filters |= PKS_FILTER_COMM;
+		return 0;
+	case OPTION_CGROUP:
+		p->cgroup = arg;
+		return 0;
+	case OPTION_CALL_SITE:
+		p->call_site = arg;
+		return 0;
+	case OPTION_IN_WINDOW:
+		p->rule.filters |= PKS_FILTER_WINDOW;
+		return 0;
+	case OPTION_WHOLE_SYSTEM:
+		p->whole_system = true;
+		return 0;
+	}
+	return parse_fault(key, arg, in);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct input *in = state->input;
+	double value;
+
+	switch (key) {
+	case 'v':
+		if (!arguments__number(arg, 0, 2, &value))
+			return EINVAL;
+		in->plan.verbose = value;
+		return 0;
+	case 'p':
+		if (!arguments__number(arg, 1, 1 << 22, &value))
+			return EINVAL;
+		in->run.pid = value;
+		return 0;
+	case OPTION_DRY_RUN:
+		in->dry = true;
+		return 0;
+	case OPTION_TIMEOUT:
+		if (!arguments__number(arg, 0.001, 1e9, &value))
+			return EINVAL;
+		in->run.seconds = value;
+		return 0;
+	case OPTION_MAX_REPORTS:
+		if (!arguments__number(arg, 0, 1e9, &value))
+			return EINVAL;
+		in->run.max_reports = value;
+		return 0;
+	case OPTION_JSON:
+		in->run.renderer = &report_json;
+		return 0;
+	case ARGP_KEY_ARG:
+		in->run.command = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	}
+	return parse_filter(key, arg, in);
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[-- CMD [ARGS...]]",
+	.doc = "Breaks protection windows on purpose, once unless told otherwise, and reports what "
+	       "follows as `pkstrace run` does; each finding names the injection it follows. Only "
+	       "calls in task context are hit. When pkstrace ends, however it ends, all is off."
+	       "\vExit status: as `pkstrace run`: 0 nothing found, 1 findings, 2 usage, 3 cannot run "
+	       "here, 4 incomplete.\n\n"
+	       "EXAMPLES\n"
+	       "  pkstrace inject --skip-revoke -- dd if=/mnt/file of=/dev/null\n"
+	       "  pkstrace inject --fail should_failslab=-ENOMEM --in-window --times 5 -- CMD\n"
+	       "  pkstrace inject --skip-grant --probability 1 --times -1 --seed 7 -- CMD\n"
+	       "  pkstrace inject --delay-revoke 5ms --comm postgres --dry-run --timeout 10",
+};
+
+static enum status check(const struct input *in)
+{
+	const struct inject_plan *p = &in->plan;
+
+	if (!inject_plan__any(p))
+		return status__say(STATUS_USAGE, "inject: nothing to break: give --skip-revoke, "
+						 "--skip-grant, --delay-revoke or --fail");
+	if (in->run.pid && in->run.command)
+		return status__say(STATUS_USAGE, "inject: give either -p PID or a command, not both");
+	if (!in->run.command && !in->run.pid && !inject_plan__filtered(p) && !p->whole_system)
+		return status__say(STATUS_USAGE, "inject: whose calls? give a command, a filter (such "
+						 "as -p PID or --comm NAME), or --whole-system");
+	return STATUS_CLEAN;
+}
+
+static const char *injected_function(const struct report *r, const struct pks_injection *one)
+{
+	return inject_session__function(r->injected_arg, one);
+}
+
+static void say_totals(const struct inject_session *s, const struct tracer *t)
+{
+	__u64 seen, hits;
+
+	inject_session__totals(s, &seen, &hits);
+	if (s->json) {
+		inject_session__json(s, &t->report);
+	} else if (s->dry) {
+		inject_session__places(s, &t->report);
+		printf("pkstrace: dry run: %" PRIu64 " calls pass the filters, %" PRIu64
+		       " would be hit\n", (uint64_t)seen, (uint64_t)hits);
+	} else {
+		printf("pkstrace: injected %" PRIu64 " times, of %" PRIu64
+		       " calls that passed the filters; seed %" PRIu64 "\n",
+		       (uint64_t)hits, (uint64_t)seen, (uint64_t)s->plan->rule.seed);
+	}
+}
+
+static enum status inject(struct input *in)
+{
+	struct inject_session session;
+	struct tracer t = {};
+	enum status status = inject_session__open(&session, &in->plan, in->dry, &t);
+
+	session.json = in->run.renderer == &report_json;
+	in->run.extension = &session.extension;
+	in->run.kill_at_timeout = true;
+	in->run.injections = &session.injections;
+	in->run.injected_function = injected_function;
+	in->run.injected_arg = &session;
+	if (!status && in->run.command)
+		process_tree__adopt();
+	if (!status) {
+		status = tracer__start(&t, &in->run);
+		if (!status)
+			status = tracer__loop(&t);
+		if (!status) {
+			status = tracer__finish(&t);
+			say_totals(&session, &t);
+		}
+		tracer__close(&t);
+	}
+	inject_session__close(&session);
+	return status;
+}
+
+enum status cmd_inject(int argc, char **argv)
+{
+	struct input in = { .run = { .max_reports = 100 } };
+	enum status status;
+	bool help;
+
+	inject_plan__init(&in.plan);
+	status = arguments__parse(&argp, argc, argv, &in, &help);
+	if (status || help)
+		return status;
+	return check(&in) ?: inject(&in);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pkstrace run: live trace, each finding at once, a summary at the end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/options.h"
+#include "commands.h"
+#include "findings/suppress.h"
+#include "cmd/traced.h"
+
+enum {
+	OPTION_MAX_REPORTS = 256,
+	OPTION_SLEPT,
+	OPTION_STACKS,
+	OPTION_LONG_HOLD,
+	OPTION_JSON,
+	OPTION_MODULES,
+	OPTION_SUPPRESSIONS,
+	OPTION_VMLINUX,
+};
+
+/* What the command line says: the tracer's options, and the lists that they point to. */
+struct run_arguments {
+	struct tracer_options tracer;
+	const char **modules; /* room for all arguments there are, and NULL */
+	const char **suppressions;
+	size_t nr_modules, nr_suppressions;
+};
+
+static const struct argp_option options[] = {
+	{ "slept", OPTION_SLEPT, NULL, 0, "Report threads that sleep inside a window", 0 },
+	{ "long-hold", OPTION_LONG_HOLD, "TIME", 0,
+	  "Report windows open for longer than TIME (20ms, 1.5s), also while they are open", 0 },
+	{ "stacks", OPTION_STACKS, "WHICH", 0,
+	  "Take the stack of the first windows of each call site and of a sample (sampled, the "
+	  "default), or of each grant (grants), which costs many times as much",
+	  0 },
+	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
+	  "Show at most N reports, count the rest (default 100)", 0 },
+	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", 0,
+	  "Hide the findings that FILE describes (see below); may be given several times", 0 },
+	{ "json", OPTION_JSON, NULL, 0,
+	  "Print a JSON object a line: each finding (\"type\": \"finding\"), at the end a "
+	  "summary (\"type\": \"summary\"), with the names that the text has, times in ns", 0 },
+	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
+	  "Take the kernel's source lines from this file, not from the usual places", 0 },
+	{ "modules", OPTION_MODULES, "DIR", 0,
+	  "Look here first for modules with debug info; may be given several times", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct run_arguments *a = state->input;
+	struct tracer_options *o = &a->tracer;
+	double value;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = o;
+		return 0;
+	case OPTION_SLEPT:
+		o->slept = true;
+		return 0;
+	case OPTION_STACKS:
+		o->grant_stacks = !strcmp(arg, "grants");
+		return o->grant_stacks || !strcmp(arg, "sampled") ? 0 : EINVAL;
+	case OPTION_LONG_HOLD:
+		return arguments__time(arg, 1e-6, 1e6, &o->long_hold) ? 0 : EINVAL;
+	case OPTION_MAX_REPORTS:
+		if (!arguments__number(arg, 0, 1e9, &value))
+			return EINVAL;
+		o->max_reports = value;
+		return 0;
+	case OPTION_JSON:
+		o->renderer = &report_json;
+		return 0;
+	case OPTION_VMLINUX:
+		o->vmlinux = arg;
+		return 0;
+	case OPTION_MODULES:
+		a->modules[a->nr_modules++] = arg;
+		return 0;
+	case OPTION_SUPPRESSIONS:
+		a->suppressions[a->nr_suppressions++] = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.children = children,
+	.args_doc = "[-- CMD [ARGS...]]",
+	.doc = "Traces protection windows and reports each finding at once. With CMD it runs CMD and "
+	       "follows its threads and children; else the whole system, or process PID."
+	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
+	       "4 incomplete. CMD's own status is shown, not mixed in.\n\n"
+	       "SUPPRESSIONS\n"
+	       "A file of blocks; # begins a comment. Lines of a block: {, a name, CLASS or "
+	       "CLASS/CAUSE, then the innermost functions of the finding's stack (of the access, the "
+	       "grant or the revoke that is to blame) as fun:PATTERN, or ... for any number of "
+	       "functions, then }.\n\n"
+	       "EXAMPLES\n"
+	       "  pkstrace run                      the whole system, until Ctrl-C\n"
+	       "  pkstrace run -d 10 -p 1234        one process, for ten seconds\n"
+	       "  pkstrace run -- fio job.fio       a command, until it ends",
+};
+
+/* Reads the suppressions before anything is attached: a slip in one must not cost a run. */
+static enum status suppressions__load(const struct run_arguments *a, struct suppress *s)
+{
+	enum status status = s ? STATUS_CLEAN : status__say(STATUS_CANNOT, "out of memory");
+
+	for (size_t i = 0; !status && i < a->nr_suppressions; i++)
+		status = suppress__load(s, a->suppressions[i]);
+	return status;
+}
+
+static enum status run_with_lists(int argc, char **argv, struct run_arguments *a)
+{
+	struct suppress *suppress;
+	enum status status;
+	bool help;
+
+	status = arguments__parse(&argp, argc, argv, a, &help);
+	if (status || help)
+		return status;
+	status = traced__check("run", &a->tracer);
+	if (status)
+		return status;
+	suppress = suppress__new();
+	status = suppressions__load(a, suppress);
+	a->tracer.suppress = suppress;
+	a->tracer.module_dirs = a->modules;
+	if (!status)
+		status = traced__trace(&a->tracer);
+	suppress__free(suppress);
+	return status;
+}
+
+enum status cmd_run(int argc, char **argv)
+{
+	struct run_arguments a = { .tracer = { .max_reports = 100 },
+				   .modules = calloc(argc + 1, sizeof(char *)),
+				   .suppressions = calloc(argc + 1, sizeof(char *)) };
+	enum status status = STATUS_CANNOT;
+
+	if (a.modules && a.suppressions)
+		status = run_with_lists(argc, argv, &a);
+	else
+		status__say(status, "out of memory");
+	free(a.modules);
+	free(a.suppressions);
+	return status;
+}

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "findings/model.h"
+
+static bool stack__same(const struct model_stack *a, const struct model_stack *b)
+{
+	return a->nr == b->nr && !memcmp(a->address, b->address, a->nr * sizeof(a->address[0]));
+}
+
+/* True where `raw` says more than `old`: an exact owner stack that the other has not. */
+static bool finding__differs(const struct model_finding *old, const struct pks_finding *raw,
+			     const struct model_stack *granted, const struct model_stack *revoked)
+{
+	if ((raw->granted.flags & PKS_STACK_EXACT) && !stack__same(&old->granted, granted))
+		return true;
+	return (raw->revoked.flags & PKS_STACK_EXACT) && !stack__same(&old->revoked, revoked);
+}
+
+static struct model_finding *model__find(struct model *m, const struct pks_finding *raw,
+					 const struct model_stack *granted,
+					 const struct model_stack *revoked)
+{
+	for (size_t i = 0; i < m->nr_findings; i++)
+		if (m->findings[i].raw.fold == raw->fold &&
+		    !finding__differs(&m->findings[i], raw, granted, revoked))
+			return &m->findings[i];
+	return NULL;
+}
+
+/* True where a later finding of the thread may be a consequence of one of this class. */
+static bool class__has_consequence(unsigned int class)
+{
+	return class == PKS_UNDERFLOW || class == PKS_CROSS_THREAD || class == PKS_STRAY_ACCESS;
+}
+
+/* True where `later` can follow from a finding of class `earlier` of the same thread. */
+static bool finding__may_follow(const struct pks_finding *later, unsigned int earlier)
+{
+	if (later->class == PKS_RESIDUE)
+		return earlier == PKS_STRAY_ACCESS;
+	return later->class == PKS_STRAY_ACCESS && later->cause == PKS_POISONED_GRANT &&
+	       earlier != PKS_STRAY_ACCESS;
+}
+
+static void link__set(struct model_link *link, const struct pks_finding *raw, __u64 time)
+{
+	link->time = time;
+	link->class = raw->class;
+	link->place = raw->class == PKS_STRAY_ACCESS || !raw->revoked.caller ? raw->ip :
+									      raw->revoked.caller;
+	link->stack.nr = raw->nr_stack < PKS_STACK_DEPTH ? raw->nr_stack : PKS_STACK_DEPTH;
+	memcpy(link->stack.address, raw->stack, link->stack.nr * sizeof(raw->stack[0]));
+}
+
+static void model__link(const struct model *m, struct model_finding *f)
+{
+	for (unsigned int i = 0; i < MODEL_RECENT; i++) {
+		const struct model_recent *r = &m->recent[i];
+
+		if (r->tid && r->tid == f->raw.tid && r->time <= f->raw.time &&
+		    r->time >= f->follows.time &&
+		    finding__may_follow(&f->raw, m->findings[r->finding].raw.class))
+			link__set(&f->follows, &m->findings[r->finding].raw, r->time);
+	}
+}
+
+static void model__remember(struct model *m, const struct model_finding *f,
+			    const struct pks_finding *raw)
+{
+	if (!class__has_consequence(raw->class))
+		return;
+	m->recent[m->recent_at++ % MODEL_RECENT] = (struct model_recent){
+		.finding = f - m->findings, .time = raw->time, .tid = raw->tid
+	};
+}
+
+enum model_added model__add_finding(struct model *m, const struct pks_finding *raw,
+				    const struct model_stack *granted,
+				    const struct model_stack *revoked, struct model_finding **out)
+{
+	struct model_finding *f = model__find(m, raw, granted, revoked);
+
+	if (f) {
+		f->count++;
+		f->last = raw->time;
+		model__remember(m, f, raw);
+		*out = f;
+		return MODEL_REPEAT;
+	}
+	if (array__grow(&m->findings, &m->findings_room, m->nr_findings, sizeof(*f)))
+		return MODEL_NO_MEMORY;
+	f = &m->findings[m->nr_findings++];
+	*f = (struct model_finding){ .raw = *raw,
+				     .granted = *granted,
+				     .revoked = *revoked,
+				     .count = 1,
+				     .first = raw->time,
+				     .last = raw->time };
+	model__link(m, f);
+	model__remember(m, f, raw);
+	*out = f;
+	return MODEL_NEW;
+}
+
+/* A finding as far as its fold describes it. */
+static int model__add_unseen(struct model *m, const struct pks_fold *fold,
+			     struct model_finding **out)
+{
+	const struct model_stack none = { .nr = 0 };
+	struct pks_finding raw = { .class = fold->class,
+				   .cause = fold->cause,
+				   .boundary = fold->boundary,
+				   .write = fold->write,
+				   .fatal = fold->fatal,
+				   .time = fold->first,
+				   .fold = fold->key,
+				   .ip = fold->ip,
+				   .granted = { .caller = fold->granted, .stack = PKS_NO_STACK },
+				   .revoked = { .caller = fold->revoked, .stack = PKS_NO_STACK } };
+
+	if (model__add_finding(m, &raw, &none, &none, out) == MODEL_NO_MEMORY)
+		return -ENOMEM;
+	(*out)->unseen = true;
+	(*out)->count = fold->count;
+	(*out)->last = fold->last;
+	return 0;
+}
+
+int model__fold(struct model *m, const struct pks_fold *fold, struct model_finding **out)
+{
+	struct model_finding *takes = NULL;
+	__u64 delivered = 0;
+
+	for (size_t i = 0; i < m->nr_findings; i++) {
+		struct model_finding *f = &m->findings[i];
+
+		if (f->raw.fold != fold->key)
+			continue;
+		delivered += f->count;
+		if (!takes || (takes->suppressed && !f->suppressed))
+			takes = f;
+	}
+	*out = NULL;
+	if (!takes)
+		return model__add_unseen(m, fold, out);
+	if (fold->count <= delivered)
+		return 0;
+	takes->count += fold->count - delivered;
+	if (fold->first < takes->first)
+		takes->first = fold->first;
+	if (fold->last > takes->last)
+		takes->last = fold->last;
+	return 0;
+}
+
+void model__count_suppressed(struct model *m)
+{
+	memset(m->suppressed, 0, sizeof(m->suppressed));
+	m->withdrawn = 0;
+	for (size_t i = 0; i < m->nr_findings; i++) {
+		const struct model_finding *f = &m->findings[i];
+
+		if (f->suppressed)
+			m->suppressed[f->raw.class % PKS_NR_CLASSES] += f->count;
+		if (f->suppressed == MODEL_WITHDRAWN)
+			m->withdrawn += f->count;
+	}
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		if (m->suppressed[i] > m->found[i])
+			m->suppressed[i] = m->found[i];
+}
+
+bool model__doubtful(const struct pks_finding *raw)
+{
+	switch (raw->class) {
+	case PKS_LEAK:
+	case PKS_UNDERFLOW:
+	case PKS_CROSS_THREAD:
+	case PKS_WRONG_PAGE:
+	case PKS_OUT_OF_ORDER:
+		return raw->context != PKS_TASK;
+	default:
+		return false;
+	}
+}
+
+/* Makes the table of losses reach to this CPU. */
+static int losses__reach(struct model *m, unsigned int cpu)
+{
+	__u64 *grown;
+
+	if (cpu < m->nr_cpus)
+		return 0;
+	grown = realloc(m->lost_on, (cpu + 1) * PKS_NR_LOSSES * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	memset(grown + m->nr_cpus * PKS_NR_LOSSES, 0,
+	       (cpu + 1 - m->nr_cpus) * PKS_NR_LOSSES * sizeof(*grown));
+	m->lost_on = grown;
+	m->nr_cpus = cpu + 1;
+	return 0;
+}
+
+int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u64 count)
+{
+	if (!count)
+		return 0;
+	m->lost[reason] += count;
+	if (losses__reach(m, cpu))
+		return -ENOMEM;
+	m->lost_on[cpu * PKS_NR_LOSSES + reason] += count;
+	return 0;
+}
+
+int model__add_skipped(struct model *m, const char *program, __u64 count)
+{
+	if (!count)
+		return 0;
+	m->lost[PKS_LOST_RECURSION] += count;
+	if (array__grow(&m->skipped, &m->skipped_room, m->nr_skipped, sizeof(*m->skipped)))
+		return -ENOMEM;
+	m->skipped[m->nr_skipped++] = (struct model_skipped){ .program = program, .count = count };
+	return 0;
+}
+
+int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat, __u64 untimed)
+{
+	struct model_site *s;
+
+	if (array__grow(&m->sites, &m->sites_room, m->nr_sites, sizeof(*s)))
+		return -ENOMEM;
+	s = &m->sites[m->nr_sites++];
+	*s = (struct model_site){ .caller = caller,
+				  .grants = stat->grants,
+				  .total = stat->total,
+				  .max = stat->max };
+	memcpy(s->hist, stat->hist, sizeof(s->hist));
+	for (int b = 0; b < PKS_BUCKETS; b++)
+		s->timed += stat->hist[b];
+	s->closed = s->timed + untimed;
+	return 0;
+}
+
+static int site__compare(const void *a, const void *b)
+{
+	const struct model_site *x = a, *y = b;
+
+	if (x->grants != y->grants)
+		return x->grants < y->grants ? 1 : -1;
+	return x->caller < y->caller ? -1 : x->caller > y->caller;
+}
+
+void model__sort_sites(struct model *m)
+{
+	if (m->nr_sites)
+		qsort(m->sites, m->nr_sites, sizeof(*m->sites), site__compare);
+}
+
+static void site__add(struct model_site *to, const struct model_site *site)
+{
+	to->grants += site->grants;
+	to->closed += site->closed;
+	to->timed += site->timed;
+	to->total += site->total;
+	if (site->max > to->max)
+		to->max = site->max;
+	for (int b = 0; b < PKS_BUCKETS; b++)
+		to->hist[b] += site->hist[b];
+}
+
+void model__sum_sites(const struct model *m, struct model_site *sum)
+{
+	*sum = (struct model_site){};
+	for (size_t i = 0; i < m->nr_sites; i++)
+		site__add(sum, &m->sites[i]);
+}
+
+/* now -= before. What was the longest of the two readings' difference, the histogram tells. */
+static void site__subtract(struct model_site *now, const struct model_site *before)
+{
+	__u64 longest = 0;
+
+	now->grants -= before->grants;
+	now->closed -= before->closed;
+	now->timed -= before->timed;
+	now->total -= before->total;
+	for (int b = 0; b < PKS_BUCKETS; b++) {
+		now->hist[b] -= before->hist[b];
+		if (now->hist[b])
+			longest = model__bucket_end(b);
+	}
+	/* A new maximum came between the readings; an old one only bounds it. */
+	if (now->max == before->max && longest < now->max)
+		now->max = longest;
+}
+
+/* The sites of `before` whose place in the table is another's `now`: their counts went to place 0. */
+static void model__sum_gone(const struct model *before, const struct model *now,
+			    struct model_site *gone)
+{
+	size_t new = 0;
+
+	*gone = (struct model_site){};
+	for (size_t old = 0; old < before->nr_sites; old++) {
+		const struct model_site *s = &before->sites[old];
+
+		while (new < now->nr_sites && now->sites[new].index < s->index)
+			new++;
+		if (new == now->nr_sites || now->sites[new].index != s->index ||
+		    now->sites[new].caller != s->caller)
+			site__add(gone, s);
+	}
+}
+
+int model__between(const struct model *before, const struct model *now, struct model *delta)
+{
+	struct model_site gone;
+	size_t old = 0;
+
+	model__sum_gone(before, now, &gone);
+	*delta = (struct model){ .nr_sites = 0 };
+	delta->sites = calloc(now->nr_sites + 1, sizeof(*delta->sites));
+	if (!delta->sites)
+		return -ENOMEM;
+	delta->sites_room = now->nr_sites + 1;
+	for (size_t i = 0; i < now->nr_sites; i++) {
+		struct model_site *s = &delta->sites[delta->nr_sites];
+
+		*s = now->sites[i];
+		if (!s->index)
+			site__subtract(s, &gone);
+		while (old < before->nr_sites && before->sites[old].index < s->index)
+			old++;
+		if (old < before->nr_sites && before->sites[old].index == s->index &&
+		    before->sites[old].caller == s->caller)
+			site__subtract(s, &before->sites[old]);
+		if (s->grants || s->closed)
+			delta->nr_sites++;
+	}
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		delta->found[i] = now->found[i] - before->found[i];
+	return 0;
+}
+
+__u64 model__grants(const struct model *m)
+{
+	__u64 sum = 0;
+
+	for (size_t i = 0; i < m->nr_sites; i++)
+		sum += m->sites[i].grants;
+	return sum;
+}
+
+__u64 model__closed(const struct model *m)
+{
+	__u64 sum = 0;
+
+	for (size_t i = 0; i < m->nr_sites; i++)
+		sum += m->sites[i].closed;
+	return sum;
+}
+
+__u64 model__found(const struct model *m, unsigned int class)
+{
+	return m->found[class] - m->suppressed[class];
+}
+
+__u64 model__total_findings(const struct model *m)
+{
+	__u64 sum = 0;
+
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		sum += model__found(m, i);
+	return sum;
+}
+
+__u64 model__total_suppressed(const struct model *m)
+{
+	__u64 sum = 0;
+
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		sum += m->suppressed[i];
+	return sum - (m->withdrawn < sum ? m->withdrawn : sum);
+}
+
+__u64 model__used(const struct model *m, unsigned int suppression)
+{
+	__u64 sum = 0;
+
+	for (size_t i = 0; i < m->nr_findings; i++)
+		if (m->findings[i].suppressed == suppression)
+			sum += m->findings[i].count;
+	return sum;
+}
+
+__u64 model__unexplained_faults(const struct model *m)
+{
+	return m->fault_witness > m->fault_calls ? m->fault_witness - m->fault_calls :
+						   m->fault_calls - m->fault_witness;
+}
+
+bool model__complete(const struct model *m)
+{
+	for (int i = 0; i < PKS_NR_LOSSES; i++)
+		if (m->lost[i])
+			return false;
+	return !model__unexplained_faults(m);
+}
+
+__u64 model__bucket_end(unsigned int bucket)
+{
+	unsigned int power;
+
+	if (bucket < 4)
+		return bucket;
+	power = bucket / 4 + 1;
+	return ((4ULL + bucket % 4 + 1) << (power - 2)) - 1;
+}
+
+__u64 model__mean(const struct model_site *site)
+{
+	return site->timed ? site->total / site->timed : 0;
+}
+
+__u64 model__quantile(const struct model_site *site, double share)
+{
+	__u64 seen = 0, wanted;
+
+	if (!site->timed)
+		return 0;
+	wanted = site->timed * share;
+	for (unsigned int b = 0; b < PKS_BUCKETS; b++) {
+		seen += site->hist[b];
+		if (seen > wanted || seen == site->timed) {
+			__u64 end = model__bucket_end(b);
+
+			return end < site->max ? end : site->max;
+		}
+	}
+	return site->max;
+}
+
+void model__free(struct model *m)
+{
+	free(m->findings);
+	free(m->sites);
+	free(m->lost_on);
+	free(m->skipped);
+	*m = (struct model){};
+}

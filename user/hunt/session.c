@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "hunt/session.h"
+#include "inject/session.h"
+#include "pkstrace.skel.h"
+#include "kernel/ksyms.h"
+
+/* --- which functions ------------------------------------------------------ */
+
+static bool function__wanted(const struct hunt_session *s, const char *name)
+{
+	const char *const *only = s->options.functions;
+
+	if (!only || !*only)
+		return true;
+	for (; *only; only++)
+		if (!strcmp(*only, name))
+			return true;
+	return false;
+}
+
+static enum status session__functions(struct hunt_session *s)
+{
+	unsigned int left_out = 0;
+
+	for (size_t i = 0; i < s->list.nr; i++) {
+		const char *name = s->list.all[i].name;
+
+		if (injectable__is_syscall(name) || dialect__is_own(name) ||
+		    !function__wanted(s, name))
+			continue;
+		if (s->nr_functions < PKS_FUNCTIONS)
+			s->functions[s->nr_functions++] = s->list.all[i];
+		else
+			left_out++;
+	}
+	if (left_out)
+		status__note(
+			"%u injectable functions are left out: at most %u at once; choose with "
+			"--function",
+			left_out, PKS_FUNCTIONS);
+	return STATUS_CLEAN;
+}
+
+static enum status session__allowed(struct hunt_session *s)
+{
+	int err = injectables__read(&s->list);
+
+	if (err)
+		return status__say(STATUS_CANNOT,
+				   "can't read /sys/kernel/debug/error_injection/list: %s; needs "
+				   "CONFIG_FUNCTION_ERROR_INJECTION and a mounted debugfs",
+				   strerror(-err));
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_override_return, NULL) != 1)
+		return status__say(STATUS_CANNOT, "hunt: this kernel was built without "
+						  "CONFIG_BPF_KPROBE_OVERRIDE");
+	for (const char *const *only = s->options.functions; only && *only; only++)
+		if (!injectables__find(&s->list, *only))
+			return status__say(
+				STATUS_CANNOT,
+				"hunt: %s() is not on this kernel's list of functions that may "
+				"fail: it lacks the mark ALLOW_ERROR_INJECTION(%s, ...)",
+				*only, *only);
+	return session__functions(s);
+}
+
+/* --- the collector's extension -------------------------------------------- */
+
+static void function__fill(struct hunt_session *s, unsigned int number)
+{
+	struct pks_function *f = &s->skel->bss->hunted[number];
+	const char *name = s->functions[number].name;
+	struct symbol symbol;
+
+	f->gfp_arg = injectable__gfp_argument(name);
+	f->entry = symbols__address(s->tracer.symbols, name);
+	f->end = symbols__find(s->tracer.symbols, f->entry, 0, &symbol) ? f->entry + 1
+									: f->entry + symbol.size;
+}
+
+static int session__window_program(struct bpf_program *program, const char *target)
+{
+	bpf_program__set_autoload(program, target != NULL);
+	bpf_program__set_autoattach(program, false);
+	return target ? bpf_program__set_attach_target(program, 0, target) : 0;
+}
+
+/* The function whose every call opens a window. */
+static enum probe grant__any(const struct dialect *dialect)
+{
+	return dialect->target[PROBE_GRANT_ARG] ? PROBE_GRANT_ARG : PROBE_GRANT_PGMAP;
+}
+
+static int session__configure(void *arg, struct pkstrace *skel, const struct dialect *dialect)
+{
+	struct hunt_session *s = arg;
+	struct bpf_program *const programs[] = {
+		skel->progs.hunt_call,	 skel->progs.hunt_chance, skel->progs.hunt_begin,
+		skel->progs.hunt_end,	 skel->progs.inject_fork, skel->progs.inject_exec,
+		skel->progs.inject_over,
+	};
+	int err;
+
+	s->skel = skel;
+	hunt_faults__open(&s->faults, s->tracer.symbols, &s->list, s->options.faults);
+	skel->rodata->settings.follow = 1;
+	skel->rodata->follow_workers = 1;
+	skel->rodata->injector = getpid();
+	skel->rodata->fault_range = s->faults.asks;
+	memcpy((void *)skel->rodata->fault_attrs, s->faults.attr, sizeof(s->faults.attr));
+	for (unsigned int i = 0; i < s->nr_functions; i++)
+		function__fill(s, i);
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		bpf_program__set_autoload(programs[i], true);
+	/* By hand: once for each function, to two tracepoints, or only where there is one. */
+	for (size_t i = 0; i < 3; i++)
+		bpf_program__set_autoattach(programs[i], false);
+	err = session__window_program(skel->progs.hunt_grant_page, dialect->target[PROBE_GRANT_PAGE]);
+	return err ?: session__window_program(skel->progs.hunt_grant_any,
+					      dialect->target[grant__any(dialect)]);
+}
+
+static enum status session__attach_window(struct hunt_session *s, struct bpf_program *program,
+					  enum probe probe)
+{
+	if (!bpf_program__autoload(program))
+		return STATUS_CLEAN;
+	return links__keep(&s->links, bpf_program__attach(program),
+			   s->tracer.dialect.target[probe]);
+}
+
+static enum status session__attach_begin(struct hunt_session *s, const char *tracepoint)
+{
+	if (!dialect__has_tracepoint(&s->tracer.dialect, tracepoint))
+		return STATUS_CLEAN;
+	return links__keep(
+		&s->links,
+		bpf_program__attach_raw_tracepoint(s->skel->progs.hunt_begin, tracepoint),
+		tracepoint);
+}
+
+/* A breakpoint on the execution of an address, on one CPU. */
+static int breakpoint__open(__u64 address, int cpu)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_BREAKPOINT,
+		.size = sizeof(attr),
+		.bp_type = HW_BREAKPOINT_X,
+		.bp_addr = address,
+		.bp_len = sizeof(long),
+		.sample_period = 1,
+		.exclude_user = 1,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static enum status session__attach_chance(struct hunt_session *s)
+{
+	enum status status = STATUS_CLEAN;
+
+	for (int cpu = 0; !status && cpu < libbpf_num_possible_cpus(); cpu++) {
+		int fd = breakpoint__open(s->faults.asks.entry, cpu);
+
+		if (fd == -ENODEV) /* not online */
+			continue;
+		if (fd < 0)
+			return status__say(STATUS_CANNOT,
+					   "can't set a breakpoint on %s() to count the "
+					   "kernel's chances to fail: %s; "
+					   "--kernel-faults=none goes without",
+					   s->faults.function, strerror(-fd));
+		/* The link closes it. */
+		status = links__keep(&s->links,
+				     bpf_program__attach_perf_event(s->skel->progs.hunt_chance, fd),
+				     s->faults.function);
+	}
+	return status;
+}
+
+/* One that the kernel does not let us probe is one less. */
+static enum status session__attach_function(struct hunt_session *s, unsigned int number)
+{
+	LIBBPF_OPTS(bpf_kprobe_opts, opts, .bpf_cookie = number);
+	const char *name = s->functions[number].name;
+	struct bpf_link *link;
+
+	link = bpf_program__attach_kprobe_opts(s->skel->progs.hunt_call, name, &opts);
+	if (!link && errno == EINVAL) {
+		status__note("%s() can't be probed: its calls are not failed", name);
+		return STATUS_CLEAN;
+	}
+	return links__keep(&s->links, link, name);
+}
+
+static enum status session__attach(void *arg, struct pkstrace *skel)
+{
+	struct hunt_session *s = arg;
+	enum status status;
+
+	status = session__attach_window(s, skel->progs.hunt_grant_page, PROBE_GRANT_PAGE);
+	status = status ?:
+		 session__attach_window(s, skel->progs.hunt_grant_any,
+					grant__any(&s->tracer.dialect));
+	status = status ?: session__attach_begin(s, "sys_enter");
+	status = status ?: session__attach_begin(s, "workqueue_execute_start");
+	if (!status && s->faults.asks.entry)
+		status = session__attach_chance(s);
+	for (unsigned int i = 0; !status && i < s->nr_functions; i++)
+		status = session__attach_function(s, i);
+	return status;
+}
+
+static void session__stop(void *arg)
+{
+	struct hunt_session *s = arg;
+
+	links__destroy(&s->links);
+}
+
+static void session__record(void *arg, const void *data, size_t size)
+{
+	struct hunt_session *s = arg;
+	struct pks_injection one;
+	int err;
+
+	if (size < sizeof(one))
+		return;
+	memcpy(&one, data, sizeof(one));
+	if (one.type == PKS_RECORD_STOPPED) {
+		err = hunt_faults__arm(one.tgid, one.tid, s->stop_nth);
+		if (err)
+			status__note("can't set fail-nth of thread %u: %s", one.tid,
+				     strerror(-err));
+		return;
+	}
+	/* The kernel decided by itself: what its caller returns then is known here only. */
+	if (one.rule >= PKS_FUNCTIONS)
+		one.value = hunt_faults__error(one.rule - PKS_FUNCTIONS);
+	if (injections__add(&s->injections, &one))
+		status__note("out of memory: an injection is missing from the report");
+}
+
+/* --- the session ----------------------------------------------------------- */
+
+static const char *injected_function(const struct report *r, const struct pks_injection *one)
+{
+	const struct hunt_session *s = r->injected_arg;
+
+	if (one->rule < s->nr_functions)
+		return s->functions[one->rule].name;
+	return hunt_faults__name(one->rule - PKS_FUNCTIONS);
+}
+
+enum status hunt_session__open(struct hunt_session *s, const struct hunt_session_options *options)
+{
+	struct tracer_options run = {
+		.extension = &s->extension,
+		.injections = &s->injections,
+		.injected_function = injected_function,
+		.injected_arg = s,
+		.subject = options->command[0],
+	};
+	enum status status;
+
+	*s = (struct hunt_session){.options = *options};
+	s->tracer = (struct tracer){.pid_watch = -1,
+				    .timer = -1,
+				    .signals = -1,
+				    .command = {.pidfd = -1, .go = -1, .failed = -1}};
+	s->extension = (struct collector_extension){
+		.configure = session__configure,
+		.attach = session__attach,
+		.stop = session__stop,
+		.record = session__record,
+		.arg = s,
+	};
+	s->lock = inject_lock__take(&status);
+	status = status ?: session__allowed(s);
+	return status ?: tracer__start(&s->tracer, &run);
+}
+
+void hunt_session__reset(struct hunt_session *s)
+{
+	struct pkstrace__bss *bss = s->skel->bss;
+
+	bss->armed = 0;
+	memset(bss->targets, 0, sizeof(bss->targets));
+	memset(bss->places, 0, sizeof(bss->places));
+	memset(bss->folds, 0, sizeof(bss->folds));
+	memset(bss->found, 0, sizeof(bss->found));
+	memset(&bss->stop, 0, sizeof(bss->stop));
+	bss->places_lost = 0;
+	bss->fault_taken = 0;
+	bss->injections = 0;
+	s->injections.nr = 0;
+	s->stop_nth = 0;
+}
+
+void hunt_session__target(struct hunt_session *s, const struct hunt_plan *plan,
+			  const struct hunt_item *item)
+{
+	struct pkstrace__bss *bss = s->skel->bss;
+	const struct hunt_site *first = &plan->sites[item->site[0]];
+
+	if (first->own) {
+		s->stop_nth = first->nth;
+		bss->stop.path = first->path;
+		bss->stop.syscalls = first->syscalls;
+		return;
+	}
+	for (unsigned int i = 0; i < item->depth; i++) {
+		bss->targets[i].hash = plan->sites[item->site[i]].hash;
+		bss->targets[i].value = item->value[i];
+		bss->targets[i].nth = 1;
+	}
+}
+
+uint64_t hunt_session__taken(const struct hunt_session *s)
+{
+	return s->skel->bss->fault_taken;
+}
+
+bool hunt_session__struck(const struct hunt_session *s, const struct hunt_plan *plan,
+			  const struct hunt_item *item)
+{
+	const struct pkstrace__bss *bss = s->skel->bss;
+
+	if (plan->sites[item->site[0]].own)
+		return bss->fault_taken && bss->fault_taken == plan->sites[item->site[0]].hash;
+	return bss->targets[item->depth - 1].done;
+}
+
+/* --- places ----------------------------------------------------------------- */
+
+/* The stack in words; false where one of our own programs made the call. */
+static bool place__stack(struct hunt_session *s, const struct pks_place *place, FILE *out)
+{
+	char name[160];
+	struct symbol symbol;
+
+	for (unsigned int i = 0; i < place->nr; i++) {
+		symbols__find(s->tracer.symbols, place->stack[i], SYMBOL_RETURN, &symbol);
+		if (symbol.module && !strcmp(symbol.module, "bpf")) {
+			if (!strncmp(symbol.name, "bpf_prog_", strlen("bpf_prog_")))
+				return false;
+			continue; /* a trampoline */
+		}
+		symbols__format(s->tracer.symbols, place->stack[i], SYMBOL_RETURN, name,
+				sizeof(name));
+		fprintf(out, "%s\n", name);
+	}
+	return true;
+}
+
+/* -EAGAIN: no place of a run's own. */
+static int place__site(struct hunt_session *s, const struct pks_place *place,
+		       struct hunt_site *site)
+{
+	size_t size;
+	FILE *out;
+	bool own;
+
+	*site = (struct hunt_site){
+		.own = place->function >= PKS_FUNCTIONS,
+		.hash = place->hash,
+		.seen = place->seen,
+		.in_window = place->in_window,
+		.path = place->path,
+		.syscalls = place->syscalls,
+		.nth = place->nth,
+	};
+	out = open_memstream(&site->stack, &size);
+	if (!out)
+		return -ENOMEM;
+	own = place__stack(s, place, out);
+	if (fclose(out) || !site->stack)
+		return -ENOMEM;
+	if (!own || !site->stack[0]) {
+		free(site->stack);
+		return -EAGAIN;
+	}
+	strcpy(site->function, site->own ? hunt_faults__name(place->function - PKS_FUNCTIONS)
+					 : s->functions[place->function].name);
+	site->id = hunt_site__id(site->function, site->stack);
+	return 0;
+}
+
+long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_place_fn fn,
+			  void *arg)
+{
+	const struct pks_place *places = s->skel->bss->places;
+
+	for (int i = 0; i < PKS_PLACES; i++) {
+		struct hunt_site site;
+		int err;
+		long at;
+
+		/* Before its first system call has ended a thread can't be stopped. */
+		if (!places[i].hash || (places[i].function >= PKS_FUNCTIONS && !places[i].syscalls))
+			continue;
+		err = place__site(s, &places[i], &site);
+		if (err == -EAGAIN)
+			continue;
+		at = err ?: hunt_plan__site(plan, &site);
+		if (at < 0)
+			return at;
+		if (fn)
+			fn(arg, at, places[i].after);
+	}
+	return s->skel->bss->places_lost;
+}
+
+bool hunt_session__any_error(const struct hunt_session *s, const struct hunt_site *site)
+{
+	const struct injectable *function = injectables__find(&s->list, site->function);
+
+	return function && injectable__any_error(function);
+}
+
+long hunt_session__error(const struct hunt_session *s, const struct hunt_site *site)
+{
+	const struct injectable *function = injectables__find(&s->list, site->function);
+
+	if (!site->own)
+		return function ? injectable__usual_error(function) : -EIO;
+	for (unsigned int i = 0; i < PKS_FAULTS; i++)
+		if (!strcmp(hunt_faults__name(i), site->function))
+			return hunt_faults__error(i);
+	return -EIO;
+}
+
+void hunt_session__close(struct hunt_session *s)
+{
+	tracer__close(&s->tracer);
+	hunt_faults__close(&s->faults);
+	injections__free(&s->injections);
+	injectables__free(&s->list);
+	if (s->lock >= 0)
+		close(s->lock);
+}

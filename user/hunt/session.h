@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A hunt's programs in the kernel: attached once, told before each run what is
+ * to fail in it, asked afterwards what it has seen.
+ */
+#ifndef PKSTRACE_HUNT_SESSION_H
+#define PKSTRACE_HUNT_SESSION_H
+
+#include "trace/collector.h"
+#include "kernel/fault_injection.h"
+#include "hunt/plan.h"
+#include "kernel/error_injection.h"
+#include "inject/injections.h"
+#include "trace/bpf_links.h"
+#include "trace/tracer.h"
+
+struct hunt_session_options {
+	char *const *command;
+	const char *const *functions; /* only these; NULL, or NULL at its end */
+	enum fault_choice faults;
+};
+
+struct hunt_session {
+	struct hunt_session_options options;
+	struct tracer tracer;
+	struct collector_extension extension;
+	struct pkstrace *skel; /* the collector's */
+	struct links links;
+	struct injectables list;
+	struct injectable functions[PKS_FUNCTIONS]; /* those that are hunted */
+	unsigned int nr_functions;
+	struct hunt_faults faults;
+	struct injections injections; /* of this run */
+	unsigned int stop_nth;	      /* the chance to arm when the thread stops; 0: none */
+	int lock;
+};
+
+/* Attaches. One line where it can't; hunt_session__close() is due in any case. */
+enum status hunt_session__open(struct hunt_session *s, const struct hunt_session_options *options);
+
+/* Before a run: forgets the last one's findings and places, arms nothing. */
+void hunt_session__reset(struct hunt_session *s);
+
+/* This run is to fail the first call from the item's site, and then from its second. */
+void hunt_session__target(struct hunt_session *s, const struct hunt_plan *plan,
+			  const struct hunt_item *item);
+
+/* True where all that was to fail did. */
+bool hunt_session__struck(const struct hunt_session *s, const struct hunt_plan *plan,
+			  const struct hunt_item *item);
+
+/* Hash of the place where the kernel's own fault injection struck in this run; 0: it did not. */
+uint64_t hunt_session__taken(const struct hunt_session *s);
+
+/*
+ * Adds the places that this run has seen to the plan. With fn, each of them is
+ * handed out; after: calls that came after the run's first failure. -ENOMEM, or
+ * how many places found no room in the kernel's table.
+ */
+typedef void (*hunt_place_fn)(void *arg, size_t site, uint64_t after);
+long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_place_fn fn,
+			  void *arg);
+
+/* True where the site's function may return any error. */
+bool hunt_session__any_error(const struct hunt_session *s, const struct hunt_site *site);
+
+/* What a failing call from the site usually returns. */
+long hunt_session__error(const struct hunt_session *s, const struct hunt_site *site);
+
+void hunt_session__close(struct hunt_session *s);
+
+#endif

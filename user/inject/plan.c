@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inject/plan.h"
+
+#define MAX_ERRNO     4095 /* include/linux/err.h */
+#define MAX_DELAY     1000000000ULL
+#define LAST_OF_NAMED 133
+
+static const char *const kind_names[PKS_NR_INJECTION_KINDS] = {
+	[PKS_INJECT_NONE] = "nothing",	     [PKS_SKIP_GRANT] = "skip-grant",
+	[PKS_SKIP_REVOKE] = "skip-revoke",   [PKS_EXTRA_REVOKE] = "extra-revoke",
+	[PKS_DELAY_REVOKE] = "delay-revoke", [PKS_FAIL_CALL] = "fail",
+};
+
+const char *inject_plan__kind_name(unsigned int kind)
+{
+	return kind < PKS_NR_INJECTION_KINDS ? kind_names[kind] : "unknown";
+}
+
+void inject_plan__init(struct inject_plan *plan)
+{
+	*plan = (struct inject_plan){ .verbose = 2 };
+	plan->rule.probability = 1ULL << 32;
+	plan->rule.interval = 1;
+	plan->rule.times = 1;
+	plan->rule.seed = 1;
+	plan->rule.gfp_arg = PKS_GFP_NONE;
+}
+
+const char *inject_plan__errno_name(long value)
+{
+	return strerrorname_np(value < 0 ? -value : value);
+}
+
+bool inject_plan__value(const char *text, long *value)
+{
+	const char *name = text[0] == '-' ? text + 1 : text;
+	char *end;
+
+	if (name[0] == 'E') {
+		for (int i = 1; i <= LAST_OF_NAMED; i++) {
+			const char *known = strerrorname_np(i);
+
+			if (known && !strcmp(known, name)) {
+				*value = -i;
+				return true;
+			}
+		}
+		return false;
+	}
+	errno = 0;
+	*value = strtol(text, &end, 10);
+	return !errno && end != text && !*end && *value >= -MAX_ERRNO && *value <= 1;
+}
+
+int inject_plan__fail(struct inject_plan *plan, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	struct plan_call *call;
+	size_t length;
+
+	if (plan->nr_calls == PLAN_CALLS)
+		return -ENOSPC;
+	call = &plan->calls[plan->nr_calls];
+	length = equals ? (size_t)(equals - text) : 0;
+	if (!length || length >= sizeof(call->function))
+		return -EINVAL;
+	if (!inject_plan__value(equals + 1, &call->value))
+		return -EINVAL;
+	memcpy(call->function, text, length);
+	call->function[length] = 0;
+	plan->nr_calls++;
+	return 0;
+}
+
+bool inject_plan__probability(struct inject_plan *plan, const char *text)
+{
+	char *end;
+	double percent;
+
+	errno = 0;
+	percent = strtod(text, &end);
+	if (errno || end == text || *end || !(percent >= 0 && percent <= 100))
+		return false;
+	plan->rule.probability = percent / 100 * (1ULL << 32);
+	return true;
+}
+
+bool inject_plan__delay(struct inject_plan *plan, const char *text)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
+	char *end;
+	double value;
+
+	errno = 0;
+	value = strtod(text, &end);
+	if (errno || end == text || !(value > 0))
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].name))
+			continue;
+		if (value * units[i].ns < 1 || value * units[i].ns > MAX_DELAY)
+			return false;
+		plan->rule.delay = value * units[i].ns;
+		return true;
+	}
+	return false;
+}
+
+bool inject_plan__any(const struct inject_plan *plan)
+{
+	return plan->grant || plan->revoke || plan->extra_revoke || plan->nr_calls;
+}
+
+bool inject_plan__filtered(const struct inject_plan *plan)
+{
+	const struct pks_rule *r = &plan->rule;
+
+	return (r->filters & ~PKS_FILTER_WINDOW) || plan->cgroup || plan->call_site ||
+	       plan->require_start || plan->require_end;
+}

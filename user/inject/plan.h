@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What to break, as the command line says it: kinds, attributes, filters. */
+#ifndef PKSTRACE_INJECT_PLAN_H
+#define PKSTRACE_INJECT_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/inject.h"
+#include "kernel/error_injection.h"
+
+#define PLAN_CALLS (PKS_RULES - PKS_RULE_CALLS)
+
+/* A function to fail, and what it returns then. */
+struct plan_call {
+	char function[INJECTABLE_NAME];
+	long value;
+};
+
+struct inject_plan {
+	uint8_t grant;	/* PKS_SKIP_GRANT or PKS_INJECT_NONE */
+	uint8_t revoke; /* PKS_SKIP_REVOKE, PKS_DELAY_REVOKE or PKS_INJECT_NONE */
+	bool extra_revoke;
+	struct plan_call calls[PLAN_CALLS];
+	unsigned int nr_calls;
+	struct pks_rule rule; /* attributes and filters, the same for all kinds */
+	/* As given; they become addresses and an id when the kernel's symbols are there. */
+	const char *require_start, *require_end, *reject_start, *reject_end;
+	const char *call_site;
+	const char *cgroup;
+	unsigned int verbose; /* 0: count only, 1: a line each, 2: with the stack */
+	bool whole_system;
+};
+
+/* A plan with the attributes' defaults: once, always, each, seed 1. */
+void inject_plan__init(struct inject_plan *plan);
+
+/* "FUNCTION=-ENOMEM" or "FUNCTION=-12" or "FUNCTION=1". 0, -EINVAL, or -ENOSPC: too many. */
+int inject_plan__fail(struct inject_plan *plan, const char *text);
+
+/* A percentage from 0 to 100 into pks_rule.probability. False where it is none. */
+bool inject_plan__probability(struct inject_plan *plan, const char *text);
+
+/* "10us", "5ms", "1s", "250ns"; at most a second. False where it is none. */
+bool inject_plan__delay(struct inject_plan *plan, const char *text);
+
+/* "-ENOMEM", "ENOMEM" or a number. False where it is none. */
+bool inject_plan__value(const char *text, long *value);
+
+/* "ENOMEM" of -ENOMEM and ENOMEM; NULL where it has no name. */
+const char *inject_plan__errno_name(long value);
+
+/* True where something is to be broken. */
+bool inject_plan__any(const struct inject_plan *plan);
+
+/* True where the plan itself limits whom it hits. */
+bool inject_plan__filtered(const struct inject_plan *plan);
+
+/* "skip-revoke", ... */
+const char *inject_plan__kind_name(unsigned int kind);
+
+#endif

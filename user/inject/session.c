@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "inject/places.h"
+#include "inject/session.h"
+#include "pkstrace.skel.h"
+#include "report/injection.h"
+#include "report/injection_json.h"
+#include "kernel/ksyms.h"
+#include "trace/tracer.h"
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+#define WINDOW_MARK "CONFIG_DEVMAP_PROTECTION_ERROR_INJECTION"
+
+/* Which of the dialect's functions a window's rules go to, by inject_range's index. */
+static const enum probe forms[PKS_FORMS] = {
+	PROBE_GRANT_PAGE,
+	PROBE_REVOKE_PAGE,
+	PROBE_GRANT_PGMAP,
+	PROBE_REVOKE_PGMAP,
+};
+
+static bool form__is_grant(unsigned int form)
+{
+	return form == 0 || form == 2;
+}
+
+static struct bpf_program *form__program(const struct pkstrace *skel, unsigned int form)
+{
+	struct bpf_program *const programs[PKS_FORMS] = {
+		skel->progs.inject_grant_page,
+		skel->progs.inject_revoke_page,
+		skel->progs.inject_grant_pgmap,
+		skel->progs.inject_revoke_pgmap,
+	};
+
+	return programs[form];
+}
+
+static uint8_t plan__kind_of_form(const struct inject_plan *plan, unsigned int form)
+{
+	return form__is_grant(form) ? plan->grant : plan->revoke;
+}
+
+static bool plan__skips(const struct inject_plan *plan)
+{
+	return plan->grant == PKS_SKIP_GRANT || plan->revoke == PKS_SKIP_REVOKE;
+}
+
+/* --- what the kernel allows --------------------------------------------- */
+
+static enum status session__may_fail_calls(struct inject_session *s)
+{
+	if (!s->plan->nr_calls)
+		return STATUS_CLEAN;
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_override_return, NULL) != 1)
+		return status__say(STATUS_CANNOT, "fail: this kernel was built without "
+						  "CONFIG_BPF_KPROBE_OVERRIDE");
+	for (unsigned int i = 0; i < s->plan->nr_calls; i++) {
+		const char *name = s->plan->calls[i].function;
+
+		if (!injectables__find(&s->injectables, name))
+			return status__say(STATUS_CANNOT,
+					   "fail: %s() is not on this kernel's list of functions that may "
+					   "fail (/sys/kernel/debug/error_injection/list): it lacks the "
+					   "mark ALLOW_ERROR_INJECTION(%s, ...)",
+					   name, name);
+	}
+	return STATUS_CLEAN;
+}
+
+static enum status session__may_inject(struct inject_session *s)
+{
+	int err;
+
+	if (s->plan->extra_revoke)
+		return status__say(STATUS_CANNOT,
+				   "extra-revoke: no program may call a revoke on this kernel, its "
+				   "revokes are no kfuncs; --skip-grant leaves the same count, one too "
+				   "low, behind");
+	err = injectables__read(&s->injectables);
+	if (err && (plan__skips(s->plan) || s->plan->nr_calls))
+		return status__say(STATUS_CANNOT,
+				   "can't read /sys/kernel/debug/error_injection/list: %s; needs "
+				   "CONFIG_FUNCTION_ERROR_INJECTION and a mounted debugfs",
+				   strerror(-err));
+	return session__may_fail_calls(s);
+}
+
+static bool dialect__has_forms(const struct dialect *dialect)
+{
+	for (unsigned int form = 0; form < PKS_FORMS; form++)
+		if (dialect->target[forms[form]])
+			return true;
+	return false;
+}
+
+static enum status session__may_skip(struct inject_session *s, const struct dialect *dialect)
+{
+	if ((s->plan->grant || s->plan->revoke) && !dialect__has_forms(dialect))
+		return status__say(STATUS_CANNOT,
+				   "inject: no grant or revoke can be broken on this kernel (dialect %s): "
+				   "it needs windows on protected memory",
+				   dialect->name);
+	for (unsigned int form = 0; plan__skips(s->plan) && form < PKS_FORMS; form++) {
+		const char *target = dialect->target[forms[form]];
+
+		if (target && !injectables__find(&s->injectables, target))
+			return status__say(STATUS_CANNOT,
+					   "skip: this kernel does not let %s() be skipped: build it with "
+					   WINDOW_MARK "=y (for test kernels only)",
+					   target);
+	}
+	return STATUS_CLEAN;
+}
+
+/* --- names to addresses -------------------------------------------------- */
+
+/* "0x1234", "function" or "function+0x12". False where it is none of this kernel. */
+static bool session__address(struct inject_session *s, const char *text, __u64 *address,
+			     __u64 *end)
+{
+	char name[128];
+	const char *plus = strchr(text, '+');
+	size_t length = plus ? (size_t)(plus - text) : strlen(text);
+	struct symbol symbol;
+	char *rest;
+
+	if (text[0] == '0' && text[1] == 'x') {
+		*address = strtoull(text, &rest, 16);
+		*end = *address + 1;
+		return !*rest;
+	}
+	if (!length || length >= sizeof(name))
+		return false;
+	memcpy(name, text, length);
+	name[length] = 0;
+	*address = symbols__address(s->tracer->symbols, name);
+	if (!*address || symbols__find(s->tracer->symbols, *address, 0, &symbol))
+		return false;
+	*end = *address + symbol.size;
+	if (!plus)
+		return true;
+	*address += strtoull(plus + 1, &rest, 0);
+	*end = *address + 1;
+	return !*rest && plus[1];
+}
+
+static enum status session__filter(struct inject_session *s, const char *option, const char *text,
+				   __u64 *address, __u64 *end)
+{
+	__u64 unused;
+
+	if (!text || session__address(s, text, address, end ?: &unused))
+		return STATUS_CLEAN;
+	return status__say(STATUS_USAGE, "%s: '%s' is no function or address of this kernel", option,
+			   text);
+}
+
+static enum status session__cgroup(struct inject_session *s)
+{
+	struct pks_rule *rule = &s->plan->rule;
+	char *path;
+	struct stat st;
+
+	if (!s->plan->cgroup)
+		return STATUS_CLEAN;
+	path = realpath(s->plan->cgroup, NULL);
+	if (!path || stat(path, &st) || strncmp(path, CGROUP_ROOT, strlen(CGROUP_ROOT))) {
+		free(path);
+		return status__say(STATUS_USAGE, "--cgroup: '%s' is no directory below " CGROUP_ROOT,
+				   s->plan->cgroup);
+	}
+	/* In cgroup2 the directory's inode number is the group's id. */
+	rule->cgroup = st.st_ino;
+	rule->filters |= PKS_FILTER_CGROUP;
+	for (const char *c = path + strlen(CGROUP_ROOT); *c; c++)
+		rule->cgroup_level += *c == '/';
+	free(path);
+	return STATUS_CLEAN;
+}
+
+static enum status session__resolve(struct inject_session *s)
+{
+	struct inject_plan *p = s->plan;
+	struct pks_rule *r = &p->rule;
+	enum status status;
+
+	status = session__filter(s, "--require-start", p->require_start, &r->require_start, NULL);
+	status = status ?: session__filter(s, "--require-end", p->require_end, &r->require_end, NULL);
+	status = status ?: session__filter(s, "--reject-start", p->reject_start, &r->reject_start, NULL);
+	status = status ?: session__filter(s, "--reject-end", p->reject_end, &r->reject_end, NULL);
+	status = status ?: session__filter(s, "--call-site", p->call_site, &r->site_start, &r->site_end);
+	/* The kernel's default end is the highest address. */
+	if (p->require_start && !p->require_end)
+		r->require_end = ~0ULL;
+	if (p->reject_start && !p->reject_end)
+		r->reject_end = ~0ULL;
+	return status ?: session__cgroup(s);
+}
+
+/* --- programs and rules -------------------------------------------------- */
+
+static int session__configure_form(struct inject_session *s, unsigned int form,
+				   const struct dialect *dialect)
+{
+	struct bpf_program *program = form__program(s->skel, form);
+	__u64 entry = dialect->entry[forms[form]], end;
+	struct symbol symbol;
+
+	if (!dialect->target[forms[form]] || !plan__kind_of_form(s->plan, form))
+		return 0;
+	end = symbols__find(s->tracer->symbols, entry, 0, &symbol) ? entry + 1 : entry + symbol.size;
+	s->skel->rodata->inject_range[form] = (struct pks_range){ entry, end };
+	/* Without a mark nothing may be skipped, but a delay needs none. */
+	return bpf_program__set_expected_attach_type(program, plan__skips(s->plan) ?
+								      BPF_MODIFY_RETURN :
+								      BPF_TRACE_FENTRY);
+}
+
+/* What the programs look at first: of what is asked for, that which costs least. */
+static enum pks_first session__first(const struct inject_session *s)
+{
+	const struct tracer_options *o = &s->tracer->options;
+	const struct pks_rule *r = &s->plan->rule;
+
+	if (r->filters & PKS_FILTER_COMM)
+		return PKS_FIRST_COMM;
+	if (r->filters & PKS_FILTER_TID)
+		return PKS_FIRST_TID;
+	if (o->command || o->pid)
+		return PKS_FIRST_FOLLOW;
+	if (r->filters & PKS_FILTER_CGROUP)
+		return PKS_FIRST_CGROUP;
+	if (r->site_end)
+		return PKS_FIRST_SITE;
+	return r->filters & PKS_FILTER_WINDOW ? PKS_FIRST_WINDOW : PKS_FIRST_ALL;
+}
+
+static bool session__first_alone(const struct inject_session *s, enum pks_first first)
+{
+	static const __u32 filter[] = {
+		[PKS_FIRST_COMM] = PKS_FILTER_COMM,	[PKS_FIRST_TID] = PKS_FILTER_TID,
+		[PKS_FIRST_CGROUP] = PKS_FILTER_CGROUP, [PKS_FIRST_WINDOW] = PKS_FILTER_WINDOW,
+	};
+	const struct tracer_options *o = &s->tracer->options;
+	const struct pks_rule *r = &s->plan->rule;
+
+	bool follows = o->command || o->pid, by_site = r->site_end;
+
+	/* A dry run looks at all calls, to note their places. */
+	return !s->dry && r->filters == filter[first] && follows == (first == PKS_FIRST_FOLLOW) &&
+	       by_site == (first == PKS_FIRST_SITE);
+}
+
+static void session__set_rules(struct inject_session *s)
+{
+	const struct inject_plan *p = s->plan;
+	struct pks_rule *rules = s->skel->rodata->rules;
+
+	rules[PKS_RULE_GRANT] = p->rule;
+	rules[PKS_RULE_GRANT].kind = p->grant;
+	rules[PKS_RULE_REVOKE] = p->rule;
+	rules[PKS_RULE_REVOKE].kind = p->revoke;
+	for (unsigned int i = 0; i < p->nr_calls; i++) {
+		struct pks_rule *rule = &rules[PKS_RULE_CALLS + i];
+		struct symbol symbol;
+
+		*rule = p->rule;
+		rule->kind = PKS_FAIL_CALL;
+		rule->value = p->calls[i].value;
+		rule->gfp_arg = injectable__gfp_argument(p->calls[i].function);
+		rule->entry = symbols__address(s->tracer->symbols, p->calls[i].function);
+		rule->end = symbols__find(s->tracer->symbols, rule->entry, 0, &symbol) ?
+				    rule->entry + 1 :
+				    rule->entry + symbol.size;
+	}
+	for (int i = 0; i < PKS_RULES; i++) {
+		rules[i].dry = s->dry;
+		rules[i].first = session__first(s);
+		rules[i].alone = session__first_alone(s, rules[i].first);
+		/* A draw of its own for each rule, the same again with the same seed. */
+		rules[i].seed = p->rule.seed * PKS_RULES + i;
+		s->skel->bss->rule_states[i] = (struct pks_rule_state){
+			.times = p->rule.times,
+			.space = p->rule.space,
+			.spent = !p->rule.times || (!p->rule.probability && !p->rule.fail_nth),
+		};
+	}
+}
+
+/* What is to be broken is traced by the program that breaks it. */
+static struct bpf_program *session__window(void *arg, struct pkstrace *skel, enum probe probe)
+{
+	struct inject_session *s = arg;
+
+	for (unsigned int form = 0; form < PKS_FORMS; form++)
+		if (forms[form] == probe && plan__kind_of_form(s->plan, form))
+			return form__program(skel, form);
+	return NULL;
+}
+
+static int session__configure(void *arg, struct pkstrace *skel, const struct dialect *dialect)
+{
+	struct inject_session *s = arg;
+	enum status status = session__may_skip(s, dialect);
+	int err = 0;
+
+	s->skel = skel;
+	status = status ?: session__resolve(s);
+	if (status)
+		return status;
+	for (unsigned int form = 0; !err && form < PKS_FORMS; form++)
+		err = session__configure_form(s, form, dialect);
+	skel->rodata->may_skip = plan__skips(s->plan);
+	skel->rodata->note_places = s->dry;
+	bpf_program__set_autoload(skel->progs.inject_fork, true);
+	bpf_program__set_autoload(skel->progs.inject_exec, true);
+	bpf_program__set_autoload(skel->progs.inject_over, true);
+	skel->rodata->injector = getpid();
+	bpf_program__set_autoload(skel->progs.inject_call, s->plan->nr_calls > 0);
+	bpf_program__set_autoattach(skel->progs.inject_call, false);
+	session__set_rules(s);
+	return err;
+}
+
+static enum status session__attach(void *arg, struct pkstrace *skel)
+{
+	struct inject_session *s = arg;
+	enum status status = STATUS_CLEAN;
+
+	for (unsigned int i = 0; !status && i < s->plan->nr_calls; i++)
+		status = links__probe(&s->links, skel->progs.inject_call, s->plan->calls[i].function,
+				      PKS_RULE_CALLS + i);
+	return status;
+}
+
+/* A command's calls count from its exec on (bpf/prog/inject_call.bpf.c). */
+static void session__started(void *arg, struct pkstrace *skel)
+{
+	const struct inject_session *s = arg;
+
+	if (s->tracer->options.command)
+		return;
+	for (int i = 0; i < PKS_RULES; i++)
+		skel->bss->rule_states[i].over = skel->bss->rule_states[i].spent;
+	skel->bss->armed = 1;
+}
+
+static void session__stop(void *arg)
+{
+	struct inject_session *s = arg;
+
+	if (s->skel && s->skel->bss) {
+		s->skel->bss->armed = 0;
+		for (int i = 0; i < PKS_RULES; i++)
+			s->skel->bss->rule_states[i].over = 0;
+	}
+	links__destroy(&s->links);
+}
+
+static void session__record(void *arg, const void *data, size_t size)
+{
+	const struct pks_injection *one = data;
+	struct inject_session *s = arg;
+
+	if (size < sizeof(*one))
+		return;
+	if (injections__add(&s->injections, one))
+		status__note("out of memory: an injection is missing from the report");
+	if (s->json && s->plan->verbose)
+		report_injection_json__print(&s->tracer->report, one,
+					     inject_session__function(s, one));
+	else if (!s->json)
+		report_injection__print(&s->tracer->report, one, inject_session__function(s, one),
+					s->plan->verbose);
+}
+
+/* --- the session --------------------------------------------------------- */
+
+enum status inject_session__open(struct inject_session *s, struct inject_plan *plan, bool dry,
+				 const struct tracer *tracer)
+{
+	enum status status;
+
+	*s = (struct inject_session){ .plan = plan, .dry = dry, .tracer = tracer };
+	s->extension = (struct collector_extension){
+		.window = session__window,
+		.configure = session__configure,
+		.attach = session__attach,
+		.started = session__started,
+		.stop = session__stop,
+		.record = session__record,
+		.arg = s,
+	};
+	s->lock = inject_lock__take(&status);
+	return status ?: session__may_inject(s);
+}
+
+const char *inject_session__function(const struct inject_session *s,
+				     const struct pks_injection *one)
+{
+	if (one->rule >= PKS_RULE_CALLS && one->rule - PKS_RULE_CALLS < s->plan->nr_calls)
+		return s->plan->calls[one->rule - PKS_RULE_CALLS].function;
+	return "";
+}
+
+void inject_session__totals(const struct inject_session *s, __u64 *seen, __u64 *hits)
+{
+	*seen = *hits = 0;
+	for (int i = 0; i < PKS_RULES; i++) {
+		*seen += s->skel->bss->rule_states[i].seen;
+		*hits += s->skel->bss->rule_states[i].hits;
+	}
+}
+
+void inject_session__places(const struct inject_session *s, const struct report *report)
+{
+	/* The programs are off: the table is ours. */
+	inject_places__text(report, s->skel->bss->places, s->skel->bss->places_lost);
+}
+
+void inject_session__json(const struct inject_session *s, const struct report *report)
+{
+	json_t *object;
+	__u64 seen, hits;
+
+	inject_session__totals(s, &seen, &hits);
+	object = json_pack("{s:s, s:b, s:I, s:I, s:I, s:o, s:I}", "type", "injections", "dry", s->dry,
+			   "passed", (json_int_t)seen, "hits", (json_int_t)hits, "seed",
+			   (json_int_t)s->plan->rule.seed, "places",
+			   inject_places__json(report, s->skel->bss->places), "places_lost",
+			   (json_int_t)s->skel->bss->places_lost);
+	json_dumpf(object, report->out, JSON_COMPACT);
+	fputc('\n', report->out);
+	json_decref(object);
+}
+
+void inject_session__close(struct inject_session *s)
+{
+	injections__free(&s->injections);
+	injectables__free(&s->injectables);
+	if (s->lock >= 0)
+		close(s->lock);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Facts about the running kernel that its type information and configuration hold; for dialect*.c. */
+#ifndef PKSTRACE_KERNEL_BTF_FACTS_H
+#define PKSTRACE_KERNEL_BTF_FACTS_H
+
+#include <stdbool.h>
+
+#include "abi/event.h"
+
+struct btf;
+struct btf_type;
+
+/* Where the zone number lies in page->flags, and device memory's. False: can't be told. */
+bool facts__zone(struct pks_facts *facts, const struct btf *btf);
+
+/* "inline" or "partial" by the running kernel's configuration, `unknown` where that is not kept. */
+const char *kernel_config__layout(const char *unknown);
+
+/* Bytes of a struct, 0: there is none of that name. */
+unsigned int btf__struct_size(const struct btf *btf, const char *type);
+
+/* The prototype of a function of vmlinux, NULL: there is none of that name. Lives as btf does. */
+const struct btf_type *btf__function_proto(const struct btf *btf, const char *name);
+
+#endif

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/btf.h>
+#include <cpuid.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/dialect.h"
+#include "kernel/btf_facts.h"
+#include "kernel/dialect_pair.h"
+#include "kernel/ksyms.h"
+
+#define FAULT_MODE_PATH "/sys/module/memremap/parameters/pks_fault_mode"
+#define BTF_PATH	"/sys/kernel/btf/vmlinux"
+#define KMAP_SWITCH	"/sys/kernel/debug/kmap_trace"
+/* Their functions are the same; only the kernel's configuration tells. */
+#define INLINE_OR_PARTIAL "inline or partial"
+#define NR(table)	(sizeof(table) / sizeof((table)[0]))
+
+/* A row per dialect and layout; the first whose functions all exist is it. */
+struct dialect_row {
+	const char *name;
+	const char *layout;
+	enum pks_truth truth;
+	enum pks_key_kind key;
+	__u8 args; /* parameters of the fault callback, where versions differ in it; 0: any */
+	const char *target[NR_PROBES];
+};
+
+/* Names of "PKS/PMEM: Add Stray Write Protection": its versions differ in a verb. */
+#define PROBES_OF_PAGE(verb)                                 \
+	[PROBE_GRANT_PAGE] = "pgmap_" verb "_readwrite",     \
+	[PROBE_REVOKE_PAGE] = "pgmap_" verb "_noaccess",     \
+	[PROBE_PGMAP_GONE] = "memunmap_pages"
+#define PROBES_OF_PGMAP(verb)                                \
+	[PROBE_GRANT_PGMAP] = "__pgmap_" verb "_readwrite",  \
+	[PROBE_REVOKE_PGMAP] = "__pgmap_" verb "_noaccess",  \
+	[PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback"
+#define FAULT_V8 [PROBE_KEY_FAULT] = "pks_handle_key_fault"
+#define FAULT_V7 [PROBE_KEY_CALLBACK] = "handle_pks_key_callback"
+
+static const struct dialect_row rows[] = {
+	{ "V10", "outofline", PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	  { PROBES_OF_PAGE("set"), PROBES_OF_PGMAP("set"), FAULT_V8 } },
+	{ "V10", INLINE_OR_PARTIAL, PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	  { PROBES_OF_PGMAP("set"), FAULT_V8 } },
+	{ "V8", "outofline", PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	  { PROBES_OF_PAGE("mk"), PROBES_OF_PGMAP("mk"), FAULT_V8 } },
+	{ "V8", INLINE_OR_PARTIAL, PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	  { PROBES_OF_PGMAP("mk"), FAULT_V8 } },
+	{ "V7", "outofline", PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 2,
+	  { PROBES_OF_PAGE("mk"), PROBES_OF_PGMAP("mk"), FAULT_V7 } },
+	{ "V7", INLINE_OR_PARTIAL, PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 2,
+	  { PROBES_OF_PGMAP("mk"), FAULT_V7 } },
+	/* Compartments by key, on 6.1: no pgmap, no count, no callback of one. */
+	{ "BULKHEAD", "keys", PKS_TRUTH_NONE, PKS_KEY_PKEY, 0,
+	  { [PROBE_KEY_UPDATE] = "pks_update_protection",
+	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
+	    [PROBE_FAULT_CALLBACK] = "pks_handle_key_fault" } },
+	/* Our own trace-only patch, for any kernel. */
+	{ "kmap-trace", "every page", PKS_TRUTH_KMAP, PKS_KEY_PAGE, 0,
+	  { [PROBE_GRANT_ARG] = "kmap_trace_map",
+	    [PROBE_REVOKE_ARG] = "kmap_trace_unmap" } },
+};
+
+/* Functions of the checked windows themselves: never the culprit in a stack. */
+static const char *const own_names[] = {
+	"pgmap_set_readwrite",	"pgmap_set_noaccess",	"__pgmap_set_readwrite",
+	"__pgmap_set_noaccess", "dax_set_readwrite",	"dax_set_noaccess",
+	"pgmap_mk_readwrite",	"pgmap_mk_noaccess",	"__pgmap_mk_readwrite",
+	"__pgmap_mk_noaccess",	"dax_mk_readwrite",	"dax_mk_noaccess",
+	"kmap_trace_map",	"kmap_trace_unmap",	"kmap_local_page",
+	"kmap_local_folio",	"__kunmap_local",	"kmap_atomic",
+	"__kunmap_atomic",	"pks_update_protection", "pks_set_readwrite",
+	"pks_set_noaccess",
+};
+
+bool dialect__is_own(const char *name)
+{
+	for (size_t i = 0; i < NR(own_names); i++)
+		if (!strcmp(name, own_names[i]))
+			return true;
+	return pair__is_own(name);
+}
+
+bool dialect__is_fault_entry(const char *name)
+{
+	return !strcmp(name, "asm_exc_page_fault");
+}
+
+static bool row__fits(const struct dialect_row *row, const struct btf *btf)
+{
+	const char *callback = row->target[PROBE_FAULT_CALLBACK];
+
+	for (int i = 0; i < NR_PROBES; i++)
+		if (row->target[i] && !btf__function_proto(btf, row->target[i]))
+			return false;
+	return !row->args || btf_vlen(btf__function_proto(btf, callback)) == row->args;
+}
+
+static bool cpu__has_pks(void)
+{
+	unsigned int a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (c & (1u << 31));
+}
+
+/* True where the kernel uses the CPU's feature: it then lists it. */
+static bool cpu__pks_enabled(void)
+{
+	char *line = NULL;
+	bool found = false;
+	size_t size = 0;
+	FILE *f = fopen("/proc/cpuinfo", "r");
+
+	while (f && !found && getline(&line, &size, f) > 0)
+		if (!strncmp(line, "flags", 5))
+			found = strstr(line, " pks ") || strstr(line, " pks\n");
+	free(line);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static enum fault_mode fault_mode__read(void)
+{
+	char mode[16] = "";
+	FILE *f = fopen(FAULT_MODE_PATH, "r");
+
+	if (!f)
+		return FAULT_MODE_UNKNOWN;
+	if (!fgets(mode, sizeof(mode), f))
+		mode[0] = 0;
+	fclose(f);
+	if (!strncmp(mode, "relaxed", 7))
+		return FAULT_MODE_RELAXED;
+	return strncmp(mode, "strict", 6) ? FAULT_MODE_UNKNOWN : FAULT_MODE_STRICT;
+}
+
+static void facts__symbols(struct dialect *d, struct symbols *symbols)
+{
+	if (!symbols)
+		return;
+	d->facts.vmemmap_base = symbols__address(symbols, "vmemmap_base");
+	d->facts.page_offset_base = symbols__address(symbols, "page_offset_base");
+	d->facts.max_pfn = symbols__address(symbols, "max_pfn");
+	for (int i = 0; i < NR_PROBES; i++)
+		if (d->target[i])
+			d->entry[i] = symbols__address(symbols, d->target[i]);
+}
+
+/*
+ * The programs read per-CPU variables by name; without their addresses in
+ * kallsyms the kernel refuses to load them.
+ */
+static bool symbols__have_variables(struct symbols *symbols)
+{
+	return !symbols || symbols__address(symbols, "__preempt_count") ||
+	       symbols__address(symbols, "pcpu_hot");
+}
+
+/* The first row that fits and has the name that was asked for, if one was. */
+static void dialect__choose(struct dialect *d, const char *name)
+{
+	for (size_t i = 0; i < NR(rows) && !d->name; i++) {
+		const struct dialect_row *row = &rows[i];
+
+		if ((name && strcmp(name, row->name)) || !row__fits(row, d->btf))
+			continue;
+		d->name = row->name;
+		d->layout = row->layout;
+		d->facts.truth = row->truth;
+		d->facts.key = row->key;
+		memcpy(d->target, row->target, sizeof(d->target));
+	}
+}
+
+/* Registers and structures; where the zone can't be told, neither can a protected page. */
+static void dialect__facts(struct dialect *d, struct symbols *symbols)
+{
+	bool zone = facts__zone(&d->facts, d->btf);
+
+	if (d->layout && !strcmp(d->layout, INLINE_OR_PARTIAL))
+		d->layout = kernel_config__layout(INLINE_OR_PARTIAL);
+	if (dialect__needs_pks(d)) {
+		/* V7..V10: key 1 is the pgmaps', closed is "access disable"; PKRS lies below pt_regs. */
+		if (d->facts.key == PKS_KEY_PAGE)
+			d->facts.pkey_mask = 0xc;
+		d->facts.pkey_default = d->facts.pkey_mask & 0x55555555;
+		d->facts.saved_pkrs = 8;
+		d->protection_on = cpu__pks_enabled();
+		d->fault_mode = fault_mode__read();
+	}
+	if (!zone)
+		d->target[PROBE_GRANT_PAGE] = d->target[PROBE_REVOKE_PAGE] = NULL;
+	d->page_struct = btf__struct_size(d->btf, "page");
+	/* Came in 6.2, with look-ups that need no lock (kernel/bpf/bpf_task_storage.c). */
+	d->facts.storage_refuses = !btf__function_proto(d->btf, "bpf_task_storage_get_recur");
+	facts__symbols(d, symbols);
+}
+
+static enum status say_unless(bool quiet, enum status status, const char *what)
+{
+	return quiet ? status : status__say(status, "%s", what);
+}
+
+static enum status dialect__usable(const struct dialect *d, struct symbols *symbols, bool quiet)
+{
+	if (!symbols__have_variables(symbols))
+		return say_unless(quiet, STATUS_CANNOT,
+				  "this kernel does not name its variables: build it with "
+				  "CONFIG_KALLSYMS_ALL");
+	if (dialect__switch(d) && access(dialect__switch(d), F_OK))
+		return say_unless(quiet, STATUS_CANNOT,
+				  "no " KMAP_SWITCH ": mount debugfs (mount -t debugfs none "
+				  "/sys/kernel/debug)");
+	if (!dialect__needs_pks(d) || d->protection_on)
+		return STATUS_CLEAN;
+	return say_unless(quiet, STATUS_CANNOT,
+			  d->cpu_has_pks ? "protection is off: this kernel does not use the CPU's "
+					   "PKS; check its command line and configuration" :
+					   "protection is off: this CPU has no PKS; use one that "
+					   "has, or QEMU's -cpu max");
+}
+
+static enum status dialect__none(const char *name, bool quiet)
+{
+	if (name && !quiet)
+		return status__say(STATUS_USAGE,
+				   "this kernel is not of the dialect '%s'; `pkstrace check` says "
+				   "of which it is",
+				   name);
+	return say_unless(quiet, STATUS_CANNOT,
+			  "this kernel has no protection windows (neither the PKS patches nor "
+			  "KMAP_TRACE); `pkstrace check` says what to build or boot");
+}
+
+enum status dialect__probe(struct dialect *d, struct symbols *symbols,
+			   const struct dialect_wish *wish, bool quiet)
+{
+	static const struct dialect_wish none;
+	enum status status = STATUS_CLEAN;
+
+	wish = wish ?: &none;
+	*d = (struct dialect){ .cpu_has_pks = cpu__has_pks(), .btf = btf__parse(BTF_PATH, NULL) };
+	if (!d->btf)
+		return say_unless(quiet, STATUS_CANNOT,
+				  "this kernel has no type information (" BTF_PATH
+				  "): build it with CONFIG_DEBUG_INFO_BTF");
+	if (wish->grant)
+		status = pair__choose(d, wish);
+	else
+		dialect__choose(d, wish->name);
+	if (status)
+		return status;
+	if (!d->name)
+		return dialect__none(wish->name, quiet);
+	d->target[PROBE_USER_FAULT] = "handle_mm_fault";
+	d->target[PROBE_THREAD_END] = "do_task_dead";
+	dialect__facts(d, symbols);
+	return dialect__usable(d, symbols, quiet);
+}
+
+void dialect__each(const struct dialect *d, void (*fn)(const char *name, const char *layout))
+{
+	if (d->name)
+		fn(d->name, d->layout);
+	for (size_t i = 0; d->btf && i < NR(rows); i++)
+		if ((!d->name || strcmp(rows[i].name, d->name)) && row__fits(&rows[i], d->btf))
+			fn(rows[i].name, rows[i].layout);
+}
+
+const char *dialect__switch(const struct dialect *d)
+{
+	return d->facts.truth == PKS_TRUTH_KMAP ? KMAP_SWITCH : NULL;
+}
+
+void dialect__close(struct dialect *d)
+{
+	btf__free(d->btf);
+	d->btf = NULL;
+}
+
+bool dialect__has_tracepoint(const struct dialect *d, const char *name)
+{
+	char type[64];
+
+	/* A raw tracepoint's type: include/trace/bpf_probe.h */
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return btf__find_by_name_kind(d->btf, type, BTF_KIND_TYPEDEF) > 0;
+}
+
+bool dialect__traceable(const char *function)
+{
+	static const char *const paths[] = {
+		"/sys/kernel/tracing/available_filter_functions",
+		"/sys/kernel/debug/tracing/available_filter_functions",
+	};
+	bool found = false;
+	size_t size = 0;
+	char *line = NULL;
+	FILE *f = fopen(paths[0], "r");
+
+	f = f ? f : fopen(paths[1], "r");
+	while (f && !found && getline(&line, &size, f) > 0)
+		found = !strcmp(strtok(line, " \n\t") ?: "", function);
+	free(line);
+	if (f)
+		fclose(f);
+	return found;
+}

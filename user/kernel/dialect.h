@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What this kernel calls things. The only user-side file that knows names of
+ * kernel symbols: which functions are grants and revokes, where faults go, in
+ * which layout the check was built, and the facts that the programs need.
+ */
+#ifndef PKSTRACE_KERNEL_DIALECT_H
+#define PKSTRACE_KERNEL_DIALECT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "abi/event.h"
+#include "util/status.h"
+
+/* The places that programs attach to, by role. */
+enum probe {
+	/* Grants and revokes, in the order of the programs' forms (bpf/prog/trace.bpf.h). */
+	PROBE_GRANT_PAGE,
+	PROBE_REVOKE_PAGE,
+	PROBE_GRANT_PGMAP,
+	PROBE_REVOKE_PGMAP,
+	PROBE_GRANT_ARG, /* every call counts; the key is an argument, or there is none */
+	PROBE_REVOKE_ARG,
+	PROBE_KEY_UPDATE, /* both in one: sets a protection key's rights */
+	NR_WINDOW_PROBES,
+
+	PROBE_KEY_FAULT = NR_WINDOW_PROBES,
+	PROBE_KEY_CALLBACK, /* V7's form of it */
+	PROBE_FAULT_CALLBACK,
+	PROBE_PGMAP_GONE,
+	PROBE_USER_FAULT,
+	PROBE_THREAD_END,
+	NR_PROBES,
+};
+
+enum fault_mode { FAULT_MODE_UNKNOWN, FAULT_MODE_RELAXED, FAULT_MODE_STRICT };
+
+/* What the user asks for, instead of the first dialect that fits. All NULL: nothing. */
+struct dialect_wish {
+	const char *name; /* a dialect by its name */
+	/* Or a pair of functions of any kind, as FUNC or FUNC:argN. */
+	const char *grant;
+	const char *revoke;
+};
+
+struct dialect {
+	const char *name;	     /* "V10", "V8", ...; NULL: no windows on this kernel */
+	const char *layout;	     /* "outofline", "inline or partial", ...; "-": has none */
+	const char *target[NR_PROBES]; /* kernel function, NULL: not there */
+	__u64 entry[NR_PROBES];	     /* its address */
+	bool cpu_has_pks;
+	bool protection_on;	     /* a protected pgmap can exist */
+	enum fault_mode fault_mode;
+	struct pks_facts facts;
+	unsigned int page_struct; /* bytes of the kernel's struct page, 0: not known */
+	struct btf *btf; /* owned; of the running kernel */
+};
+
+struct btf;
+struct symbols;
+
+/*
+ * Finds out about the running kernel; wish may be NULL. Returns 0, or the
+ * status to exit with after a line on stderr was printed (quiet: no line, for
+ * `check`, which explains by itself): STATUS_USAGE where the wish names nothing
+ * that there is. `symbols` stays the caller's.
+ */
+enum status dialect__probe(struct dialect *d, struct symbols *symbols,
+			   const struct dialect_wish *wish, bool quiet);
+
+/* Frees what a probed dialect holds. */
+void dialect__close(struct dialect *d);
+
+/* Hands out the dialects that fit this kernel by name and layout, the chosen one first. */
+void dialect__each(const struct dialect *d, void (*fn)(const char *name, const char *layout));
+
+/* Needs a CPU with PKS and protection switched on. */
+bool dialect__needs_pks(const struct dialect *d);
+
+/*
+ * A file that has to be open, after the attach, for the traced functions to be
+ * called at all; the kernel closes it with the process. NULL: they always are.
+ */
+const char *dialect__switch(const struct dialect *d);
+
+/* Protection faults are seen. */
+bool dialect__has_faults(const struct dialect *d);
+
+/* The revoke tells which window it means: wrong-page and out-of-order can be told. */
+bool dialect__has_keys(const struct dialect *d);
+
+/* What is traced, in a few words: "V10, layout outofline, fault mode relaxed". */
+void dialect__describe(const struct dialect *d, char *text, size_t size);
+
+/* Hands out each thing that a run can't see here, a sentence a call; none: all is seen. */
+void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg);
+
+/* True where the kernel has this tracepoint. */
+bool dialect__has_tracepoint(const struct dialect *d, const char *name);
+
+/* True where ftrace lists the function: without that nothing attaches to it. */
+bool dialect__traceable(const char *function);
+
+/* True where `name` is one of the traced functions, the last probed pair's too: to trim stacks. */
+bool dialect__is_own(const char *name);
+
+/* True where the function is the exception entry that stray accesses come through. */
+bool dialect__is_fault_entry(const char *name);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A pair of functions that the user names in place of the kernel's grants and revokes. */
+#ifndef PKSTRACE_KERNEL_DIALECT_PAIR_H
+#define PKSTRACE_KERNEL_DIALECT_PAIR_H
+
+#include "kernel/dialect.h"
+
+/*
+ * Makes wish->grant and wish->revoke the dialect. STATUS_USAGE after a line where
+ * one is missing, or names no function or argument that there is; STATUS_CANNOT
+ * where nothing can be attached to it.
+ */
+enum status pair__choose(struct dialect *d, const struct dialect_wish *wish);
+
+/* True where `name` is one of the functions of the last pair chosen. */
+bool pair__is_own(const char *name);
+
+#endif

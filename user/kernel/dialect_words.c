@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a dialect shows and what it hides, in words. */
+#include "kernel/dialect.h"
+
+bool dialect__needs_pks(const struct dialect *d)
+{
+	return d->facts.truth == PKS_TRUTH_PGMAP || d->facts.key == PKS_KEY_PKEY;
+}
+
+bool dialect__has_faults(const struct dialect *d)
+{
+	return d->target[PROBE_KEY_FAULT] || d->target[PROBE_KEY_CALLBACK];
+}
+
+bool dialect__has_keys(const struct dialect *d)
+{
+	if (d->target[PROBE_GRANT_PAGE] || d->facts.key == PKS_KEY_PKEY)
+		return true;
+	return d->target[PROBE_GRANT_ARG] && d->facts.grant_arg != PKS_NO_ARG &&
+	       d->facts.revoke_arg != PKS_NO_ARG;
+}
+
+static const char *fault_mode__text(enum fault_mode mode)
+{
+	switch (mode) {
+	case FAULT_MODE_RELAXED:
+		return "relaxed";
+	case FAULT_MODE_STRICT:
+		return "strict";
+	case FAULT_MODE_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+void dialect__describe(const struct dialect *d, char *text, size_t size)
+{
+	if (d->facts.key == PKS_KEY_ARG)
+		snprintf(text, size, "grant %s, revoke %s, without cross-check",
+			 d->target[PROBE_GRANT_ARG], d->target[PROBE_REVOKE_ARG]);
+	else if (d->facts.truth == PKS_TRUTH_KMAP)
+		snprintf(text, size, "%s, %s, no PKS", d->name, d->layout);
+	else
+		snprintf(text, size, "%s, layout %s, fault mode %s", d->name, d->layout,
+			 fault_mode__text(d->fault_mode));
+}
+
+/* What follows from who counts the windows. */
+static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg)
+{
+	switch (d->facts.truth) {
+	case PKS_TRUTH_PGMAP:
+		return;
+	case PKS_TRUTH_KMAP:
+		fn(arg, "no PKS in it: no stray-access, no ineffective-grant, no residue, no "
+			"inherited (a child starts with nothing mapped)");
+		return;
+	case PKS_TRUTH_NONE:
+		fn(arg, "the kernel keeps no count of these windows: missed calls are not noticed, "
+			"an inherited window is not seen, and a thread's first revokes may close "
+			"windows older than the trace");
+		return;
+	}
+}
+
+void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg)
+{
+	blind__truth(d, fn, arg);
+	if (!dialect__has_keys(d) && d->facts.key == PKS_KEY_PAGE)
+		fn(arg, "this layout hides the page: no wrong-page, no out-of-order, cross-thread is "
+			"told as underflow, and the cause of a stray access by the pgmap alone");
+	if (d->facts.key == PKS_KEY_PKEY)
+		fn(arg, "keys, no pages: no underflow, no wrong-page, no out-of-order, no "
+			"ineffective-grant, no residue, no cause of a stray access");
+	if (d->facts.key == PKS_KEY_ARG && !dialect__has_keys(d))
+		fn(arg, "no argument to compare: no wrong-page, no out-of-order, no cross-thread");
+	if (d->facts.key == PKS_KEY_ARG)
+		fn(arg, "no faults: no stray-access, no ineffective-grant, no residue");
+	if (d->fault_mode == FAULT_MODE_RELAXED)
+		fn(arg, "fault mode relaxed: after a thread's first stray access its later ones "
+			"pass unseen until its next balanced window");
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/fault_injection.h"
+#include "kernel/ksyms.h"
+
+#define DEBUGFS "/sys/kernel/debug/"
+
+/*
+ * The attributes of 6.1, by the variable that begins with the attribute; what
+ * does the same on the error-injection list; and the knobs without which GFP_KERNEL
+ * allocations, or all of a disk's requests, are no chance to fail at all.
+ */
+static const struct {
+	const char *name;
+	const char *injectable;
+	long error;
+	struct {
+		const char *path, *value;
+	} knobs[3];
+} faults[PKS_FAULTS] = {
+	{"fail_usercopy", NULL, -EFAULT, {}},
+	{"failslab", "should_failslab", -ENOMEM, {{DEBUGFS "failslab/ignore-gfp-wait", "N"}}},
+	{"fail_page_alloc",
+	 "should_fail_alloc_page",
+	 -ENOMEM,
+	 {{DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N"},
+	  {DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N"},
+	  {DEBUGFS "fail_page_alloc/min-order", "0"}}},
+	{"fail_make_request", "should_fail_bio", -EIO, {{"/sys/block/*/make-it-fail", "1"}}},
+};
+
+const char *hunt_faults__name(unsigned int fault)
+{
+	return fault < PKS_FAULTS ? faults[fault].name : "?";
+}
+
+long hunt_faults__error(unsigned int fault)
+{
+	return fault < PKS_FAULTS ? faults[fault].error : 0;
+}
+
+/* --- knobs --------------------------------------------------------------- */
+
+static int file__write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static void knob__turn(struct hunt_faults *f, const char *path, const char *value)
+{
+	struct fault_knob *knob = &f->knobs[f->nr_knobs];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, knob->old, sizeof(knob->old) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || f->nr_knobs == FAULT_KNOBS || strlen(path) >= sizeof(knob->path))
+		return;
+	knob->old[n] = 0;
+	strcpy(knob->path, path);
+	if (!file__write(path, value))
+		f->nr_knobs++;
+}
+
+static void fault__turn_knobs(struct hunt_faults *f, unsigned int fault)
+{
+	for (size_t i = 0; i < 3 && faults[fault].knobs[i].path; i++) {
+		glob_t found;
+
+		if (glob(faults[fault].knobs[i].path, 0, NULL, &found))
+			continue;
+		for (size_t n = 0; n < found.gl_pathc; n++)
+			knob__turn(f, found.gl_pathv[n], faults[fault].knobs[i].value);
+		globfree(&found);
+	}
+}
+
+void hunt_faults__close(struct hunt_faults *f)
+{
+	while (f->nr_knobs) {
+		f->nr_knobs--;
+		file__write(f->knobs[f->nr_knobs].path, f->knobs[f->nr_knobs].old);
+	}
+}
+
+/* --- what there is ------------------------------------------------------- */
+
+static bool fault__chosen(unsigned int fault, const struct injectables *list,
+			  enum fault_choice choice)
+{
+	const char *same = faults[fault].injectable;
+
+	if (choice == FAULTS_NONE)
+		return false;
+	return choice == FAULTS_ALL || !same || !injectables__find(list, same);
+}
+
+void hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
+		       const struct injectables *list, enum fault_choice choice)
+{
+	/* The first is what 6.1 has; before it there was only the second. */
+	static const char *const askers[] = {"should_fail_ex", "should_fail"};
+	struct symbol symbol;
+
+	*f = (struct hunt_faults){};
+	if (choice == FAULTS_NONE || access("/proc/self/fail-nth", W_OK))
+		return;
+	for (size_t i = 0; i < 2 && !f->asks.entry; i++) {
+		f->function = askers[i];
+		f->asks.entry = symbols__address(symbols, askers[i]);
+	}
+	if (!f->asks.entry || symbols__find(symbols, f->asks.entry, 0, &symbol)) {
+		f->function = NULL;
+		return;
+	}
+	f->asks.end = f->asks.entry + symbol.size;
+	for (unsigned int i = 0; i < PKS_FAULTS; i++) {
+		if (!fault__chosen(i, list, choice))
+			continue;
+		f->attr[i] = symbols__address(symbols, faults[i].name);
+		f->used[i] = f->attr[i] != 0;
+		if (f->used[i])
+			fault__turn_knobs(f, i);
+	}
+}
+
+/* --- one failure --------------------------------------------------------- */
+
+static bool thread__stopped(pid_t tgid, pid_t tid)
+{
+	char path[64], line[256], state = 0;
+	const char *after;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	/* The name in parentheses may hold anything: what follows the last one counts. */
+	after = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+	if (after)
+		sscanf(after, ") %c", &state);
+	fclose(f);
+	return state == 'T';
+}
+
+int hunt_faults__arm(pid_t tgid, pid_t tid, unsigned int nth)
+{
+	const struct timespec pause = {.tv_nsec = 500000};
+	char path[64], text[16];
+	int err = 0;
+
+	for (int i = 0; !thread__stopped(tgid, tid); i++) {
+		if (i == 2000)
+			return -ETIMEDOUT;
+		nanosleep(&pause, NULL);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/fail-nth", tgid, tid);
+	snprintf(text, sizeof(text), "%u", nth);
+	err = file__write(path, text);
+	if (kill(tgid, SIGCONT) && !err)
+		err = -errno;
+	return err;
+}

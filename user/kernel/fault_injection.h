@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's own fault injection (Documentation/fault-injection): reaches
+ * what no program may fail, one failure at a time by a thread's fail-nth.
+ */
+#ifndef PKSTRACE_KERNEL_FAULT_INJECTION_H
+#define PKSTRACE_KERNEL_FAULT_INJECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "kernel/error_injection.h"
+#include "abi/inject.h"
+#include "util/status.h"
+
+struct symbols;
+
+enum fault_choice {
+	FAULTS_AUTO, /* what the error-injection list does not reach */
+	FAULTS_ALL,
+	FAULTS_NONE,
+};
+
+/* A knob that was turned, and how it stood. */
+struct fault_knob {
+	char path[160];
+	char old[16];
+};
+
+#define FAULT_KNOBS 64
+
+struct hunt_faults {
+	bool used[PKS_FAULTS];
+	uint64_t attr[PKS_FAULTS]; /* address of the attribute */
+	struct pks_range asks;	   /* the function that decides */
+	const char *function;	   /* its name; NULL: no fault injection here */
+	struct fault_knob knobs[FAULT_KNOBS];
+	unsigned int nr_knobs;
+};
+
+/* Finds out what there is, and turns the knobs that keep usual allocations out of it. */
+void hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
+		       const struct injectables *list, enum fault_choice choice);
+
+/* "fail_usercopy", ...; what a call returns that fails so. */
+const char *hunt_faults__name(unsigned int fault);
+long hunt_faults__error(unsigned int fault);
+
+/*
+ * A thread that is about to stop: waits until it has, arms its nth chance,
+ * lets it go on. 0 or negative errno.
+ */
+int hunt_faults__arm(pid_t tgid, pid_t tid, unsigned int nth);
+
+/* Puts the knobs back. */
+void hunt_faults__close(struct hunt_faults *f);
+
+#endif

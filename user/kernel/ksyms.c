@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmlinux does not change while it runs, so its table is read once; modules, BPF programs and
+ * trampolines have a table of their own, which a refresh replaces. kallsyms comes sorted for
+ * vmlinux and in any order for the rest: sorting only the rest is what keeps the start short.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/ksyms.h"
+
+#define READ_SIZE (256 * 1024)
+#define ARENA_SIZE (256 * 1024)
+/* KSYM_NAME_LEN (512 since 6.1, 128 before) and a module's name: a longer line is no symbol. */
+#define LINE_MAX_LEN 1024
+/* No function is as long as this; what seems to be is followed by a gap. */
+#define SIZE_MAX_BYTES 0x10000u
+#define REFRESH_NS 1000000000ull
+/* All of the kernel's addresses have it, on each 64-bit architecture. */
+#define KERNEL_BIT (1ull << 63)
+
+/* Data is kept for its address by name, and because it ends the function before it. */
+struct entry {
+	uint64_t addr;
+	const char *name;
+	const char *module;
+	bool text;
+};
+
+struct table {
+	struct entry *entry;
+	size_t nr, cap;
+	bool sorted;
+};
+
+/* Strings are only ever added: names handed out stay good. */
+struct chunk {
+	struct chunk *next;
+	size_t used;
+	char data[ARENA_SIZE];
+};
+
+/* Names outside vmlinux, once each: refreshes would pile them up otherwise. */
+struct names {
+	const char **slot;
+	size_t nr, cap; /* cap: a power of two */
+};
+
+struct symbols {
+	char *path;
+	struct table kernel, modules;
+	struct chunk *chunk;
+	struct names names;
+	uint32_t *index; /* kernel entries by name, each plus one; built when first asked for */
+	size_t index_cap;
+	uint64_t refreshed; /* CLOCK_MONOTONIC, ns; 0: never */
+};
+
+/* What one pass over the file collects. */
+struct load {
+	struct symbols *symbols;
+	struct table *kernel; /* NULL: leave vmlinux out */
+	struct table *modules;
+	size_t functions, hidden;
+};
+
+/* A line of the file. The strings are not terminated. */
+struct line {
+	uint64_t addr;
+	const char *name, *module;
+	size_t name_len, module_len;
+	bool text;
+};
+
+static const char *arena__add(struct symbols *symbols, const char *string, size_t len)
+{
+	struct chunk *chunk = symbols->chunk;
+	char *copy;
+
+	if (!chunk || chunk->used + len + 1 > ARENA_SIZE) {
+		chunk = malloc(sizeof(*chunk));
+		if (!chunk)
+			return NULL;
+		chunk->used = 0;
+		chunk->next = symbols->chunk;
+		symbols->chunk = chunk;
+	}
+	copy = chunk->data + chunk->used;
+	memcpy(copy, string, len);
+	copy[len] = '\0';
+	chunk->used += len + 1;
+	return copy;
+}
+
+/* FNV-1a */
+static uint32_t hash(const char *string, size_t len)
+{
+	uint32_t value = 2166136261u;
+
+	while (len--)
+		value = (value ^ (unsigned char)*string++) * 16777619u;
+	return value;
+}
+
+static int names__grow(struct names *names)
+{
+	size_t cap = names->cap ? names->cap * 2 : 1024;
+	const char **slot = calloc(cap, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	for (size_t i = 0; i < names->cap; i++) {
+		const char *name = names->slot[i];
+		size_t at;
+
+		if (!name)
+			continue;
+		for (at = hash(name, strlen(name)); slot[at & (cap - 1)]; at++)
+			;
+		slot[at & (cap - 1)] = name;
+	}
+	free(names->slot);
+	names->slot = slot;
+	names->cap = cap;
+	return 0;
+}
+
+static const char *names__add(struct symbols *symbols, const char *string, size_t len)
+{
+	struct names *names = &symbols->names;
+	const char **slot;
+
+	if (names->nr * 2 >= names->cap && names__grow(names))
+		return NULL;
+	for (size_t at = hash(string, len);; at++) {
+		slot = &names->slot[at & (names->cap - 1)];
+		if (!*slot)
+			break;
+		if (!strncmp(*slot, string, len) && !(*slot)[len])
+			return *slot;
+	}
+	*slot = arena__add(symbols, string, len);
+	if (*slot)
+		names->nr++;
+	return *slot;
+}
+
+static int table__add(struct table *table, const struct entry *entry)
+{
+	if (table->nr == table->cap) {
+		size_t cap = table->cap ? table->cap * 2 : 4096;
+		struct entry *grown = realloc(table->entry, cap * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		table->entry = grown;
+		table->cap = cap;
+	}
+	if (!table->nr)
+		table->sorted = true;
+	else if (entry->addr < table->entry[table->nr - 1].addr)
+		table->sorted = false;
+	table->entry[table->nr++] = *entry;
+	return 0;
+}
+
+static void entry__merge(struct entry *to, const struct entry *a, size_t nr_a,
+			 const struct entry *b, size_t nr_b)
+{
+	while (nr_a && nr_b) {
+		if (b->addr < a->addr) {
+			*to++ = *b++;
+			nr_b--;
+		} else {
+			*to++ = *a++;
+			nr_a--;
+		}
+	}
+	memcpy(to, nr_a ? a : b, (nr_a ? nr_a : nr_b) * sizeof(*to));
+}
+
+/* By address, and in the file's order at one address: the kernel names the first of aliases. */
+static int table__sort(struct table *table)
+{
+	struct entry *from = table->entry, *to, *swap;
+	size_t nr = table->nr;
+
+	if (!nr || table->sorted)
+		return 0;
+	to = malloc(nr * sizeof(*to));
+	if (!to)
+		return -ENOMEM;
+	for (size_t width = 1; width < nr; width *= 2) {
+		for (size_t at = 0; at < nr; at += 2 * width) {
+			size_t rest = nr - at;
+			size_t nr_a = rest < width ? rest : width;
+			size_t nr_b = rest - nr_a < width ? rest - nr_a : width;
+
+			entry__merge(to + at, from + at, nr_a, from + at + nr_a, nr_b);
+		}
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	free(to);
+	table->entry = from;
+	table->cap = nr;
+	table->sorted = true;
+	return 0;
+}
+
+/* The first entry above an address; table->nr when there is none. */
+static size_t table__above(const struct table *table, uint64_t addr)
+{
+	size_t low = 0, high = table->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table->entry[middle].addr <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Each digit's value plus one; 0: no digit. A table, for this is most of what a start costs. */
+static const unsigned char hex_digit[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
+/* "ffffffffc0201000 t name\t[module]"; false for what is not in this form. */
+static bool line__parse(struct line *line, const char *at, const char *end)
+{
+	const char *start = at;
+	unsigned int digit;
+
+	if (end - at > LINE_MAX_LEN)
+		return false;
+	line->addr = 0;
+	for (; at < end && (digit = hex_digit[(unsigned char)*at]); at++)
+		line->addr = line->addr << 4 | (digit - 1);
+	if (at == start || at - start > 16 || end - at < 4 || at[0] != ' ' || at[2] != ' ')
+		return false;
+	/* W and w are weak functions; V and v, weak objects. */
+	line->text = at[1] == 't' || at[1] == 'T' || at[1] == 'w' || at[1] == 'W';
+	line->name = at += 3;
+	at = memchr(at, '\t', (size_t)(end - at));
+	line->name_len = (size_t)((at ? at : end) - line->name);
+	line->module = NULL;
+	line->module_len = 0;
+	if (at) {
+		if (end - at < 4 || at[1] != '[' || end[-1] != ']')
+			return false;
+		/* names__add() compares strings, which a zero would end early. */
+		if (memchr(line->name, '\0', (size_t)(end - line->name)))
+			return false;
+		line->module = at + 2;
+		line->module_len = (size_t)(end - 1 - line->module);
+	}
+	return line->name_len > 0;
+}
+
+static int load__name(struct load *load, const struct line *line, struct entry *entry)
+{
+	if (!line->module) {
+		entry->name = arena__add(load->symbols, line->name, line->name_len);
+		return entry->name ? 0 : -ENOMEM;
+	}
+	entry->name = names__add(load->symbols, line->name, line->name_len);
+	entry->module = names__add(load->symbols, line->module, line->module_len);
+	return entry->name && entry->module ? 0 : -ENOMEM;
+}
+
+static int load__line(struct load *load, const char *at, const char *end)
+{
+	struct entry entry = {0};
+	struct table *table;
+	struct line line;
+	int err;
+
+	if (!line__parse(&line, at, end))
+		return 0;
+	if (line.text) {
+		load->functions++;
+		load->hidden += !line.addr;
+	}
+	table = line.module ? load->modules : load->kernel;
+	if (!table || !line.addr)
+		return 0;
+	entry.addr = line.addr;
+	entry.text = line.text;
+	err = load__name(load, &line, &entry);
+	if (err)
+		return err;
+	return table__add(table, &entry);
+}
+
+/* Takes the whole lines of a buffer; returns how many bytes they were. */
+static ssize_t load__lines(struct load *load, const char *buf, size_t len)
+{
+	const char *at = buf, *newline;
+	int err;
+
+	while ((newline = memchr(at, '\n', len - (size_t)(at - buf)))) {
+		err = load__line(load, at, newline);
+		if (err)
+			return err;
+		at = newline + 1;
+	}
+	return at - buf;
+}
+
+static int load__stream(struct load *load, int fd, char *buf)
+{
+	size_t held = 0; /* bytes of an unfinished line at the start of buf */
+	ssize_t got, taken;
+
+	while ((got = read(fd, buf + held, READ_SIZE - held)) != 0) {
+		if (got < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		held += (size_t)got;
+		taken = load__lines(load, buf, held);
+		if (taken < 0)
+			return (int)taken;
+		held -= (size_t)taken;
+		memmove(buf, buf + taken, held);
+		/* Garbage: its end, when it comes, is not taken for a symbol either. */
+		if (held > LINE_MAX_LEN) {
+			memset(buf, '?', LINE_MAX_LEN);
+			held = LINE_MAX_LEN;
+		}
+	}
+	/* A last line without its newline may be cut in its name: left out. */
+	return 0;
+}
+
+static int load__file(struct load *load)
+{
+	char *buf;
+	int fd, err;
+
+	fd = open(load->symbols->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	buf = malloc(READ_SIZE);
+	err = buf ? load__stream(load, fd, buf) : -ENOMEM;
+	free(buf);
+	close(fd);
+	if (err)
+		return err;
+	if (!load->functions)
+		return -ENODATA;
+	if (load->functions == load->hidden)
+		return -EPERM;
+	err = load->kernel ? table__sort(load->kernel) : 0;
+	return err ? err : table__sort(load->modules);
+}
+
+struct symbols *symbols__open(const char *kallsyms, int *err)
+{
+	struct symbols *symbols = calloc(1, sizeof(*symbols));
+	struct load load = {0};
+
+	*err = -ENOMEM;
+	if (!symbols)
+		return NULL;
+	symbols->path = strdup(kallsyms ? kallsyms : "/proc/kallsyms");
+	if (symbols->path) {
+		load.symbols = symbols;
+		load.kernel = &symbols->kernel;
+		load.modules = &symbols->modules;
+		*err = load__file(&load);
+	}
+	if (*err) {
+		symbols__close(symbols);
+		return NULL;
+	}
+	return symbols;
+}
+
+void symbols__close(struct symbols *symbols)
+{
+	if (!symbols)
+		return;
+	while (symbols->chunk) {
+		struct chunk *chunk = symbols->chunk;
+
+		symbols->chunk = chunk->next;
+		free(chunk);
+	}
+	free(symbols->names.slot);
+	free(symbols->index);
+	free(symbols->kernel.entry);
+	free(symbols->modules.entry);
+	free(symbols->path);
+	free(symbols);
+}
+
+int symbols__refresh(struct symbols *symbols)
+{
+	struct table modules = {0};
+	struct load load = {.symbols = symbols, .modules = &modules};
+	int err = load__file(&load);
+
+	if (err) {
+		free(modules.entry);
+		return err;
+	}
+	free(symbols->modules.entry);
+	symbols->modules = modules;
+	return 0;
+}
+
+/* The entry an address belongs to in one table, and where the next begins. */
+static const struct entry *table__find(const struct table *table, uint64_t addr, uint64_t *next)
+{
+	size_t above = table__above(table, addr), first;
+	const struct entry *found;
+
+	if (above < table->nr && table->entry[above].addr < *next)
+		*next = table->entry[above].addr;
+	if (!above)
+		return NULL;
+	first = above - 1;
+	while (first && table->entry[first - 1].addr == table->entry[above - 1].addr)
+		first--;
+	/* Of several at one address the first that names a function, as the kernel does. */
+	for (found = &table->entry[first]; !found->text && found < &table->entry[above - 1];)
+		found++;
+	return found;
+}
+
+static int symbols__find_known(const struct symbols *symbols, uint64_t addr, struct symbol *out)
+{
+	uint64_t next = UINT64_MAX;
+	const struct entry *kernel = table__find(&symbols->kernel, addr, &next);
+	const struct entry *module = table__find(&symbols->modules, addr, &next);
+	const struct entry *found = kernel;
+
+	if (!found || (module && module->addr > found->addr))
+		found = module;
+	if (!found || !found->text)
+		return -ENOENT;
+	out->size = next - found->addr;
+	if (out->size > SIZE_MAX_BYTES)
+		out->size = SIZE_MAX_BYTES;
+	if (addr - found->addr >= out->size)
+		return -ENOENT;
+	out->name = found->name;
+	out->module = found->module;
+	out->start = found->addr;
+	return 0;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* A miss inside vmlinux is data or a hole, which no refresh will fill. */
+static bool symbols__may_refresh(struct symbols *symbols, uint64_t addr)
+{
+	const struct table *kernel = &symbols->kernel;
+	uint64_t now;
+
+	if (!(addr & KERNEL_BIT))
+		return false;
+	if (kernel->nr && addr >= kernel->entry[0].addr &&
+	    addr <= kernel->entry[kernel->nr - 1].addr)
+		return false;
+	now = now_ns();
+	if (symbols->refreshed && now - symbols->refreshed < REFRESH_NS)
+		return false;
+	symbols->refreshed = now;
+	return true;
+}
+
+int symbols__find(struct symbols *symbols, uint64_t addr, unsigned int flags, struct symbol *out)
+{
+	uint64_t inside = flags & SYMBOL_RETURN ? addr - 1 : addr;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = symbols__find_known(symbols, inside, out);
+	if (err && symbols__may_refresh(symbols, inside) && !symbols__refresh(symbols))
+		err = symbols__find_known(symbols, inside, out);
+	if (err) {
+		memset(out, 0, sizeof(*out));
+		return err;
+	}
+	out->offset = addr - out->start;
+	return 0;
+}
+
+static int symbols__build_index(struct symbols *symbols)
+{
+	const struct table *kernel = &symbols->kernel;
+	size_t cap = 1024;
+
+	while (cap < kernel->nr * 2)
+		cap *= 2;
+	symbols->index = calloc(cap, sizeof(*symbols->index));
+	if (!symbols->index)
+		return -ENOMEM;
+	symbols->index_cap = cap;
+	/* In the order of addresses: the lowest of namesakes is met first. */
+	for (size_t i = 0; i < kernel->nr; i++) {
+		const char *name = kernel->entry[i].name;
+		size_t at;
+
+		for (at = hash(name, strlen(name)); symbols->index[at & (cap - 1)]; at++)
+			;
+		symbols->index[at & (cap - 1)] = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+uint64_t symbols__address(struct symbols *symbols, const char *name)
+{
+	const struct table *modules = &symbols->modules;
+	uint32_t slot;
+
+	if (!symbols->index && symbols__build_index(symbols))
+		return 0;
+	for (size_t at = hash(name, strlen(name));; at++) {
+		slot = symbols->index[at & (symbols->index_cap - 1)];
+		if (!slot)
+			break;
+		if (!strcmp(symbols->kernel.entry[slot - 1].name, name))
+			return symbols->kernel.entry[slot - 1].addr;
+	}
+	/* Few, and seldom asked for. */
+	for (size_t i = 0; i < modules->nr; i++) {
+		if (!strcmp(modules->entry[i].name, name))
+			return modules->entry[i].addr;
+	}
+	return 0;
+}
+
+int symbols__format(struct symbols *symbols, uint64_t addr, unsigned int flags, char *buf,
+		    size_t len)
+{
+	struct symbol symbol;
+
+	if (symbols__find(symbols, addr, flags, &symbol))
+		return snprintf(buf, len, "0x%" PRIx64, addr);
+	return snprintf(buf, len, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s", symbol.name,
+			symbol.offset, symbol.size, symbol.module ? " [" : "",
+			symbol.module ? symbol.module : "", symbol.module ? "]" : "");
+}

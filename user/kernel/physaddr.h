@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names the pmem device that a physical address lies on. */
+#ifndef PKSTRACE_KERNEL_PHYSADDR_H
+#define PKSTRACE_KERNEL_PHYSADDR_H
+
+#include <stddef.h>
+
+#include <linux/types.h>
+
+/*
+ * Writes "pmem0+0x3000" for a physical address, as far as sysfs tells; the
+ * address itself otherwise. Reads sysfs at each call: reports are few.
+ */
+void pmem__describe(__u64 phys, char *text, size_t size);
+
+#endif

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/boundaries.h"
+#include "trace/collector.h"
+#include "trace/collector_state.h"
+#include "abi/inject.h"
+#include "trace/libbpf_log.h"
+#include "pkstrace.skel.h"
+
+static int ring__sample(void *arg, void *data, size_t size)
+{
+	struct collector *c = arg;
+
+	if (size && *(const __u8 *)data >= PKS_RECORD_INJECTION) {
+		if (c->extension && c->extension->record)
+			c->extension->record(c->extension->arg, data, size);
+	} else if (size >= sizeof(struct pks_finding)) {
+		c->delivered++;
+		c->fn(c->fn_arg, data);
+	}
+	return 0;
+}
+
+/* The windows' programs are there once for each use: what it does is a constant of a program. */
+#define PROGRAM_FOR(what)                                           \
+	(c->use == USE_TRACE   ? skel->progs.what :                 \
+	 c->use == USE_COUNT   ? skel->progs.count_##what :         \
+				 skel->progs.tally_##what)
+
+static struct bpf_program *window__program(const struct collector *c, enum probe probe)
+{
+	const struct collector_extension *x = c->extension;
+	struct pkstrace *skel = c->skel;
+	struct bpf_program *other = x && x->window ? x->window(x->arg, skel, probe) : NULL;
+
+	if (other)
+		return other;
+	switch (probe) {
+	case PROBE_GRANT_PAGE:
+		return PROGRAM_FOR(grant_page);
+	case PROBE_REVOKE_PAGE:
+		return PROGRAM_FOR(revoke_page);
+	case PROBE_GRANT_PGMAP:
+		return PROGRAM_FOR(grant_pgmap);
+	case PROBE_REVOKE_PGMAP:
+		return PROGRAM_FOR(revoke_pgmap);
+	default:
+		return NULL;
+	}
+}
+
+/* Which program goes with which role of the dialect. */
+static struct bpf_program *probe__program(struct collector *c, enum probe probe)
+{
+	struct pkstrace *skel = c->skel;
+
+	switch (probe) {
+	case PROBE_GRANT_PAGE:
+	case PROBE_REVOKE_PAGE:
+	case PROBE_GRANT_PGMAP:
+	case PROBE_REVOKE_PGMAP:
+		return window__program(c, probe);
+	case PROBE_GRANT_ARG:
+		return skel->progs.grant_arg;
+	case PROBE_REVOKE_ARG:
+		return skel->progs.revoke_arg;
+	case PROBE_KEY_UPDATE:
+		return skel->progs.update_key;
+	case PROBE_KEY_FAULT:
+		return skel->progs.on_key_fault;
+	case PROBE_KEY_CALLBACK:
+		return skel->progs.on_key_callback;
+	case PROBE_FAULT_CALLBACK:
+		return skel->progs.on_fault_callback;
+	case PROBE_PGMAP_GONE:
+		return skel->progs.pgmap_gone;
+	case PROBE_USER_FAULT:
+		return skel->progs.at_user_fault_end;
+	case PROBE_THREAD_END:
+		return skel->progs.at_thread_end;
+	case NR_PROBES:
+		break;
+	}
+	return NULL;
+}
+
+/* What is not filled needs no memory. */
+static int collector__size_maps(struct collector *c, const struct collector_options *options)
+{
+	const struct pkstrace *skel = c->skel;
+	int err = bpf_map__set_max_entries(skel->maps.stats, c->shards * PKS_SITES);
+
+	if (!err && options->counts_only)
+		err = bpf_map__set_max_entries(skel->maps.stacks, 1);
+	if (!err && options->counts_only)
+		err = bpf_map__set_max_entries(skel->maps.ring, sysconf(_SC_PAGESIZE));
+	return err;
+}
+
+static int collector__configure(struct collector *c, const struct collector_options *options)
+{
+	const struct dialect *d = c->dialect;
+	struct pks_settings *s = &c->skel->rodata->settings;
+
+	s->facts = d->facts;
+	s->shard_mask = c->shards - 1;
+	s->stack_first = 16;
+	s->grant_mask = options->grant_stacks ? 0 : 1023;
+	s->caller_mask = options->grant_stacks ? 0 : 15;
+	s->revoke_mask = 63;
+	s->by = options->by;
+	s->tally = c->use == USE_TALLY;
+	if (!options->counts_only) {
+		s->keys = 1;
+		s->pages = dialect__has_keys(d);
+		s->revokes = 1;
+		s->stacks = 1;
+		s->effect = d->facts.truth == PKS_TRUTH_PGMAP;
+		s->records = 1;
+	}
+	s->follow = options->follow;
+	s->tgid = options->tgid;
+	s->long_hold = options->long_hold;
+	if (!options->slept)
+		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
+	if (!dialect__has_faults(d))
+		bpf_program__set_autoload(c->skel->progs.at_page_fault, false);
+	bpf_program__set_autoload(c->skel->progs.at_syscall_end, d->facts.truth == PKS_TRUTH_PGMAP);
+	for (int i = 0; i < NR_PROBES; i++) {
+		int err;
+
+		if (i < NR_WINDOW_PROBES)
+			c->skel->rodata->form_entry[i] = d->entry[i];
+		err = bpf_program__set_autoload(probe__program(c, i), d->target[i]);
+		if (!err && d->target[i])
+			err = bpf_program__set_attach_target(probe__program(c, i), 0, d->target[i]);
+		if (err)
+			return err;
+	}
+	if (c->extension) {
+		int err = c->extension->configure(c->extension->arg, c->skel, d);
+
+		if (err)
+			return err;
+	}
+	return collector__size_maps(c, options);
+}
+
+static int collector__map_stats(struct collector *c)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)c->shards * PKS_SITES * sizeof(struct pks_site_stat);
+	void *mem;
+
+	c->stats_size = (size + page - 1) / page * page;
+	mem = mmap(NULL, c->stats_size, PROT_READ, MAP_SHARED, bpf_map__fd(c->skel->maps.stats), 0);
+	if (mem == MAP_FAILED)
+		return -errno;
+	c->stats = mem;
+	return 0;
+}
+
+static enum status load__failed(int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return status__say(STATUS_CANNOT,
+				   "the kernel refuses to load BPF programs (%s): run as root, or with "
+				   "CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE",
+				   strerror(-err));
+	return status__say(STATUS_CANNOT,
+			   "the kernel does not take the BPF programs: %s (PKSTRACE_DEBUG=1 shows "
+			   "the loader's messages)",
+			   strerror(-err));
+}
+
+/* Who is followed is known in a thread's slot; the tally has none, nor a depth of its own. */
+static int use_for(const struct dialect *d, const struct collector_options *options)
+{
+	if (!options->counts_only)
+		return USE_TRACE;
+	if (options->by != PKS_BY_ALL || options->follow || d->facts.truth != PKS_TRUTH_PGMAP)
+		return USE_COUNT;
+	return USE_TALLY;
+}
+
+/* The short ways know the kernel's count on protected memory, and no setting of a rare kind. */
+static bool collector__may_be_quick(const struct collector *c)
+{
+	const struct pks_settings *s = &c->skel->rodata->settings;
+
+	return s->facts.truth == PKS_TRUTH_PGMAP && s->facts.key == PKS_KEY_PAGE && !s->long_hold;
+}
+
+static unsigned int shards_for(unsigned int cpus)
+{
+	unsigned int n = 1;
+
+	while (n < cpus && n < PKS_SHARDS)
+		n *= 2;
+	return n;
+}
+
+struct collector *collector__open(const struct dialect *dialect,
+				  const struct collector_options *options, enum status *status)
+{
+	struct collector *c = calloc(1, sizeof(*c));
+	int err;
+
+	*status = STATUS_CLEAN;
+	if (!c) {
+		*status = status__say(STATUS_CANNOT, "out of memory");
+		return NULL;
+	}
+	libbpf__quiet();
+	c->dialect = dialect;
+	c->switched_on = -1;
+	c->use = use_for(dialect, options);
+	c->extension = options->extension;
+	c->nr_cpus = libbpf_num_possible_cpus();
+	c->shards = shards_for(c->nr_cpus);
+	c->skel = pkstrace__open();
+	err = c->skel ? collector__configure(c, options) : -errno;
+	err = err ?: pkstrace__load(c->skel);
+	err = err ?: collector__map_stats(c);
+	if (!err) {
+		c->ring = ring_buffer__new(bpf_map__fd(c->skel->maps.ring), ring__sample, c, NULL);
+		err = c->ring ? 0 : -errno;
+	}
+	if (err) {
+		*status = err > 0 ? (enum status)err : load__failed(err);
+		collector__close(c);
+		return NULL;
+	}
+	return c;
+}
+
+int collector__follow(struct collector *c, pid_t tid)
+{
+	/* The map's key is a pidfd; before 6.9 one can be had of a thread group's leader only. */
+	int fd = syscall(SYS_pidfd_open, tid, 0), err;
+	__u32 one = 1;
+
+	if (fd < 0)
+		return -errno;
+	err = bpf_map_update_elem(bpf_map__fd(c->skel->maps.followed), &fd, &one, BPF_ANY);
+	err = err ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+/* Attached by hand, to several tracepoints. */
+static bool program__is_boundary(const struct collector *c, const struct bpf_program *prog)
+{
+	return prog == c->skel->progs.at_syscall_end || prog == c->skel->progs.at_boundary ||
+	       prog == c->skel->progs.at_interrupt_end;
+}
+
+static enum status attach__failed(const char *target, int err)
+{
+	return status__say(STATUS_CANNOT, "can't attach to %s: %s", target, strerror(err));
+}
+
+static enum status attach__boundaries(struct collector *c)
+{
+	bool pgmap = c->dialect->facts.truth == PKS_TRUTH_PGMAP;
+	const struct bpf_program *prog;
+	const struct boundary *b;
+
+	for (unsigned int i = 0; (b = boundaries__row(i)); i++) {
+		if (!dialect__has_tracepoint(c->dialect, b->tracepoint) || (b->begin && pgmap))
+			continue;
+		prog = b->interrupt		? c->skel->progs.at_interrupt_end :
+		       b->syscall && pgmap ? c->skel->progs.at_syscall_end :
+					     c->skel->progs.at_boundary;
+		c->boundaries[i] = bpf_program__attach_raw_tracepoint(prog, b->tracepoint);
+		if (!c->boundaries[i])
+			return attach__failed(b->tracepoint, errno);
+		c->attached++;
+	}
+	return STATUS_CLEAN;
+}
+
+/* What a program is attached to, for a message. */
+static const char *program__target(struct collector *c, const struct bpf_program *prog)
+{
+	for (int p = 0; p < NR_PROBES; p++)
+		if (probe__program(c, p) == prog)
+			return c->dialect->target[p];
+	return bpf_program__name(prog);
+}
+
+static __u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* Some kernels call the traced functions only while somebody asks for it. */
+static enum status collector__switch_on(struct collector *c)
+{
+	const char *path = dialect__switch(c->dialect);
+
+	if (!path)
+		return STATUS_CLEAN;
+	c->switched_on = open(path, O_RDONLY | O_CLOEXEC);
+	if (c->switched_on < 0)
+		return status__say(STATUS_CANNOT, "can't open %s: %s", path, strerror(errno));
+	return STATUS_CLEAN;
+}
+
+enum status collector__attach(struct collector *c)
+{
+	struct bpf_object_skeleton *s = c->skel->skeleton;
+	enum status status;
+
+	for (int i = 0; i < s->prog_cnt; i++) {
+		struct bpf_program *prog = *s->progs[i].prog;
+
+		if (!bpf_program__autoload(prog) || !bpf_program__autoattach(prog) ||
+		    program__is_boundary(c, prog))
+			continue;
+		*s->progs[i].link = bpf_program__attach(prog);
+		if (!*s->progs[i].link)
+			return attach__failed(program__target(c, prog), errno);
+		c->attached++;
+	}
+	status = attach__boundaries(c);
+	if (!status && c->extension && c->extension->attach)
+		status = c->extension->attach(c->extension->arg, c->skel);
+	status = status ?: collector__switch_on(c);
+	c->skel->bss->tracing_since = now_ns();
+	c->skel->bss->quick_pages.zone_bit = c->dialect->facts.zone_bit;
+	c->skel->bss->quick_way = !status && collector__may_be_quick(c);
+	c->skel->bss->tracing = !status;
+	if (!status && c->extension && c->extension->started)
+		c->extension->started(c->extension->arg, c->skel);
+	return status;
+}
+
+unsigned int collector__attached(const struct collector *c)
+{
+	return c->attached;
+}
+
+int collector__fd(const struct collector *c)
+{
+	return ring_buffer__epoll_fd(c->ring);
+}
+
+int collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
+{
+	int n;
+
+	c->fn = fn;
+	c->fn_arg = arg;
+	n = ring_buffer__consume(c->ring);
+	return n < 0 ? n : 0;
+}
+
+/*
+ * Hits that the kernel skipped since a program must not run inside itself. A
+ * boundary that was skipped so loses nothing: what leaked is still in the
+ * count at the thread's next one. Nor does a kprobe, of a call that may fail: on a
+ * CPU that runs a program such a call is an interrupt's or the program's own
+ * (trace_call_bpf(), which counts them since 6.7), and neither is anybody's to fail.
+ */
+static __u64 program__skipped(const struct collector *c, const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+	int fd = bpf_program__fd(prog);
+
+	if (fd < 0 || program__is_boundary(c, prog) ||
+	    bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE ||
+	    bpf_obj_get_info_by_fd(fd, &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+__u64 collector__refused(const struct collector *c)
+{
+	return program__skipped(c, window__program(c, PROBE_GRANT_PAGE)) +
+	       program__skipped(c, window__program(c, PROBE_REVOKE_PAGE)) +
+	       program__skipped(c, window__program(c, PROBE_GRANT_PGMAP)) +
+	       program__skipped(c, window__program(c, PROBE_REVOKE_PGMAP));
+}
+
+void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
+{
+	struct bpf_object_skeleton *s = c->skel->skeleton;
+	__u64 values[c->nr_cpus], skipped;
+
+	for (__u32 reason = 0; reason < PKS_NR_LOSSES; reason++) {
+		memset(values, 0, sizeof(values));
+		bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values);
+		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
+			if (values[cpu])
+				fn(arg, reason, cpu, NULL, values[cpu]);
+	}
+	for (int i = 0; i < s->prog_cnt; i++) {
+		skipped = program__skipped(c, *s->progs[i].prog);
+		if (skipped)
+			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
+			   skipped);
+	}
+}
+
+void collector__stop(struct collector *c)
+{
+	if (c->extension && c->extension->stop)
+		c->extension->stop(c->extension->arg);
+	if (c->skel->bss) {
+		c->skel->bss->tracing = 0;
+		c->skel->bss->quick_way = 0;
+		c->skel->bss->quick_pages.size = 0;
+	}
+	for (size_t i = 0; i < BOUNDARIES_MAX; i++) {
+		bpf_link__destroy(c->boundaries[i]);
+		c->boundaries[i] = NULL;
+	}
+	pkstrace__detach(c->skel);
+	if (c->switched_on >= 0)
+		close(c->switched_on);
+	c->switched_on = -1;
+}
+
+void collector__close(struct collector *c)
+{
+	if (!c)
+		return;
+	if (c->skel)
+		collector__stop(c);
+	ring_buffer__free(c->ring);
+	if (c->stats)
+		munmap(c->stats, c->stats_size);
+	pkstrace__destroy(c->skel);
+	free(c);
+}

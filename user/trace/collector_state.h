@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a collector is, for the two files that it is made of: collector.c and collector_tables.c. */
+#ifndef PKSTRACE_TRACE_COLLECTOR_STATE_H
+#define PKSTRACE_TRACE_COLLECTOR_STATE_H
+
+#include <stddef.h>
+
+#include "kernel/boundaries.h"
+#include "trace/collector.h"
+
+struct bpf_link;
+struct ring_buffer;
+
+struct collector {
+	const struct dialect *dialect;
+	const struct collector_extension *extension;
+	struct pkstrace *skel;
+	struct ring_buffer *ring;
+	struct bpf_link *boundaries[BOUNDARIES_MAX];
+	struct pks_site_stat *stats; /* mapped; shards * PKS_SITES entries */
+	size_t stats_size;
+	unsigned int shards;
+	unsigned int nr_cpus;
+	unsigned int attached;
+	__u64 delivered; /* findings out of the ring */
+	int switched_on; /* a file that must be open while the programs run, -1: none */
+	enum { USE_TRACE, USE_COUNT, USE_TALLY } use;
+	collector_finding_fn fn;
+	void *fn_arg;
+};
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Asks the kernel which threads are inside a window, through a BPF iterator. */
+#ifndef PKSTRACE_TRACE_ITERATOR_H
+#define PKSTRACE_TRACE_ITERATOR_H
+
+#include "abi/event.h"
+#include "util/status.h"
+
+typedef void (*iterator_fn)(void *arg, const struct pks_inside *thread);
+
+/*
+ * Hands each such thread to fn; *looked_at is how many threads there were. The
+ * facts name the key. STATUS_CANNOT after one line where the kernel refuses,
+ * STATUS_INCOMPLETE where the list ended early.
+ */
+enum status iterator__run(const struct pks_facts *facts, iterator_fn fn, void *arg,
+			  __u64 *looked_at);
+
+#endif

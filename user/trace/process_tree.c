@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "trace/process_tree.h"
+
+#define MAX_DEPTH 64
+
+int process_tree__adopt(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1) ? -errno : 0;
+}
+
+/* Parent and state of a process; 0 where it has gone. */
+static pid_t process__parent(pid_t pid, char *state)
+{
+	char path[64], line[512];
+	const char *after;
+	int parent = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (!f)
+		return 0;
+	/* The name in parentheses may hold anything: what follows the last one counts. */
+	after = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+	if (!after || sscanf(after, ") %c %d", state, &parent) != 2)
+		parent = 0;
+	fclose(f);
+	return parent;
+}
+
+static bool process__descends(pid_t pid, pid_t ancestor, char *state)
+{
+	char other;
+	pid_t parent = process__parent(pid, state);
+
+	for (int i = 0; parent > 1 && i < MAX_DEPTH; i++) {
+		if (parent == ancestor)
+			return true;
+		parent = process__parent(parent, &other);
+	}
+	return false;
+}
+
+/* One pass: kills what there is. Returns how many were not dead yet. */
+static unsigned int process_tree__pass(void)
+{
+	pid_t self = getpid();
+	struct dirent *entry;
+	unsigned int alive = 0;
+	DIR *proc = opendir("/proc");
+
+	while (proc && (entry = readdir(proc))) {
+		pid_t pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
+		char state = 0;
+
+		if (!pid || !process__descends(pid, self, &state) || state == 'Z')
+			continue;
+		kill(pid, SIGKILL);
+		alive++;
+	}
+	if (proc)
+		closedir(proc);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return alive;
+}
+
+unsigned int process_tree__kill(double seconds)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+	unsigned int alive = process_tree__pass();
+
+	for (double waited = 0; alive && waited < seconds; waited += 0.005) {
+		nanosleep(&pause, NULL);
+		alive = process_tree__pass();
+	}
+	return alive;
+}
