@@ -141,6 +141,38 @@ test_library()
 	rm "$dir"/tests/*/*.t
 }
 
+# None of these kernels is there: each run of the file is skipped, by its name.
+test_kernels()
+{
+	test_file e2e/several.t <<-'END'
+		#!/bin/sh
+		# vm: kernel=default,debian-0.0 timeout=100
+		# vm also: kernel=preempt cpus=4 append="a=1 b"
+	END
+	FILES=
+	run
+	is "$status, $last" "0, 0 passed, 0 failed, 3 skipped" "a run on each kernel that a file wants"
+	like "$output" 'several.t \[default\] .*tests/kernel/build outofline makes it' "... the default one"
+	like "$output" 'several.t \[debian-0.0\] .*tests/kernel/image debian-0.0 makes it' \
+		"... a distribution's"
+	like "$output" 'several.t \[preempt a=1 b\] .*tests/kernel/build preempt makes it' \
+		"... one more with other parameters"
+	mkdir -p "$dir/tests/kernel/variant"
+	: >"$dir/tests/kernel/variant/preempt.config"
+	FILES="--variant preempt" run
+	is "$status, $last" "0, 0 passed, 0 failed, 1 skipped" "a chosen kernel is the only one"
+	like "$output" 'several.t  .*tests/kernel/build preempt' "... also where the file names it"
+	rm -r "$dir/tests/kernel"
+	test_file e2e/several.t <<-'END'
+		#!/bin/sh
+		# vm: colour=red
+	END
+	run
+	is "$status, $output" "2, tests/run: $dir/tests/e2e/several.t: unknown '# vm:' word 'colour'" \
+		"a wish that cannot be read: 2 and one line"
+	rm "$dir"/tests/*/*.t
+}
+
 # The guest dies in one file, another is late: each is a failure of its own, and
 # the others get their run.
 test_guest()
@@ -212,6 +244,7 @@ test_usage()
 test_failures
 test_skips
 test_library
+test_kernels
 test_guest
 test_usage
 done_testing

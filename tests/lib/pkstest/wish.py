@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a test file wants of the VM that it runs in.
+
+A file may say so in a comment among its first 20 lines:
+
+	# vm: cpus=2 mem=2048 append="a=1 b" boot=own timeout=300
+
+cpus mem cpu append	as tests/vm/run takes them
+icount=1 pmem=0		its --icount, --no-pmem
+kernel=NAME[,NAME]...	other kernels than the one of the run: variants of
+			tests/kernel/build, images of tests/kernel/image; the file
+			runs once on each of them ("default" is that of the run)
+boot=own		shares its boot with no other file
+timeout=S		seconds for this file
+
+	# vm also: kernel=preempt cpus=4 timeout=600
+
+is one more run, with these words in place of those of "# vm:".
+"""
+
+import re
+from dataclasses import dataclass, field
+
+DEFAULT = {"cpus": "", "mem": "2048", "cpu": "max", "append": "", "icount": "0",
+           "pmem": "1", "kernel": "default", "boot": "shared", "timeout": "300"}
+HEAD_LINES = 20
+LINE = re.compile(r"#\s*vm( also)?:\s*(.*)")
+WORD = re.compile(r'\s*(\w+)=(?:"([^"]*)"|(\S+))')
+
+
+class WishError(Exception):
+    """One line: a wish that cannot be read."""
+
+
+@dataclass
+class Run:
+    """One run of a file on one kernel."""
+
+    path: str
+    wish: dict
+    label: str = ""  # tells it from the file's other runs
+
+    @property
+    def limit(self):
+        return int(self.wish["timeout"])
+
+    def boot_key(self):
+        """Runs with the same key may share a boot."""
+        words = {**self.wish, "timeout": ""}
+        return (*words.values(), self.path if words["boot"] == "own" else "")
+
+
+@dataclass
+class Group:
+    """Runs that share a boot."""
+
+    wish: dict
+    runs: list = field(default_factory=list)
+
+
+def _words(path, text):
+    words, at = {}, 0
+    while found := WORD.match(text, at):
+        name, quoted, bare = found.groups()
+        if name not in DEFAULT:
+            raise WishError(f"{path}: unknown '# vm:' word '{name}'")
+        words[name] = bare if quoted is None else quoted
+        at = found.end()
+    if text[at:].strip():
+        raise WishError(f"{path}: cannot read '# vm: {text}'")
+    return words
+
+
+def wishes(path):
+    """The file's wishes, the first that of "# vm:"."""
+    first, more = dict(DEFAULT), []
+    with open(path, errors="replace") as file:
+        for _, line in zip(range(HEAD_LINES), file):
+            if found := LINE.match(line):
+                words = _words(path, found[2].rstrip())
+                if found[1]:
+                    more.append(words)
+                else:
+                    first.update(words)
+    return [first, *({**first, **words} for words in more)]
+
+
+def _each_kernel(wish):
+    for name in wish["kernel"].split(","):
+        yield {**wish, "kernel": name}
+
+
+def _label(wish):
+    return " ".join(filter(None, (wish["kernel"], wish["append"])))
+
+
+def runs(path, chosen=""):
+    """The Runs of a file.  If a kernel was chosen on the command line, a file that can
+    run on it runs only there."""
+    found = [w for wish in wishes(path) for w in _each_kernel(wish)]
+    if chosen:
+        for name in (chosen, "default"):
+            named = [w for w in found if w["kernel"] == name]
+            if named:
+                found = named
+                break
+    several = len(found) > 1
+    return [Run(path, w, _label(w) if several else "") for w in found]
+
+
+def group(all_runs):
+    """Groups of the runs that may share a boot, in the order of first use."""
+    groups = {}
+    for run in all_runs:
+        groups.setdefault(run.boot_key(), Group(run.wish)).runs.append(run)
+    return list(groups.values())
