@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "util/output.h"
 
 struct command {
 	const char *name;
@@ -31,11 +32,11 @@ static void usage(FILE *out)
 		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].meaning);
 	fputs("\n`pkstrace COMMAND --help` tells more.\n"
 	      "Exit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here,\n"
-	      "4 incomplete (something was lost).\n",
+	      "4 incomplete (something was lost), 5 standard output could not be written.\n",
 	      out);
 }
 
-int main(int argc, char **argv)
+static enum status dispatch(int argc, char **argv)
 {
 	if (argc < 2)
 		return status__say(STATUS_USAGE, "no command; `pkstrace --help` lists them");
@@ -52,4 +53,10 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	return status__say(STATUS_USAGE, "no such command: '%s'; `pkstrace --help` lists them",
 			   argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	output__open();
+	return output__close(dispatch(argc, argv));
 }

@@ -133,7 +133,7 @@ enum status cmd_check(int argc, char **argv)
 	int nothing = 0, err;
 	bool help;
 
-	status = arguments__parse(&argp, argc, argv, &nothing, &help);
+	status = options__parse(&argp, argc, argv, &nothing, &help);
 	if (status || help)
 		return status;
 	symbols = symbols__open(NULL, &err);

@@ -26,7 +26,7 @@ static const struct argp_option argp_options[] = {
 	 "Keep the state in FILE, and go on from there if it exists", 0},
 	{"max-runs", OPTION_MAX_RUNS, "N", 0,
 	 "Make at most N runs beside the survey (default 1000); 0: only the survey", 0},
-	{"timeout", OPTION_TIMEOUT, "SECONDS", 0,
+	{"timeout", OPTION_TIMEOUT, "TIME", 0,
 	 "End a run after this time, with all of CMD's children (default: ten times what the "
 	 "survey took, and at least ten seconds)",
 	 0},
@@ -57,7 +57,7 @@ struct input {
 	size_t nr_functions;
 };
 
-static bool faults__parse(const char *text, enum fault_choice *choice)
+static error_t faults__parse(const char *text, enum fault_choice *choice)
 {
 	static const char *const names[] = {
 		[FAULTS_AUTO] = "auto",
@@ -65,22 +65,22 @@ static bool faults__parse(const char *text, enum fault_choice *choice)
 		[FAULTS_NONE] = "none",
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(names[i], text)) {
-			*choice = i;
-			return true;
-		}
-	}
-	return false;
+	unsigned int i;
+
+	if (option__choice(text, names, sizeof(names) / sizeof(names[0]), &i))
+		return EINVAL;
+	*choice = i;
+	return 0;
 }
 
 static error_t errno__parse(const char *text, struct hunt_options *o)
 {
 	long value;
 
-	if (o->nr_errors == sizeof(o->errors) / sizeof(o->errors[0]) ||
-	    !inject_plan__value(text, &value) || value >= 0)
-		return EINVAL;
+	if (o->nr_errors == sizeof(o->errors) / sizeof(o->errors[0]))
+		return option__wanted(text, "at most %u of them", o->nr_errors);
+	if (!inject_plan__value(text, &value) || value >= 0)
+		return option__wanted(text, "an error, such as EIO or -5");
 	o->errors[o->nr_errors++] = value;
 	return 0;
 }
@@ -89,21 +89,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct input *in = state->input;
 	struct hunt_options *o = &in->hunt;
-	double value;
+	int64_t value;
 
 	switch (key) {
 	case OPTION_RESUME:
 		o->resume = arg;
 		return 0;
 	case OPTION_MAX_RUNS:
-		if (!arguments__number(arg, 0, 1e9, &value))
+		if (option__integer(arg, 0, 1000000000, &value))
 			return EINVAL;
 		o->max_runs = value;
 		return 0;
 	case OPTION_TIMEOUT:
-		return arguments__number(arg, 0.001, 1e9, &o->timeout) ? 0 : EINVAL;
+		return option__seconds(arg, &o->timeout);
 	case OPTION_DEPTH:
-		if (!arguments__number(arg, 1, PKS_TARGETS, &value) || value != (unsigned int)value)
+		if (option__integer(arg, 1, PKS_TARGETS, &value))
 			return EINVAL;
 		o->depth = value;
 		return 0;
@@ -113,7 +113,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_ERRNO:
 		return errno__parse(arg, o);
 	case OPTION_KERNEL_FAULTS:
-		return faults__parse(arg, &o->session.faults) ? 0 : EINVAL;
+		return faults__parse(arg, &o->session.faults);
 	case OPTION_KEEP_GOING:
 		o->keep_going = true;
 		return 0;
@@ -144,7 +144,7 @@ static const struct argp argp = {
 	       "Exit status: 0 nothing found, 1 findings, 2 usage, 3 cannot run here, 4 "
 	       "incomplete: "
 	       "interrupted, stopped by --max-runs, something lost, or a call not reached "
-	       "again.\n\n"
+	       "again, 5 output not written.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace hunt -- dd if=/mnt/in of=/mnt/out bs=4k count=1\n"
 	       "  pkstrace hunt --resume hunt.json --depth 2 -- ./exercise-my-driver",
@@ -160,7 +160,7 @@ enum status cmd_hunt(int argc, char **argv)
 	if (!in.functions)
 		return status__say(STATUS_CANNOT, "out of memory");
 	in.hunt.session.functions = in.functions;
-	status = arguments__parse(&argp, argc, argv, &in, &help);
+	status = options__parse(&argp, argc, argv, &in, &help);
 	if (!status && !help && !in.hunt.session.command)
 		status = status__say(STATUS_USAGE, "hunt: no command to hunt in: give it after --");
 	if (!status && !help)

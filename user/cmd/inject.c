@@ -76,7 +76,7 @@ static const struct argp_option options[] = {
 	{ "whole-system", OPTION_WHOLE_SYSTEM, 0, 0, "Anybody's: needed where nothing else is given", 3 },
 	{ 0, 0, 0, 0, "The run", 4 },
 	{ "dry-run", OPTION_DRY_RUN, 0, 0, "Break nothing; tell how many calls would be hit, and where", 4 },
-	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
+	{ "timeout", OPTION_TIMEOUT, "TIME", 0,
 	  "End after this time, and CMD with all its children", 4 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Show at most N reports, count the rest (default 100)", 4 },
@@ -91,11 +91,41 @@ struct input {
 	bool dry;
 };
 
+static error_t parse_fail(struct inject_plan *plan, const char *text)
+{
+	int err = inject_plan__fail(plan, text);
+
+	if (err == -ENOSPC)
+		return option__wanted(text, "at most %d functions", PLAN_CALLS);
+	return err ? option__wanted(text, "FUNCTION=-ERRNO, such as should_failslab=-ENOMEM") : 0;
+}
+
+static error_t parse_probability(struct inject_plan *plan, const char *text)
+{
+	double percent;
+
+	if (option__fraction(text, 0, 100, &percent))
+		return EINVAL;
+	inject_plan__probability(plan, percent);
+	return 0;
+}
+
+static error_t parse_delay(struct inject_plan *plan, const char *text)
+{
+	uint64_t ns;
+
+	if (option__duration(text, DURATION_UNIT_NEEDED, 1, PLAN_MAX_DELAY, &ns))
+		return EINVAL;
+	plan->revoke = PKS_DELAY_REVOKE;
+	plan->rule.delay = ns;
+	return 0;
+}
+
 /* What breaks, or how often. */
 static error_t parse_fault(int key, char *arg, struct input *in)
 {
 	struct inject_plan *p = &in->plan;
-	double value;
+	int64_t value;
 
 	switch (key) {
 	case OPTION_SKIP_GRANT:
@@ -108,34 +138,33 @@ static error_t parse_fault(int key, char *arg, struct input *in)
 		p->extra_revoke = true;
 		return 0;
 	case OPTION_DELAY_REVOKE:
-		p->revoke = PKS_DELAY_REVOKE;
-		return inject_plan__delay(p, arg) ? 0 : EINVAL;
+		return parse_delay(p, arg);
 	case OPTION_FAIL:
-		return inject_plan__fail(p, arg) ? EINVAL : 0;
+		return parse_fail(p, arg);
 	case OPTION_PROBABILITY:
-		return inject_plan__probability(p, arg) ? 0 : EINVAL;
+		return parse_probability(p, arg);
 	case OPTION_INTERVAL:
-		if (!arguments__number(arg, 1, 1e9, &value))
+		if (option__integer(arg, 1, 1000000000, &value))
 			return EINVAL;
 		p->rule.interval = value;
 		return 0;
 	case OPTION_TIMES:
-		if (!arguments__number(arg, -1, 1e15, &value))
+		if (option__integer(arg, -1, INT64_MAX, &value))
 			return EINVAL;
 		p->rule.times = value;
 		return 0;
 	case OPTION_SPACE:
-		if (!arguments__number(arg, 0, 1e15, &value))
+		if (option__integer(arg, 0, INT64_MAX, &value))
 			return EINVAL;
 		p->rule.space = value;
 		return 0;
 	case OPTION_FAIL_NTH:
-		if (!arguments__number(arg, 1, 1e9, &value))
+		if (option__integer(arg, 1, 1000000000, &value))
 			return EINVAL;
 		p->rule.fail_nth = value;
 		return 0;
 	case OPTION_SEED:
-		if (!arguments__number(arg, 0, 1e15, &value))
+		if (option__integer(arg, 0, INT64_MAX, &value))
 			return EINVAL;
 		p->rule.seed = value;
 		return 0;
@@ -147,7 +176,7 @@ static error_t parse_fault(int key, char *arg, struct input *in)
 static error_t parse_filter(int key, char *arg, struct input *in)
 {
 	struct inject_plan *p = &in->plan;
-	double value;
+	int64_t value;
 
 	switch (key) {
 	case OPTION_TASK_FILTER:
@@ -166,14 +195,14 @@ static error_t parse_filter(int key, char *arg, struct input *in)
 		p->reject_end = arg;
 		return 0;
 	case OPTION_TID:
-		if (!arguments__number(arg, 1, 1 << 22, &value))
+		if (option__integer(arg, 1, OPTION_MAX_PID, &value))
 			return EINVAL;
 		p->rule.tid = value;
 		p->rule.filters |= PKS_FILTER_TID;
 		return 0;
 	case OPTION_COMM:
 		if (!arg[0] || strlen(arg) >= PKS_COMM)
-			return EINVAL;
+			return option__wanted(arg, "a name of 1 to %d characters", PKS_COMM - 1);
 		strncpy(p->rule.comm, arg, PKS_COMM);
 		p->rule.filters |= PKS_FILTER_COMM;
 		return 0;
@@ -196,16 +225,16 @@ static error_t parse_filter(int key, char *arg, struct input *in)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct input *in = state->input;
-	double value;
+	int64_t value;
 
 	switch (key) {
 	case 'v':
-		if (!arguments__number(arg, 0, 2, &value))
+		if (option__integer(arg, 0, 2, &value))
 			return EINVAL;
 		in->plan.verbose = value;
 		return 0;
 	case 'p':
-		if (!arguments__number(arg, 1, 1 << 22, &value))
+		if (option__integer(arg, 1, OPTION_MAX_PID, &value))
 			return EINVAL;
 		in->run.pid = value;
 		return 0;
@@ -213,12 +242,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		in->dry = true;
 		return 0;
 	case OPTION_TIMEOUT:
-		if (!arguments__number(arg, 0.001, 1e9, &value))
-			return EINVAL;
-		in->run.seconds = value;
-		return 0;
+		return option__seconds(arg, &in->run.seconds);
 	case OPTION_MAX_REPORTS:
-		if (!arguments__number(arg, 0, 1e9, &value))
+		if (option__integer(arg, 0, 1000000000, &value))
 			return EINVAL;
 		in->run.max_reports = value;
 		return 0;
@@ -241,7 +267,7 @@ static const struct argp argp = {
 	       "follows as `pkstrace run` does; each finding names the injection it follows. Only "
 	       "calls in task context are hit. When pkstrace ends, however it ends, all is off."
 	       "\vExit status: as `pkstrace run`: 0 nothing found, 1 findings, 2 usage, 3 cannot run "
-	       "here, 4 incomplete.\n\n"
+	       "here, 4 incomplete, 5 output not written.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace inject --skip-revoke -- dd if=/mnt/file of=/dev/null\n"
 	       "  pkstrace inject --fail should_failslab=-ENOMEM --in-window --times 5 -- CMD\n"
@@ -322,7 +348,7 @@ enum status cmd_inject(int argc, char **argv)
 	bool help;
 
 	inject_plan__init(&in.plan);
-	status = arguments__parse(&argp, argc, argv, &in, &help);
+	status = options__parse(&argp, argc, argv, &in, &help);
 	if (status || help)
 		return status;
 	return check(&in) ?: inject(&in);

@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <math.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/options.h"
 
-static bool wants_help(int argc, char **argv)
-{
-	for (int i = 1; i < argc && argv[i][0] == '-' && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?") ||
-		    !strcmp(argv[i], "-h") || !strcmp(argv[i], "--usage"))
-			return true;
-	return false;
-}
+#define MIN_SECONDS 1000000ULL		   /* a millisecond */
+#define MAX_SECONDS 1000000000000000000ULL /* some thirty years */
+
+/* The value that was refused, and what it must be; argp has no way to hand them on. */
+static const char *refused;
+static char wanted[160];
 
 /* What the wrapper around a command's parser sees. */
 struct wrapper {
 	void *input; /* the command's */
 	int next;    /* where parsing stopped on an error */
+	bool help;
+};
+
+enum { OPTION_USAGE = 2048 }; /* apart from those of any command */
+
+static const struct argp_option wrapper_options[] = {
+	{ "help", '?', NULL, 0, NULL, 0 },
+	{ NULL, 'h', NULL, 0, NULL, 0 },
+	{ "usage", OPTION_USAGE, NULL, 0, NULL, 0 },
+	{ 0 },
 };
 
 static error_t wrapper__parse(int key, char *arg, struct argp_state *state)
@@ -27,67 +35,131 @@ static error_t wrapper__parse(int key, char *arg, struct argp_state *state)
 	struct wrapper *w = state->input;
 
 	(void)arg;
-	if (key == ARGP_KEY_INIT) {
+	switch (key) {
+	case ARGP_KEY_INIT:
 		state->child_inputs[0] = w->input;
 		return 0;
-	}
-	if (key == ARGP_KEY_ERROR)
+	case ARGP_KEY_ERROR:
 		w->next = state->next;
+		return ARGP_ERR_UNKNOWN;
+	case '?':
+	case 'h':
+	case OPTION_USAGE:
+		w->help = true;
+		return 0;
+	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-enum status arguments__parse(const struct argp *argp, int argc, char **argv, void *input, bool *help)
+/* The word that parsing stopped at, with the option before it where it is a value alone. */
+static enum status options__refused(int argc, char **argv, int next)
+{
+	int at = next > argc ? argc - 1 : next > 1 ? next - 1 : argc > 1;
+
+	if (!wanted[0])
+		return status__say(STATUS_USAGE,
+				   "%s: bad option or value at '%s'; `pkstrace %s --help` lists "
+				   "them",
+				   argv[0], argv[at], argv[0]);
+	if (at > 1 && argv[at] == refused)
+		return status__say(STATUS_USAGE, "%s: %s '%s': give %s", argv[0], argv[at - 1],
+				   argv[at], wanted);
+	return status__say(STATUS_USAGE, "%s: '%s': give %s", argv[0], argv[at], wanted);
+}
+
+enum status options__parse(const struct argp *argp, int argc, char **argv, void *input, bool *help)
 {
 	const struct argp_child children[] = { { argp, 0, NULL, 0 }, { 0 } };
-	const struct argp outer = { .parser = wrapper__parse, .children = children };
+	const struct argp outer = { .options = wrapper_options,
+				    .parser = wrapper__parse,
+				    .children = children };
 	struct wrapper w = { .input = input, .next = 1 };
 	char name[64];
 	error_t err;
 
-	*help = wants_help(argc, argv);
-	snprintf(name, sizeof(name), "pkstrace %s", argv[0]);
-	if (*help) {
+	wanted[0] = 0;
+	err = argp_parse(&outer, argc, argv,
+			 ARGP_IN_ORDER | ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &w);
+	*help = w.help;
+	if (w.help) {
+		snprintf(name, sizeof(name), "pkstrace %s", argv[0]);
 		argp_help(argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
 		return STATUS_CLEAN;
 	}
-	err = argp_parse(&outer, argc, argv,
-			 ARGP_IN_ORDER | ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &w);
 	if (!err)
 		return STATUS_CLEAN;
 	if (err == ENOMEM)
 		return status__say(STATUS_CANNOT, "out of memory");
-	if (w.next > argc)
-		w.next = argc;
-	return status__say(STATUS_USAGE, "%s: bad option or value at '%s'; `%s --help` lists them",
-			   argv[0], argv[w.next > 1 ? w.next - 1 : argc > 1], name);
+	return options__refused(argc, argv, w.next);
 }
 
-bool arguments__number(const char *text, double min, double max, double *value)
+error_t option__wanted(const char *text, const char *format, ...)
 {
-	char *end;
+	va_list args;
 
-	errno = 0;
-	*value = strtod(text, &end);
-	return !errno && end != text && !*end && isfinite(*value) && *value >= min && *value <= max;
+	refused = text;
+	va_start(args, format);
+	vsnprintf(wanted, sizeof(wanted), format, args);
+	va_end(args);
+	return EINVAL;
 }
 
-bool arguments__time(const char *text, double min, double max, double *seconds)
+error_t option__integer(const char *text, int64_t min, int64_t max, int64_t *value)
 {
-	static const struct {
-		const char *name;
-		double seconds;
-	} units[] = { { "ns", 1e-9 }, { "us", 1e-6 }, { "ms", 1e-3 }, { "s", 1 }, { "", 1 } };
-	char *end;
+	if (number__integer(text, min, max, value))
+		return 0;
+	if (max == INT64_MAX)
+		return option__wanted(text, "a whole number, %" PRId64 " or more", min);
+	return option__wanted(text, "a whole number from %" PRId64 " to %" PRId64, min, max);
+}
 
-	errno = 0;
-	*seconds = strtod(text, &end);
-	if (errno || end == text || !isfinite(*seconds))
-		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].name))
+error_t option__fraction(const char *text, double min, double max, double *value)
+{
+	if (number__fraction(text, min, max, value))
+		return 0;
+	return option__wanted(text, "a number from %g to %g", min, max);
+}
+
+error_t option__duration(const char *text, enum duration_unit bare, uint64_t min, uint64_t max,
+			 uint64_t *ns)
+{
+	char from[32], to[32];
+
+	if (duration__parse(text, bare, min, max, ns))
+		return 0;
+	return option__wanted(text, "a time from %s to %s%s", duration__exact(min, from, sizeof(from)),
+			      duration__exact(max, to, sizeof(to)),
+			      bare == DURATION_SECONDS ? "; without a unit: seconds" :
+							 ", with its unit");
+}
+
+error_t option__seconds(const char *text, double *seconds)
+{
+	error_t err;
+	uint64_t ns;
+
+	err = option__duration(text, DURATION_SECONDS, MIN_SECONDS, MAX_SECONDS, &ns);
+	if (!err)
+		*seconds = ns / 1e9;
+	return err;
+}
+
+error_t option__choice(const char *text, const char *const *names, unsigned int nr,
+		       unsigned int *index)
+{
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!names[i] || strcmp(names[i], text))
 			continue;
-		*seconds *= units[i].seconds;
-		return *seconds >= min && *seconds <= max;
+		*index = i;
+		return 0;
 	}
-	return false;
+	option__wanted(text, "one of");
+	for (unsigned int i = 0; i < nr; i++) {
+		used = strlen(wanted);
+		if (names[i])
+			snprintf(wanted + used, sizeof(wanted) - used, " %s", names[i]);
+	}
+	return EINVAL;
 }

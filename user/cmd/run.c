@@ -53,7 +53,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct run_arguments *a = state->input;
 	struct tracer_options *o = &a->tracer;
-	double value;
+	static const char *const stacks[] = { "sampled", "grants" };
+	unsigned int which;
+	uint64_t ns;
+	int64_t value;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -63,12 +66,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->slept = true;
 		return 0;
 	case OPTION_STACKS:
-		o->grant_stacks = !strcmp(arg, "grants");
-		return o->grant_stacks || !strcmp(arg, "sampled") ? 0 : EINVAL;
+		if (option__choice(arg, stacks, 2, &which))
+			return EINVAL;
+		o->grant_stacks = which;
+		return 0;
 	case OPTION_LONG_HOLD:
-		return arguments__time(arg, 1e-6, 1e6, &o->long_hold) ? 0 : EINVAL;
+		if (option__duration(arg, DURATION_SECONDS, 1000, 1000000ULL * 1000000000, &ns))
+			return EINVAL;
+		o->long_hold = ns / 1e9;
+		return 0;
 	case OPTION_MAX_REPORTS:
-		if (!arguments__number(arg, 0, 1e9, &value))
+		if (option__integer(arg, 0, 1000000000, &value))
 			return EINVAL;
 		o->max_reports = value;
 		return 0;
@@ -98,7 +106,7 @@ static const struct argp argp = {
 	.doc = "Traces protection windows and reports each finding at once. With CMD it runs CMD and "
 	       "follows its threads and children; else the whole system, or process PID."
 	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
-	       "4 incomplete. CMD's own status is shown, not mixed in.\n\n"
+	       "4 incomplete, 5 output not written. CMD's own status is shown, not mixed in.\n\n"
 	       "SUPPRESSIONS\n"
 	       "A file of blocks; # begins a comment. Lines of a block: {, a name, CLASS or "
 	       "CLASS/CAUSE, then the innermost functions of the finding's stack (of the access, the "
@@ -126,7 +134,7 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	enum status status;
 	bool help;
 
-	status = arguments__parse(&argp, argc, argv, a, &help);
+	status = options__parse(&argp, argc, argv, a, &help);
 	if (status || help)
 		return status;
 	status = traced__check("run", &a->tracer);

@@ -27,7 +27,7 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static bool parse_by(const char *text, enum pks_by *by)
+static error_t parse_by(const char *text, enum pks_by *by)
 {
 	static const char *const names[PKS_NR_BY] = {
 		[PKS_BY_SITE] = "site",
@@ -36,33 +36,32 @@ static bool parse_by(const char *text, enum pks_by *by)
 		[PKS_BY_ALL] = "all",
 	};
 
-	for (int i = 0; i < PKS_NR_BY; i++) {
-		if (strcmp(text, names[i]))
-			continue;
-		*by = i;
-		return true;
-	}
-	return false;
+	unsigned int i;
+
+	if (option__choice(text, names, PKS_NR_BY, &i))
+		return EINVAL;
+	*by = i;
+	return 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct tracer_options *o = state->input;
-	double value;
+	int64_t value;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
 		return 0;
 	case 'I':
-		if (!arguments__number(arg, 10, 1e9, &value))
+		if (option__integer(arg, 10, 1000000000, &value))
 			return EINVAL;
 		o->interval = value / 1e3;
 		return 0;
 	case OPTION_BY:
-		return parse_by(arg, &o->by) ? 0 : EINVAL;
+		return parse_by(arg, &o->by);
 	case OPTION_TOP:
-		if (!arguments__number(arg, 1, PKS_SITES, &value))
+		if (option__integer(arg, 1, PKS_SITES, &value))
 			return EINVAL;
 		o->top = value;
 		return 0;
@@ -85,7 +84,7 @@ static const struct argp argp = {
 	       "With CMD it runs CMD and follows its threads and children; else the whole system, "
 	       "or process PID."
 	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
-	       "4 incomplete. CMD's own status is shown, not mixed in.\n\n"
+	       "4 incomplete, 5 output not written. CMD's own status is shown, not mixed in.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace stat                          the whole system, until Ctrl-C\n"
 	       "  pkstrace stat -I 1000 --by thread      who opens windows, second by second\n"
@@ -98,7 +97,7 @@ enum status cmd_stat(int argc, char **argv)
 	enum status status;
 	bool help;
 
-	status = arguments__parse(&argp, argc, argv, &o, &help);
+	status = options__parse(&argp, argc, argv, &o, &help);
 	if (status || help)
 		return status;
 	status = traced__check("stat", &o);

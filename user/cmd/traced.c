@@ -7,29 +7,26 @@
 
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "Trace this process, its threads and children", 0 },
-	{ "duration", 'd', "SECONDS", 0, "Stop after this time", 0 },
+	{ "duration", 'd', "TIME", 0, "Stop after this time (10: seconds; 500ms)", 0 },
 	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct tracer_options *o = state->input;
-	double value;
+	int64_t pid;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->wish;
 		return 0;
 	case 'p':
-		if (!arguments__number(arg, 1, 1 << 22, &value))
+		if (option__integer(arg, 1, OPTION_MAX_PID, &pid))
 			return EINVAL;
-		o->pid = value;
+		o->pid = pid;
 		return 0;
 	case 'd':
-		if (!arguments__number(arg, 0.001, 1e9, &value))
-			return EINVAL;
-		o->seconds = value;
-		return 0;
+		return option__seconds(arg, &o->seconds);
 	case ARGP_KEY_ARG:
 		o->command = &state->argv[state->next - 1];
 		state->next = state->argc;

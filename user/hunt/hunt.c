@@ -11,6 +11,7 @@
 #include "hunt/state.h"
 #include "hunt/table.h"
 #include "trace/process_tree.h"
+#include "util/output.h"
 
 #define ATTEMPTS 4	 /* at a call that did not come */
 #define USUAL_TIMEOUT 10 /* times what the survey took, and seconds at least */
@@ -318,7 +319,7 @@ static void hunt__runs(struct hunt *h)
 
 	for (made = 0; !status && !h->interrupted; made++) {
 		at = hunt_plan__next(&h->plan);
-		if (at < 0 || made == h->options->max_runs)
+		if (at < 0 || made == h->options->max_runs || output__failed())
 			break;
 		status = hunt__one(h, at);
 	}
@@ -329,6 +330,8 @@ static void hunt__runs(struct hunt *h)
 					      : "with --resume FILE it could go on");
 	else if (status)
 		hunt__incomplete(h, "stopped in run %ld, which could not be made", at + 1);
+	else if (output__failed())
+		hunt__incomplete(h, "standard output could not be written");
 	else if (at >= 0)
 		hunt__incomplete(h, "stopped after %lu runs (--max-runs)", made);
 }

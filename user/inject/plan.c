@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "inject/plan.h"
+#include "util/number.h"
 
 #define MAX_ERRNO     4095 /* include/linux/err.h */
-#define MAX_DELAY     1000000000ULL
 #define LAST_OF_NAMED 133
 
 static const char *const kind_names[PKS_NR_INJECTION_KINDS] = {
@@ -39,7 +37,7 @@ const char *inject_plan__errno_name(long value)
 bool inject_plan__value(const char *text, long *value)
 {
 	const char *name = text[0] == '-' ? text + 1 : text;
-	char *end;
+	int64_t number;
 
 	if (name[0] == 'E') {
 		for (int i = 1; i <= LAST_OF_NAMED; i++) {
@@ -52,9 +50,10 @@ bool inject_plan__value(const char *text, long *value)
 		}
 		return false;
 	}
-	errno = 0;
-	*value = strtol(text, &end, 10);
-	return !errno && end != text && !*end && *value >= -MAX_ERRNO && *value <= 1;
+	if (!number__integer(text, -MAX_ERRNO, 1, &number))
+		return false;
+	*value = number;
+	return true;
 }
 
 int inject_plan__fail(struct inject_plan *plan, const char *text)
@@ -77,41 +76,9 @@ int inject_plan__fail(struct inject_plan *plan, const char *text)
 	return 0;
 }
 
-bool inject_plan__probability(struct inject_plan *plan, const char *text)
+void inject_plan__probability(struct inject_plan *plan, double percent)
 {
-	char *end;
-	double percent;
-
-	errno = 0;
-	percent = strtod(text, &end);
-	if (errno || end == text || *end || !(percent >= 0 && percent <= 100))
-		return false;
 	plan->rule.probability = percent / 100 * (1ULL << 32);
-	return true;
-}
-
-bool inject_plan__delay(struct inject_plan *plan, const char *text)
-{
-	static const struct {
-		const char *name;
-		double ns;
-	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
-	char *end;
-	double value;
-
-	errno = 0;
-	value = strtod(text, &end);
-	if (errno || end == text || !(value > 0))
-		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].name))
-			continue;
-		if (value * units[i].ns < 1 || value * units[i].ns > MAX_DELAY)
-			return false;
-		plan->rule.delay = value * units[i].ns;
-		return true;
-	}
-	return false;
 }
 
 bool inject_plan__any(const struct inject_plan *plan)

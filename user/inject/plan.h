@@ -9,7 +9,8 @@
 #include "abi/inject.h"
 #include "kernel/error_injection.h"
 
-#define PLAN_CALLS (PKS_RULES - PKS_RULE_CALLS)
+#define PLAN_CALLS     (PKS_RULES - PKS_RULE_CALLS)
+#define PLAN_MAX_DELAY 1000000000ULL /* ns */
 
 /* A function to fail, and what it returns then. */
 struct plan_call {
@@ -38,11 +39,8 @@ void inject_plan__init(struct inject_plan *plan);
 /* "FUNCTION=-ENOMEM" or "FUNCTION=-12" or "FUNCTION=1". 0, -EINVAL, or -ENOSPC: too many. */
 int inject_plan__fail(struct inject_plan *plan, const char *text);
 
-/* A percentage from 0 to 100 into pks_rule.probability. False where it is none. */
-bool inject_plan__probability(struct inject_plan *plan, const char *text);
-
-/* "10us", "5ms", "1s", "250ns"; at most a second. False where it is none. */
-bool inject_plan__delay(struct inject_plan *plan, const char *text);
+/* A percentage, from 0 to 100, into pks_rule.probability. */
+void inject_plan__probability(struct inject_plan *plan, double percent);
 
 /* "-ENOMEM", "ENOMEM" or a number. False where it is none. */
 bool inject_plan__value(const char *text, long *value);

@@ -15,6 +15,7 @@
 #include "report/injection_json.h"
 #include "kernel/ksyms.h"
 #include "trace/tracer.h"
+#include "util/number.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define WINDOW_MARK "CONFIG_DEVMAP_PROTECTION_ERROR_INJECTION"
@@ -131,12 +132,14 @@ static bool session__address(struct inject_session *s, const char *text, __u64 *
 	const char *plus = strchr(text, '+');
 	size_t length = plus ? (size_t)(plus - text) : strlen(text);
 	struct symbol symbol;
-	char *rest;
+	uint64_t number;
 
 	if (text[0] == '0' && text[1] == 'x') {
-		*address = strtoull(text, &rest, 16);
+		if (!number__natural(text, &number))
+			return false;
+		*address = number;
 		*end = *address + 1;
-		return !*rest;
+		return true;
 	}
 	if (!length || length >= sizeof(name))
 		return false;
@@ -148,9 +151,11 @@ static bool session__address(struct inject_session *s, const char *text, __u64 *
 	*end = *address + symbol.size;
 	if (!plus)
 		return true;
-	*address += strtoull(plus + 1, &rest, 0);
+	if (!number__natural(plus + 1, &number) ||
+	    __builtin_add_overflow(*address, number, address))
+		return false;
 	*end = *address + 1;
-	return !*rest && plus[1];
+	return true;
 }
 
 static enum status session__filter(struct inject_session *s, const char *option, const char *text,

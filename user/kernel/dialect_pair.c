@@ -7,6 +7,7 @@
 
 #include "kernel/btf_facts.h"
 #include "kernel/dialect_pair.h"
+#include "util/number.h"
 
 #define BTF_DIR	 "/sys/kernel/btf"
 #define MAX_ARGS 6 /* that a program can read: those in registers */
@@ -31,7 +32,7 @@ static enum status end__parse(struct pair_end *end)
 {
 	const char *colon = strchr(end->text, ':');
 	size_t length = colon ? (size_t)(colon - end->text) : strlen(end->text);
-	char *rest;
+	int64_t arg;
 
 	if (!length || length >= sizeof(end->name) || strcspn(end->text, " \t/") < length)
 		return status__say(STATUS_USAGE, "%s '%s': give FUNC or FUNC:argN", end->option,
@@ -41,11 +42,10 @@ static enum status end__parse(struct pair_end *end)
 	end->arg = PKS_NO_ARG;
 	if (!colon)
 		return STATUS_CLEAN;
-	if (!strncmp(colon, ":arg", 4) && colon[4] >= '0' && colon[4] <= '9')
-		end->arg = strtoul(colon + 4, &rest, 10);
-	if (end->arg == PKS_NO_ARG || *rest || end->arg >= MAX_ARGS)
+	if (strncmp(colon, ":arg", 4) || !number__integer(colon + 4, 0, MAX_ARGS - 1, &arg))
 		return status__say(STATUS_USAGE, "%s '%s': give FUNC:argN with N from 0 to %d",
 				   end->option, end->text, MAX_ARGS - 1);
+	end->arg = arg;
 	return STATUS_CLEAN;
 }
 

@@ -15,6 +15,7 @@
 #include "kernel/srcline.h"
 #include "kernel/ksyms.h"
 #include "kernel/syscalls.h"
+#include "util/number.h"
 
 #define RULE "=================================================================="
 
@@ -26,15 +27,7 @@ const char *function_at(const struct report *r, __u64 address, unsigned int flag
 
 const char *time_text(__u64 ns, char *text, size_t size)
 {
-	if (ns < 10000)
-		snprintf(text, size, "%" PRIu64 " ns", (uint64_t)ns);
-	else if (ns < 10000000)
-		snprintf(text, size, "%.1f us", ns / 1e3);
-	else if (ns < 10000000000)
-		snprintf(text, size, "%.1f ms", ns / 1e6);
-	else
-		snprintf(text, size, "%.1f s", ns / 1e9);
-	return text;
+	return duration__text(ns, text, size);
 }
 
 /* "[   12.345678]", as kernel logs have it. */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "trace/process_tree.h"
+#include "util/number.h"
 
 #define MAX_DEPTH 64
 
@@ -63,10 +63,11 @@ static unsigned int process_tree__pass(void)
 	DIR *proc = opendir("/proc");
 
 	while (proc && (entry = readdir(proc))) {
-		pid_t pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
 		char state = 0;
+		int64_t pid;
 
-		if (!pid || !process__descends(pid, self, &state) || state == 'Z')
+		if (!number__integer(entry->d_name, 1, INT_MAX, &pid) ||
+		    !process__descends(pid, self, &state) || state == 'Z')
 			continue;
 		kill(pid, SIGKILL);
 		alive++;

@@ -20,6 +20,7 @@
 #include "findings/suppress.h"
 #include "kernel/ksyms.h"
 #include "trace/tracer.h"
+#include "util/output.h"
 
 /* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
 #define NS_DOUBT 1000000000ULL
@@ -367,6 +368,9 @@ enum status tracer__loop(struct tracer *t)
 			tracer__tick(t);
 		for (int i = WATCH_SIGNALS; i < NR_WATCHES; i++)
 			ready |= watch[i].revents;
+		/* Nobody would see what comes. */
+		if (output__failed())
+			return STATUS_OUTPUT;
 	}
 	t->ended = now_seconds();
 	if (watch[WATCH_COMMAND].revents && !follow__reap(&t->command, &wait_status))

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "trace/workload.h"
+#include "util/output.h"
 
 static void child__cut_off(void)
 {
@@ -29,6 +30,7 @@ static void child__run(int go, int failed, char *const argv[])
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	output__leave_to_child();
 	if (read(go, &word, 1) != 1)
 		_exit(127);
 	execvp(argv[0], argv);

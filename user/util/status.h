@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Exit statuses, and the one way to say that something is wrong. */
+/* Exit statuses, and the only way to say that something is wrong. */
 #ifndef PKSTRACE_STATUS_H
 #define PKSTRACE_STATUS_H
 
@@ -9,6 +9,7 @@ enum status {
 	STATUS_USAGE = 2,      /* the command line, or a file named on it, is wrong */
 	STATUS_CANNOT = 3,     /* this kernel, machine or user can't do it */
 	STATUS_INCOMPLETE = 4, /* nothing found, but something was lost */
+	STATUS_OUTPUT = 5,     /* standard output could not be written, whatever was found */
 };
 
 /* One line on stderr, "pkstrace: ...". Returns the status it was given. */

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Output that can't be written is not lost without a word: exit status 5, one line.
+
+. "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+# Exit status of `pkstrace ARGS` in $status, stderr in $said; stdout as the caller has it.
+tried() {
+	"$PKSTRACE" "$@" 2>"$WORK/err" </dev/null
+	status=$?
+	said=$(<"$WORK/err")
+}
+
+for words in --help --version "run --help" "stat --help" "snapshot --help" "inject --help" \
+	"hunt --help" "check --help"; do
+	tried $words >/dev/full
+	is "$status" 5 "a full disk: $words: exit status 5"
+	is "$said" "pkstrace: standard output could not be written: No space left on device" \
+		"a full disk: $words: one line"
+done
+tried check >/dev/full
+is "$status" 5 "a full disk: check: exit status 5, whatever this kernel offers"
+tried --help >&-
+is "$status" 5 "a closed standard output: exit status 5"
+like "$said" 'standard output could not be written: Bad file descriptor' "a closed standard output: said"
+tried --version >"$WORK/out"
+is "$status" 0 "a file: exit status 0"
+
+# A reader that has gone: no death by a signal, for programs and CMD have to be put away.
+# The subshell's own disposition must be the default one, or the test would prove nothing.
+mkfifo "$WORK/pipe"
+env --default-signal=PIPE bash -c '
+	exec 3<>"$1/pipe" 4>"$1/pipe" 3<&-
+	"$2" --help >&4 2>"$1/err"
+	echo $? >"$1/status"' - "$WORK" "$PKSTRACE"
+is "$(<"$WORK/status")" 5 "a reader that has gone: exit status 5"
+is "$(<"$WORK/err")" "pkstrace: standard output could not be written: Broken pipe" \
+	"a reader that has gone: one line"
+
+# What is wrong otherwise keeps its status where nothing was to be written.
+tried walk >/dev/full
+is "$status" 2 "a usage error: exit status 2 all the same"
+
+done_testing
