@@ -69,17 +69,16 @@ def leave_out(view, report, module):
     Takes findings by age of the rest of the kernel out of the report: they are right, but of
     the machine that is slow, not of a case.
     """
-    def foreign(what):
-        return view.everything and what.startswith(("long-hold in", "slept in")) and \
-            f"[{module}]" not in what
+    def foreign(name, place):
+        return view.everything and name in ("long-hold", "slept") and f"[{module}]" not in place
 
-    others = [f for f in report.findings
-              if foreign(f.text.splitlines()[0].partition("BUG: pkstrace: ")[2])]
-    report.findings = [f for f in report.findings if f not in others]
-    again = [(n, what) for n, what in report.repeated if foreign(what)]
-    report.repeated = [r for r in report.repeated if r not in again]
+    kept = [f for f in report.findings if not foreign(f.name, f.place)]
+    again = [r for r in report.repeats if foreign(*r[1:])]
     if report.total is not None:
-        report.total -= len(others) + sum(n - 1 for n, _ in again)
+        report.total -= len(report.findings) - len(kept)
+        report.total -= sum(count - 1 for count, *_ in again if count > 1)
+    report.findings = kept
+    report.repeats = [r for r in report.repeats if r not in again]
 
 
 def blurred(view, wanted, got):

@@ -81,9 +81,9 @@ stop_workers
 # --- a leak from before the trace ------------------------------------------
 
 mkfifo "$WORK/go"
-bash -c "echo leak-error-path >$DRIVER_DIR/run; read -r _ <$WORK/go; echo 10 >$DRIVER_DIR/pairs" &
+bash -c "echo leak-error-path >$DRIVER_DIR/run; : >$WORK/leaked; read -r _ <$WORK/go; echo 10 >$DRIVER_DIR/pairs" &
 leaker=$!
-sleep 1
+ok "it leaks" wait_until 20 test -e "$WORK/leaked"
 ok "starts" trace_start
 echo >"$WORK/go"
 wait $leaker

@@ -3,6 +3,7 @@
 # For the tests in this directory, which run pkstrace inside the test VM:
 # source it after tests/lib/tap.sh.
 #
+#	tool ARGS...		runs `pkstrace ARGS` to its end: $status, $out, $err
 #	trace_start ARGS...	starts `pkstrace run ARGS` (or $TRACE_COMMAND); returns when it is
 #				attached (1 if it ended before that)
 #	trace_stop [SIGNAL]	sends it SIGNAL (default INT) and waits for it
@@ -14,6 +15,8 @@
 #	bug CASE		runs a case of the bug driver in a shell that ends
 #	is_clean NAME		three assertions: status 0, "no finding", complete
 #	dax_mount FS		makes FS on $PMEM and mounts it with DAX on $MNT
+#	at_once N CMD ARGS...	runs CMD N times at the same time and waits for all
+#	killed_early ARGS...	kill -9 for a `pkstrace ARGS` that begins to attach
 #	objects			numbers of programs, maps and links in the kernel
 #	settled_at OBJECTS	true when they come to that within some seconds
 
@@ -21,6 +24,7 @@ PMEM=/dev/pmem0
 MNT=/mnt/e2e
 DRIVER_DIR=/sys/kernel/debug/pkstrace_bugs
 WORK=$(mktemp -d /tmp/e2e.XXXXXX)
+. "$PKS_TOP/tests/lib/dax.sh"
 PKSTRACE=${PKSTRACE:?run through tests/run}
 
 trace_pid='' status='' out='' err=''
@@ -49,18 +53,19 @@ bug() {
 	(echo "$1" >"$DRIVER_DIR/run")
 }
 
-trace_start() {
-	local i
+tool() {
+	"$PKSTRACE" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
+	status=$?
+	out=$(<"$WORK/out")
+	err=$(<"$WORK/err")
+}
 
+trace_start() {
 	# Here, for the one in the background may come to it after the first look below.
 	: >"$WORK/err"
 	"$PKSTRACE" "${TRACE_COMMAND:-run}" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	trace_pid=$!
-	for ((i = 0; i < 1200; i++)); do
-		! grep -q ' attached ' "$WORK/err" || return 0
-		[[ -d /proc/$trace_pid ]] || break
-		sleep 0.05
-	done
+	wait_attached "$trace_pid" "$WORK/err" && return
 	diag "pkstrace ${TRACE_COMMAND:-run} $*: not attached: $(<"$WORK/err")"
 	return 1
 }
@@ -88,16 +93,17 @@ is_clean() {
 		diag "$err"
 }
 
-dax_mount() {
-	local opts=()
+at_once() {
+	local i jobs=() status=0
 
-	case $1 in
-	ext4) opts=(-q -F -b 4096 -E lazy_itable_init=0,lazy_journal_init=0) ;;
-	# The device is smaller than what xfsprogs would have by default.
-	xfs) opts=(-q -f --unsupported) ;;
-	esac
-	"mkfs.$1" "${opts[@]}" "$PMEM" && mkdir -p "$MNT" &&
-		mount -t "$1" -o dax=always "$PMEM" "$MNT"
+	for ((i = 0; i < $1; i++)); do
+		"${@:2}" &
+		jobs+=($!)
+	done
+	for i in "${jobs[@]}"; do
+		wait "$i" || status=1
+	done
+	return $status
 }
 
 # Freed a moment after the last reference.
@@ -109,16 +115,30 @@ objects() {
 	done | xargs
 }
 
-settled_at() {
-	local i
+objects_are() {
+	[[ $(objects) == "$1" ]]
+}
 
-	for ((i = 0; i < 100; i++)); do
-		[[ $(objects) != "$1" ]] || return 0
-		sleep 0.1
-	done
+objects_are_not() {
+	! objects_are "$1"
+}
+
+settled_at() {
+	wait_until 10 objects_are "$1" && return
 	diag "programs, maps, links: $(objects), expected $1"
 	diag "$(bpftool prog list | grep '^[0-9]*:')"
 	return 1
+}
+
+killed_early() {
+	local before early
+
+	before=$(objects)
+	"$PKSTRACE" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
+	early=$!
+	wait_until 60 objects_are_not "$before"
+	kill -9 $early
+	wait $early 2>/dev/null
 }
 
 [[ -x $PKSTRACE ]] || bail_out "no $PKSTRACE: run make"

@@ -43,17 +43,16 @@ like "$out" '14 of 14 error paths walked.* 6 of them with findings' "to the end"
 state=$WORK/state
 slow=(bash -c "echo >$HUNT_DIR/fixed; sleep 0.3")
 
+second_run() {
+	[[ $(grep -c 'pkstrace: run ' "$WORK/err") -ge 2 ]]
+}
+
 # Starts a hunt of some length, as $hunter; returns in the middle of it.
 hunt_slowly() {
-	local i
-
 	: >"$WORK/err"
 	"$PKSTRACE" hunt --resume "$state" -- "${slow[@]}" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	hunter=$!
-	for ((i = 0; i < 300; i++)); do
-		[[ $(grep -c 'pkstrace: run ' "$WORK/err") -lt 2 ]] || return 0
-		sleep 0.1
-	done
+	wait_until 30 second_run
 }
 
 hunt buggy --resume "$state" --max-runs 5
@@ -88,12 +87,6 @@ is "$status" 1 "after a boot: the run is taken for the cause" || diag "$out" "$e
 is "$(rows | grep -c '^kernel oops')" 1 "as a kernel oops"
 
 # --- refused -----------------------------------------------------------------------
-
-one_line() {
-	exits "$1" "$2" "${@:4}"
-	is "$(wc -l <<<"$TAP_OUTPUT")" 1 "$2: one line"
-	like "$TAP_OUTPUT" "$3" "$2: says what is wrong"
-}
 
 one_line 2 "no command" "no command to hunt in" "$PKSTRACE" hunt
 one_line 2 "a depth of three" "'3'" "$PKSTRACE" hunt --depth 3 -- true

@@ -6,8 +6,6 @@
 #				fixed: $status, $out, $err
 #	hunt_in ARGS... -- CMD	the same in another command
 #	rows			of the table in $out: OUTCOME|ERROR|FUNCTION|CALLER
-#	json CODE		runs python's CODE on the output of --json: survey, runs
-#				and summary are lists of its objects
 
 HUNT_DIR=/sys/kernel/debug/pkstrace_hunt
 MODE_FILE=/sys/module/memremap/parameters/pks_fault_mode
@@ -20,25 +18,12 @@ hunt() {
 }
 
 hunt_in() {
-	"$PKSTRACE" hunt "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
-	status=$?
-	out=$(<"$WORK/out")
-	err=$(<"$WORK/err")
+	tool hunt "$@"
 }
 
 rows() {
 	sed -n '/^  RUN /,/^$/s/^ *[0-9]\+  \(.\{12\}\)  .\{6\}  \([A-Z0-9]*\) *\([a-z_]*\) *\([a-z_]*\)+.*/\1|\2|\3|\4/p' \
 		<<<"$out" | sed 's/ *|/|/'
-}
-
-json() {
-	python3 -c "
-import json, sys
-records = [json.loads(line) for line in open('$WORK/out')]
-runs = [r for r in records if r['type'] == 'hunt-run']
-survey = [r for r in records if r['type'] == 'hunt-survey']
-summary = [r for r in records if r['type'] == 'hunt-summary']
-$1"
 }
 
 insmod "${PKS_HUNT:?}" dev="$PMEM" || bail_out "no hunt driver: run make modules"

@@ -62,9 +62,9 @@ like "$(<"$WORK/out")" $'\r''.*\[#* *\] run 1 of 14, 0 with findings: [a-z_]+ [A
 	"a bar on a terminal: runs, findings, the site being failed"
 
 hunt buggy --json
-is "$(json 'print(len(survey[0]["sites"]), len(runs), summary[0]["found"], summary[0]["complete"])')" \
-	"14 14 6 True" "JSON: survey, runs and sum"
-is "$(json 'print(sorted(set(f["class"] for r in runs for f in r["findings"])))')" \
+is "$(json 'len(of("hunt-survey")[0]["sites"]), len(of("hunt-run")), summary["found"], summary["complete"]')" \
+	"(14, 14, 6, True)" "JSON: survey, runs and sum"
+is "$(json 'sorted(set(f["class"] for r in of("hunt-run") for f in r["findings"]))')" \
 	"['leak', 'residue', 'stray-access', 'underflow']" "JSON: the runs' findings"
 
 # --- what is failed -----------------------------------------------------------
@@ -73,13 +73,13 @@ hunt buggy --function step_submit --kernel-faults none --errno EBUSY --errno -12
 is "$(rows | cut -d'|' -f2,3 | sort | uniq -c | xargs)" "3 EBUSY|step_submit 3 ENOMEM|step_submit" \
 	"--function, --errno: a run for each place and error"
 hunt buggy --kernel-faults none --json
-is "$(json 'print(sum(c["kernel_fault_injection"] for r in runs for c in r["calls"]))')" 0 \
+is "$(json 'sum(c["kernel_fault_injection"] for r in of("hunt-run") for c in r["calls"])')" 0 \
 	"--kernel-faults=none"
 hunt buggy --kernel-faults all --function step_finish --json
-is "$(json 'print(sorted(set(c["function"] for r in runs for c in r["calls"])))')" \
+is "$(json 'sorted(set(c["function"] for r in of("hunt-run") for c in r["calls"]))')" \
 	"['fail_page_alloc', 'fail_usercopy', 'failslab', 'step_finish']" \
 	"--kernel-faults=all reaches allocations too"
-is "$(json 'print(sum(r["outcome"] == "not reached" for r in runs))')" 0 "and strikes each of them"
+is "$(json 'sum(r["outcome"] == "not reached" for r in of("hunt-run"))')" 0 "and strikes each of them"
 is "$(cat /sys/kernel/debug/failslab/ignore-gfp-wait)" Y "its knobs are put back"
 hunt fixed --max-runs 2
 is "$status" 4 "--max-runs: incomplete" || diag "$out"

@@ -11,10 +11,7 @@
 #	hit_calls		the hit calls' numbers within their threads: "3 6 9"
 
 inject() {
-	"$PKSTRACE" inject "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
-	status=$?
-	out=$(<"$WORK/out")
-	err=$(<"$WORK/err")
+	tool inject "$@"
 }
 
 inject_start() {

@@ -74,15 +74,11 @@ exits 3 "extra-revoke: refused where no program may revoke" \
 like "$TAP_OUTPUT" 'revokes are no kfuncs; --skip-grant' "says what is missing, and what does the same"
 
 inject --json --skip-revoke -- bash -c "$(windows 8)"
-is "$(python3 -c "
-import json
-lines = [json.loads(l) for l in open('$WORK/out')]
-made = [l for l in lines if l['type'] == 'injection'][0]
-leak = [l for l in lines if l['type'] == 'finding'][0]
-sums = [l for l in lines if l['type'] == 'injections'][0]
-print(made['kind'], made['serial'], made['caller'].split('+')[0], leak['class'],
-      leak['injection']['serial'], leak['injection']['same_thread'], sums['hits'], sums['passed'])")" \
-	"skip-revoke 1 pair leak 1 True 1 8" "JSON: the injection, the finding that follows it, the sums"
+is "$(json 'of("injection")[0]["kind"], of("injection")[0]["serial"],
+	function(of("injection")[0]["caller"])')" "('skip-revoke', 1, 'pair')" "JSON: the injection"
+is "$(json 'of("finding")[0]["class"], of("finding")[0]["injection"]["serial"],
+	of("finding")[0]["injection"]["same_thread"]')" "('leak', 1, True)" "JSON: the finding that follows it"
+is "$(json 'of("injections")[0]["hits"], of("injections")[0]["passed"]')" "(1, 8)" "JSON: the sums"
 
 # --- how often --------------------------------------------------------------
 
@@ -214,12 +210,6 @@ like "$out" 'no finding; complete' "dry-run: no finding"
 
 # --- refused ----------------------------------------------------------------
 
-one_line() {
-	exits "$1" "$2" "${@:4}"
-	is "$(wc -l <<<"$TAP_OUTPUT")" 1 "$2: one line"
-	like "$TAP_OUTPUT" "$3" "$2: says what is wrong"
-}
-
 one_line 2 "no target" "whose calls\?.*--whole-system" "$PKSTRACE" inject --skip-revoke
 one_line 2 "nothing to break" "nothing to break: give --skip-revoke" "$PKSTRACE" inject -- true
 one_line 2 "an errno that is none" "'should_failslab=-EBOGUS'" \
@@ -267,17 +257,11 @@ is "$(wc -l </sys/kernel/debug/kprobes/list)" 0 "no probe either"
 ok "starts breaking each open" inject_start --fail should_failslab=-ENOMEM --times -1 -v 0 \
 	--whole-system --require-start device_file_open --require-end device_file_open+0x100
 not_ok_cmd "an open fails" pairs 1
-kill -9 "$trace_pid"
-sleep 0.1
-ok "100 ms after kill -9 it works" pairs 1
-trace_wait
+trace_stop KILL
+ok "soon after kill -9 it works" wait_until 2 pairs 1
 ok "nothing is left" settled_at "$before"
 
-"$PKSTRACE" inject --skip-revoke --whole-system >"$WORK/out" 2>"$WORK/err" &
-early=$!
-sleep 0.4
-kill -9 $early
-wait $early 2>/dev/null
+killed_early inject --skip-revoke --whole-system
 ok "nothing is left after kill -9 while it starts" settled_at "$before"
 
 done_testing

@@ -27,11 +27,7 @@ trace_stop KILL
 kill $child
 ok "nothing is left after kill -9 with a command" settled_at "$before"
 
-"$PKSTRACE" run >"$WORK/out" 2>"$WORK/err" &
-early=$!
-sleep 0.3
-kill -9 $early
-wait $early 2>/dev/null
+killed_early run
 ok "nothing is left after kill -9 while it starts" settled_at "$before"
 
 done_testing

@@ -14,14 +14,13 @@ LOAD=${PKS_BUILD:?}/tests/load/load
 WRONG=3000	# of a writer: three findings at each of a thousand call sites
 WRITES=300	# leaks, and underflows, of a writer
 
-# An expression over the JSON summary; repeats(CLASS): the sum of its places' counts.
-json() {
-	python3 -c '
-import json, sys
-s = [json.loads(l) for l in sys.stdin][-1]
-places = lambda c: [r for r in s["repeats"] if r["class"] == c]
-repeats = lambda c: sum(r["count"] for r in places(c))
-print(eval(sys.argv[1]))' "$1" <<<"$out"
+# Of the summary: the places of class $1, and the sum of their counts.
+places() {
+	printf '[r for r in summary["repeats"] if r["class"] == "%s"]' "$1"
+}
+
+repeats() {
+	json "sum(r['count'] for r in $(places "$1"))"
 }
 
 # What the driver has made of a class so far.
@@ -30,35 +29,20 @@ made() {
 }
 
 wrong_pages() {
-	local i jobs=()
-
-	for ((i = 0; i < 8; i++)); do
-		pairs $WRONG wrong_pages &
-		jobs+=($!)
-	done
-	wait "${jobs[@]}"
+	at_once 8 pairs $WRONG wrong_pages
 }
 
 leaks_and_underflows() {
-	local i jobs=()
+	local jobs
 
-	for ((i = 0; i < 4; i++)); do
-		"$LOAD" write $WRITES "$DRIVER_DIR/leaks" 1 &
-		jobs+=($!)
-		"$LOAD" write $WRITES "$DRIVER_DIR/underflows" 1 &
-		jobs+=($!)
-	done
-	wait "${jobs[@]}"
+	at_once 4 "$LOAD" write $WRITES "$DRIVER_DIR/leaks" 1 &
+	jobs=$!
+	at_once 4 "$LOAD" write $WRITES "$DRIVER_DIR/underflows" 1
+	wait $jobs
 }
 
 correct_traffic() {
-	local i jobs=()
-
-	for ((i = 0; i < 8; i++)); do
-		pairs $WRONG sites &
-		jobs+=($!)
-	done
-	wait "${jobs[@]}"
+	at_once 8 pairs $WRONG sites
 }
 
 # Runs the command line while tracing; holds what pkstrace counts against the driver's count.
@@ -76,15 +60,15 @@ count_both() {
 	for class in wrong-page leak underflow; do
 		want=$(($(made $class) - ${before[0]}))
 		before=("${before[@]:1}")
-		is "$(json "s['classes'].get('$class', 0)")" "$want" "$name: each $class is counted"
-		is "$(json "repeats('$class')")" "$want" "$name: and so it is by place"
+		is "$(json "summary['classes'].get('$class', 0)")" "$want" "$name: each $class is counted"
+		is "$(repeats $class)" "$want" "$name: and so it is by place"
 	done
-	is "$(json 's["made"] == s["findings"] == sum(s["classes"].values())')" True \
+	is "$(json 'summary["made"] == summary["findings"] == sum(summary["classes"].values())')" True \
 		"$name: nothing else is"
-	is "$(json 's["made"] - s["delivered"] - s["folded"] - s["dropped"]')" 0 \
+	is "$(json 'summary["made"] - summary["delivered"] - summary["folded"] - summary["dropped"]')" 0 \
 		"$name: made = delivered + folded + dropped"
-	is "$(json '[l["count"] for l in s["losses"] if l["reason"] == "ring full"]')" \
-		"$(json '[s["dropped"]] if s["dropped"] else []')" "$name: what was dropped is told as lost"
+	is "$(json '[l["count"] for l in summary["losses"] if l["reason"] == "ring full"]')" \
+		"$(json '[summary["dropped"]] if summary["dropped"] else []')" "$name: what was dropped is told as lost"
 }
 
 all_at_once() {
@@ -109,13 +93,13 @@ stopped=1
 ok "starts again" trace_start --json --max-reports 0
 kill -STOP "$trace_pid"
 count_both "the loader is stopped" fill_then_leak
-cmp_num "$(json 's["dropped"]')" -gt 1000 "the ring was full"
-is "$(json 'len(places("wrong-page"))')" 1000 "all thousand places are there"
-cmp_num "$(json 'sum(not r["reported"] for r in places("wrong-page"))')" -gt 300 \
+cmp_num "$(json 'summary["dropped"]')" -gt 1000 "the ring was full"
+is "$(json "len($(places wrong-page))")" 1000 "all thousand places are there"
+cmp_num "$(json "sum(not r['reported'] for r in $(places wrong-page))")" -gt 300 \
 	"many from their counts alone"
-is "$(json '[(r["reported"], r["in"].split("+")[0]) for r in places("leak") + places("underflow")]')" \
+is "$(json "[(r['reported'], function(r['in'])) for r in $(places leak) + $(places underflow)]")" \
 	"[(False, 'storm_map'), (False, 'storm_unmap')]" "so are the leaks and underflows"
-is "$(json 's["complete"]')" False "and it does not call that complete"
+is "$(json 'summary["complete"]')" False "and it does not call that complete"
 
 stopped=0
 ok "starts as text" trace_start --max-reports 0
@@ -128,7 +112,7 @@ TRACE_COMMAND=stat trace_start --json || fail "stat: attaches"
 "$LOAD" write 500 "$DRIVER_DIR/leaks" 1
 "$LOAD" write 500 "$DRIVER_DIR/underflows" 1
 trace_stop
-is "$(json '[s["classes"], s["delivered"], s["folded"], s["dropped"]]')" \
+is "$(json '[summary["classes"], summary["delivered"], summary["folded"], summary["dropped"]]')" \
 	"[{'leak': 500, 'underflow': 500}, 0, 1000, 0]" "stat counts them all, without the ring"
 
 # --- twin

@@ -78,17 +78,11 @@ fi
 
 # The kernel refuses until the last program that took stacks is freed.
 stack_depth() {
-	local i
-
-	for ((i = 0; i < 100; i++)); do
-		! echo "$1" >/proc/sys/kernel/perf_event_max_stack || return 0
-		sleep 0.1
-	done 2>/dev/null
-	return 1
-}
+	echo "$1" >/proc/sys/kernel/perf_event_max_stack
+} 2>/dev/null
 
 usual=$(</proc/sys/kernel/perf_event_max_stack)
-ok "no stacks from now on" stack_depth 0
+ok "no stacks from now on" wait_until 10 stack_depth 0
 ok "starts where no stack is taken" trace_start
 pairs 100
 trace_stop
@@ -100,6 +94,6 @@ trace_stop
 is "$status" 1 "no stacks: a leak is found"
 like "$out" 'BUG: pkstrace: leak' "no stacks: and reported"
 like "$out" 'LOST: stack not captured' "no stacks: with what it lacks"
-ok "stacks again" stack_depth "$usual"
+ok "stacks again" wait_until 10 stack_depth "$usual"
 
 done_testing

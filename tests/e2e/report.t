@@ -83,7 +83,7 @@ ok "starts" trace_start
 (
 	exec 8<"$MNT/victim file"
 	echo victim-write >"$DRIVER_DIR/run"
-	sleep 2
+	wait_until 20 grep -q 'page 0 of ' "$WORK/out"
 )
 trace_stop
 like "$out" "page 0 of $MNT/victim file \\(inode $inode" "its path"
@@ -156,16 +156,13 @@ like "$out" '20 findings \(20 leak\); complete' "all are counted"
 # --- for programs -------------------------------------------------------------
 
 ok "as JSON lines" traced 'use-after-revoke leak' --json
-ok "each line is an object, as the text has it" python3 - "$WORK/out" <<'END'
-import json, sys
-
-lines = [json.loads(line) for line in open(sys.argv[1])]
-first, second, summary = lines
-assert first["type"] == "finding" and summary["type"] == "summary"
-assert first["class"] == "stray-access" and first["cause"] == "use-after-revoke", first
-assert set(first["stacks"]) == {"accessed_by", "granted_by", "revoked_by"}, first
-assert second["class"] == "leak" and second["boundary"] == "syscall-exit", second
-assert summary["findings"] == 2 and summary["complete"] is True, summary
-END
+is "$(json '[line["type"] for line in lines]')" "['finding', 'finding', 'summary']" \
+	"each line is an object, as the text has it"
+is "$(json 'first["class"], first["cause"], sorted(first["stacks"])')" \
+	"('stray-access', 'use-after-revoke', ['accessed_by', 'granted_by', 'revoked_by'])" \
+	"a stray access, its cause and stacks"
+is "$(json 'lines[1]["class"], lines[1]["boundary"]')" "('leak', 'syscall-exit')" \
+	"a leak and its boundary"
+is "$(json 'summary["findings"], summary["complete"]')" "(2, True)" "the verdict"
 
 done_testing

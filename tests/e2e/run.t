@@ -8,15 +8,8 @@
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
 
-# Ends within some seconds.
-gone() {
-	local i
-
-	for ((i = 0; i < 100; i++)); do
-		[[ -d /proc/$1 ]] || return 0
-		sleep 0.1
-	done
-	return 1
+ended() {
+	[[ ! -d /proc/$1 ]]
 }
 
 driver_load
@@ -103,15 +96,13 @@ like "$err" 'sh was killed by signal 9 \(Killed\)' "but told"
 : >"$WORK/err"
 setsid env --default-signal=INT "$PKSTRACE" run -- sleep 1000 >"$WORK/out" 2>"$WORK/err" &
 trace_pid=$!
-until grep -q ' attached ' "$WORK/err" || [[ ! -d /proc/$trace_pid ]]; do
-	sleep 0.05
-done
+wait_attached $trace_pid "$WORK/err" || fail "starts in a group of its own"
 command=$(pgrep -P $trace_pid)
 ok "the command runs" test -d "/proc/$command"
 kill -INT -- -$trace_pid
 trace_wait
 is_clean "Ctrl-C on the group"
-ok "the command got Ctrl-C too" gone "$command"
+ok "the command got Ctrl-C too" wait_until 10 ended "$command"
 
 exits 2 "a command that does not exist" "$PKSTRACE" run -- /nonexistent/command
 like "$TAP_OUTPUT" "can't run '/nonexistent/command': No such file" "named with the reason"
@@ -162,12 +153,6 @@ is_clean "a process that ends"
 is "$(granted)" 437 "windows of its old and new threads and its child, and no others"
 
 # --- bad input: one line, the documented status ----------------------------
-
-one_line() {
-	exits "$1" "$2" "${@:4}"
-	is "$(wc -l <<<"$TAP_OUTPUT")" 1 "$2: one line"
-	like "$TAP_OUTPUT" "$3" "$2: says what is wrong"
-}
 
 sleep 1000 & dead=$!
 kill -9 $dead

@@ -13,26 +13,12 @@ LOAD=${PKS_BUILD:?}/tests/load/load
 THREADS=20000
 LIVE=4000
 
-# An expression over the JSON summary.
-json() {
-	python3 -c '
-import json, sys
-s = [json.loads(l) for l in sys.stdin][-1]
-print(eval(sys.argv[1]))' "$1" <<<"$out"
-}
-
 churn() {
 	"$LOAD" churn $THREADS 64 "$DRIVER_DIR/pairs" 3
 }
 
 sites() {
-	local i jobs=()
-
-	for ((i = 0; i < 8; i++)); do
-		pairs 3000 sites &
-		jobs+=($!)
-	done
-	wait "${jobs[@]}"
+	at_once 8 pairs 3000 sites
 }
 
 # kB that the kernel's allocator for small objects holds.
@@ -62,21 +48,21 @@ ok "starts" trace_start --json
 ok "$THREADS threads open windows and exit" churn
 trace_stop
 is "$status" 0 "churn: exit status 0" || diag "$out" "$err"
-is "$(json '[s["granted"], s["closed"], s["open"]]')" \
+is "$(json '[summary["granted"], summary["closed"], summary["open"]]')" \
 	"[$((3 * THREADS)), $((3 * THREADS)), 0]" "churn: every window granted and closed"
-is "$(json 's["losses"]')" "[]" "churn: nothing lost"
+is "$(json 'summary["losses"]')" "[]" "churn: nothing lost"
 
 TRACE_COMMAND=stat trace_start --json --by thread || fail "stat by thread starts"
 ok "again, by thread" churn
 pairs 5000
 trace_stop
 is "$status" 0 "by thread: exit status 0" || diag "$out" "$err"
-is "$(json 's["granted"]')" $((3 * THREADS + 5000)) "by thread: every window counted"
-is "$(json 'sum(r["grants"] for r in s["sites"])')" $((3 * THREADS + 5000)) \
+is "$(json 'summary["granted"]')" $((3 * THREADS + 5000)) "by thread: every window counted"
+is "$(json 'sum(r["grants"] for r in summary["sites"])')" $((3 * THREADS + 5000)) \
 	"by thread: the rows add up, with those of ended threads as one"
-is "$(json 's["losses"]')" "[]" "by thread: nothing lost"
-cmp_num "$(json 'len(s["sites"])')" -ge 1500 "by thread: most rows are in use"
-is "$(json 'sorted(set(r["grants"] for r in s["sites"] if "thread" in r))')" "[3, 5000]" \
+is "$(json 'summary["losses"]')" "[]" "by thread: nothing lost"
+cmp_num "$(json 'len(summary["sites"])')" -ge 1500 "by thread: most rows are in use"
+is "$(json 'sorted(set(r["grants"] for r in summary["sites"] if "thread" in r))')" "[3, 5000]" \
 	"by thread: each with its own windows"
 
 # --- call sites
@@ -85,11 +71,11 @@ ok "starts" trace_start --json
 sites
 trace_stop
 is "$status" 0 "sites: exit status 0" || diag "$out" "$err"
-is "$(json 'len(s["sites"])')" 1000 "a thousand call sites"
-is "$(json 'set((r["grants"], r["closed"]) for r in s["sites"])')" "{(24, 24)}" \
+is "$(json 'len(summary["sites"])')" 1000 "a thousand call sites"
+is "$(json 'set((r["grants"], r["closed"]) for r in summary["sites"])')" "{(24, 24)}" \
 	"each with its own windows"
-is "$(json 'len(set(r["granted_by"].split("+")[0] for r in s["sites"]))')" 1000 "and its name"
-is "$(json 's["losses"]')" "[]" "sites: nothing lost"
+is "$(json 'len(set(function(r["granted_by"]) for r in summary["sites"]))')" 1000 "and its name"
+is "$(json 'summary["losses"]')" "[]" "sites: nothing lost"
 
 ok "starts as text" trace_start
 sites
@@ -103,13 +89,10 @@ like "$out" $'\n +and 983 more call sites' "and says how many more there are"
 # --- depth
 
 ok "starts" trace_start --json
-for _ in 1 2 3 4 5 6 7 8; do
-	pairs 64 nest &
-done
-wait %2 %3 %4 %5 %6 %7 %8 %9 2>/dev/null
+at_once 8 pairs 64 nest
 trace_stop
 is "$status" 0 "64 deep: exit status 0" || diag "$out" "$err"
-is "$(json '[s["granted"], s["closed"], s["open"], s["losses"]]')" "[512, 512, 0, []]" \
+is "$(json '[summary["granted"], summary["closed"], summary["open"], summary["losses"]]')" "[512, 512, 0, []]" \
 	"64 deep: every window counted, nothing lost"
 
 # --- memory: what threads that live and have opened windows cost each

@@ -10,33 +10,25 @@
 . "$PKS_TOP/tests/e2e/e2e.sh"
 
 take() {
-	"$PKSTRACE" snapshot "$@" >"$WORK/out" 2>"$WORK/err"
-	status=$?
-	out=$(<"$WORK/out") err=$(<"$WORK/err")
+	tool snapshot "$@"
 }
 
-# An expression over the JSON lines.
-json() {
-	python3 -c '
-import json, sys
-lines = [json.loads(l) for l in sys.stdin]
-print(eval(sys.argv[1], {"threads": lines[:-1], "summary": lines[-1], "first": lines[0]}))' \
-		"$1" <<<"$out"
+threads='lines[:-1]'
+
+asleep() {
+	grep -q nanosleep "/proc/$sleeper/stack"
 }
 
 # A thread that runs cases and then sleeps in a system call.
 sleeper=
 sleep_after() {
-	local i case
+	local case
 
 	(for case; do
 		echo "$case" >"$DRIVER_DIR/run"
 	done && exec sleep 1000) &
 	sleeper=$!
-	for ((i = 0; i < 200; i++)); do
-		! grep -q nanosleep "/proc/$sleeper/stack" || return 0
-		sleep 0.05
-	done
+	wait_until 20 asleep && return
 	diag "still not asleep: $(<"/proc/$sleeper/stack")"
 	return 1
 }
@@ -49,9 +41,6 @@ none_left() {
 }
 
 driver_load
-objects() {
-	bpftool prog list | grep -c '^[0-9]*:'
-}
 before=$(objects)
 
 take
@@ -77,7 +66,7 @@ is "$status" 1 "JSON: exit status 1"
 is "$(json 'first["tid"], first["depth"], first["state"], first["rights"]')" \
 	"($sleeper, 1, 'inside', 'read and write')" "JSON: the thread"
 is "$(json '"hrtimer_nanosleep" in [f["function"] for f in first["stack"]]')" True "JSON: its stack"
-is "$(json 'summary["inside"], len(threads)')" "(1, 1)" "JSON: the summary"
+is "$(json 'summary["inside"], len(lines) - 1')" "(1, 1)" "JSON: the summary"
 ok "none left" none_left
 
 sleep_after leak-error-path leak-error-path leak-error-path
@@ -103,9 +92,9 @@ for ((i = 0; i < 100; i++)); do
 	sleep_after leak-error-path && many+=("$sleeper")
 done
 take --json
-is "$(json 'sorted(t["tid"] for t in threads)')" \
+is "$(json "sorted(t['tid'] for t in $threads)")" \
 	"[$(printf '%s\n' "${many[@]}" | sort -n | paste -sd, | sed 's/,/, /g')]" "a hundred threads"
-is "$(json 'all(t["depth"] == 1 and t["stack"] for t in threads)')" True "each with its stack"
+is "$(json "all(t['depth'] == 1 and t['stack'] for t in $threads)")" True "each with its stack"
 kill "${many[@]:1}"
 sleeper=${many[0]}
 wait "${many[@]:1}" 2>/dev/null
@@ -122,11 +111,7 @@ is "$(granted)" 1000 "the run counts as ever"
 is_clean "the run"
 ok "none left" none_left
 
-for ((i = 0; i < 100; i++)); do
-	[[ $(objects) != "$before" ]] || break
-	sleep 0.1
-done
-is "$(objects)" "$before" "no program is left in the kernel"
+ok "no program is left in the kernel" settled_at "$before"
 
 # --- wrong use
 

@@ -11,12 +11,7 @@
 
 # Until the report that is being written has it; within some seconds.
 reported() {
-	local i
-
-	for ((i = 0; i < 200; i++)); do
-		! grep -q "$1" "$WORK/out" || return 0
-		sleep 0.1
-	done
+	wait_until 20 grep -q "$1" "$WORK/out" && return
 	diag "$(<"$WORK/out")"
 	return 1
 }

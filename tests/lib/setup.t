@@ -31,15 +31,10 @@ no_stand_ins()
 	rm -f "$dir"/bin/*
 }
 
-# Runs with the stand-ins; exactly one line, which matches.
-one_line()
+# Runs with the stand-ins; exactly one line, which says what is missing.
+refused()
 {
-	local want=$1 regex=$2 name=$3
-
-	shift 3
-	exits "$want" "$name" env "PATH=$dir/bin:$PATH" "$@"
-	is "$(wc -l <<<"$TAP_OUTPUT")" 1 "$name: one line"
-	like "$TAP_OUTPUT" "$regex" "$name: says what is missing"
+	one_line "$1" "$3" "$2" env "PATH=$dir/bin:$PATH" "${@:4}"
 }
 
 full_disk()
@@ -59,9 +54,9 @@ test_setup()
 		esac
 		echo ii
 	END
-	one_line 1 'missing packages: fio xfsprogs$' "two packages are missing" "$SETUP" --check
+	refused 1 'missing packages: fio xfsprogs$' "two packages are missing" "$SETUP" --check
 	if [[ $EUID -eq 0 ]]; then
-		one_line 1 'as root: apt-get install --no-install-recommends fio xfsprogs$' \
+		refused 1 'as root: apt-get install --no-install-recommends fio xfsprogs$' \
 			"... and the user is not root" \
 			setpriv --reuid 65534 --regid 65534 --clear-groups \
 			env "HOME=$dir" "$SETUP"
@@ -70,10 +65,10 @@ test_setup()
 	fi
 	no_stand_ins
 	full_disk
-	one_line 1 "building the test kernel needs [0-9]+ GiB in $dir/cache, only 1\.5 GiB are free" \
+	refused 1 "building the test kernel needs [0-9]+ GiB in $dir/cache, only 1\.5 GiB are free" \
 		"no room for the kernel" "$SETUP"
 	no_stand_ins
-	one_line 2 "unknown option '--nonsense'" "an unknown option" "$SETUP" --nonsense
+	refused 2 "unknown option '--nonsense'" "an unknown option" "$SETUP" --nonsense
 }
 
 # A source package of version $1 with nothing in it but what names the version.
@@ -87,7 +82,7 @@ source_package()
 	export PKSTRACE_KERNEL_SOURCE=$dir/source.tar.xz
 }
 
-# As one_line, but progress may come before the last line.
+# As refused, but progress may come before the last line.
 last_line()
 {
 	local want=$1 regex=$2 name=$3
@@ -99,15 +94,15 @@ last_line()
 
 test_build()
 {
-	one_line 2 "no variant 'nonsense'; there are: .*outofline" "an unknown variant" "$BUILD" nonsense
-	one_line 2 'unknown option --nonsense' "an unknown option" "$BUILD" --nonsense
+	refused 2 "no variant 'nonsense'; there are: .*outofline" "an unknown variant" "$BUILD" nonsense
+	refused 2 'unknown option --nonsense' "an unknown option" "$BUILD" --nonsense
 	source_package 5.10
 	exits 1 "--print-dir of what is not built" "$BUILD" --print-dir
 	is "$TAP_OUTPUT" '' "... prints nothing"
 	last_line 3 'holds Linux 5\.10\.7, the series is for 6\.1\.x; install linux-source-6\.1' \
 		"another version's source" "$BUILD"
 	full_disk
-	one_line 3 "$dir/cache/kernel has 100 MB free, this needs [0-9]+ MB" "a full disk" "$BUILD"
+	refused 3 "$dir/cache/kernel has 100 MB free, this needs [0-9]+ MB" "a full disk" "$BUILD"
 	no_stand_ins
 	last_line 3 'holds Linux 5\.10\.7, the series is for 6\.12\.x' \
 		"... for a variant of 6.12" "$BUILD" 6.12-outofline
@@ -115,11 +110,11 @@ test_build()
 	last_line 4 '0001-.*\.patch does not apply to Linux 6\.1\.7$' "a patch that does not apply" "$BUILD"
 	printf 'no archive' >"$dir/source.tar.xz"
 	last_line 3 'source.tar.xz is not a complete kernel source$' "a damaged source package" "$BUILD"
-	PKSTRACE_KERNEL_SOURCE=$dir/nowhere one_line 3 "no kernel source at $dir/nowhere" \
+	PKSTRACE_KERNEL_SOURCE=$dir/nowhere refused 3 "no kernel source at $dir/nowhere" \
 		"no source package" "$BUILD"
 	unset PKSTRACE_KERNEL_SOURCE
 	printf 'file\n' >"$dir/file"
-	PKSTRACE_CACHE=$dir/file one_line 3 "cannot create $dir/file/kernel; set PKSTRACE_CACHE" \
+	PKSTRACE_CACHE=$dir/file refused 3 "cannot create $dir/file/kernel; set PKSTRACE_CACHE" \
 		"a cache that can't be" "$BUILD"
 }
 

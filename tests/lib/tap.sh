@@ -11,6 +11,9 @@
 #	ok NAME CMD ARGS...		CMD (or a function) exits with 0
 #	not_ok_cmd NAME CMD ARGS...	CMD exits with another status than 0
 #	exits STATUS NAME CMD ARGS...	CMD exits with exactly STATUS
+#	one_line STATUS NAME REGEX CMD ARGS...
+#				CMD exits with STATUS and prints one line, which
+#				matches: three assertions
 #	is GOT EXPECTED NAME		the strings are equal
 #	isnt GOT UNEXPECTED NAME	the strings differ
 #	like TEXT REGEX NAME		TEXT matches the extended REGEX
@@ -32,9 +35,16 @@
 # missing even there (say, a CPU feature that few machines have).
 #
 # A file that ends without done_testing has no plan and counts as failed.
+#
+# With it come the helpers of wait.sh, and
+#
+#	json EXPRESSION		the answer of tests/lib/json about the lines in $out
 
 set +e
 set -uo pipefail
+
+TAP_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$TAP_LIB/wait.sh"
 
 TAP_COUNT=0
 TAP_FAILED=0
@@ -136,6 +146,12 @@ not_ok_cmd() {
 	return 1
 }
 
+one_line() {
+	exits "$1" "$2" "${@:4}"
+	is "$(wc -l <<<"$TAP_OUTPUT")" 1 "$2: one line"
+	like "$TAP_OUTPUT" "$3" "$2: says what is wrong"
+}
+
 is() {
 	if [[ "$1" == "$2" ]]; then
 		_tap_result 0 "$3"
@@ -203,6 +219,10 @@ skip() {
 skip_all() {
 	printf '1..0 # SKIP %s\n' "$1"
 	exit 0
+}
+
+json() {
+	"$TAP_LIB/json" "$1" <<<"$out"
 }
 
 bail_out() {

@@ -18,27 +18,28 @@ command -v qemu-system-x86_64 >/dev/null || skip_all "no QEMU: run tests/setup"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-# The value that FILE has for KEY.
+# The figure KEY, and whether it is above another one.
 value() {
-	python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+	json "first['$1']"
 }
 
 above() {
-	python3 -c 'import sys; sys.exit(not float(sys.argv[1]) > float(sys.argv[2]))' "$1" "$2"
+	[[ $(json "first['$1'] > first['$2']") == True ]]
 }
 
 "$RUN" --quick --out "$dir/a.json" windows silent >"$dir/out" 2>"$dir/err"
 is "$?" 0 "measures" || diag "$(tail -n 5 "$dir/err")"
+out=$(<"$dir/a.json")
 for key in window ordinary syscall; do
-	like "$(value "$dir/a.json" $key.none)" '^[0-9.]+$' "$key: without a tracer"
+	like "$(value $key.none)" '^[0-9.]+$' "$key: without a tracer"
 	for form in empty stat stat_site run run_stacks inject; do
 		ok "$key.$form costs more than no tracer" \
-			above "$(value "$dir/a.json" $key.$form)" "$(value "$dir/a.json" $key.none)"
+			above $key.$form $key.none
 	done
 done
 for form in inject_{comm,tid,cgroup,site,over,over_in,drawn}; do
 	ok "injection that does nothing costs something: $form" \
-		above "$(value "$dir/a.json" window.$form)" "$(value "$dir/a.json" window.run)"
+		above window.$form window.run
 done
 out=$(<"$dir/out")
 like "$out" 'inject, armed and silent, over: added, of stat +[0-9.]+  at most 0.3333: (yes|NO)' \

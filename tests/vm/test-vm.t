@@ -78,10 +78,10 @@ test_output()
 
 test_big_output()
 {
-	local perl='for (1..2000000) { printf "%07x\n", $_ * 7919 % 268435399 }'
+	local numbers='for i in range(1, 2000001): print("%07x" % (i * 7919 % 268435399))'
 
-	perl -e "$perl" >want
-	vm --out out -- sh -c "perl -e '$perl' | tee /out/copy; exit 3"
+	python3 -c "$numbers" >want
+	vm --out out -- sh -c "python3 -c '$numbers' | tee /out/copy; exit 3"
 	is $status 3 "exit status 3 is passed on"
 	ok "16 MB on stdout arrive intact" cmp stdout want
 	ok "16 MB in /out arrive intact" cmp out/copy want
@@ -207,12 +207,7 @@ test_options()
 # Types a command as soon as the shell's prompt is there.
 type_in()
 {
-	local i
-
-	for ((i = 0; i < 600; i++)); do
-		! grep -q 'pks-vm:.*#' stdout || break
-		sleep 0.1
-	done
+	wait_until 60 grep -q 'pks-vm:.*#' stdout
 	printf '%s\n' "$1"
 }
 
@@ -263,6 +258,11 @@ our_qemus()
 	grep -lzFf pattern /proc/[0-9]*/cmdline 2>/dev/null | wc -l
 }
 
+no_qemu()
+{
+	[[ $(our_qemus) -eq 0 ]]
+}
+
 # Starts a VM, and sends its run a signal when the guest is up.
 signal_run()
 {
@@ -273,10 +273,7 @@ signal_run()
 	"$RUN" --kernel "$KDIR" -- sh -c 'echo begun; sleep 1000' >>stdout 2>stderr &
 	run=$!
 	set +m
-	until grep -q begun stdout; do
-		kill -0 $run || break
-		sleep 0.1
-	done
+	wait_until 120 grep -q begun stdout
 	cmp_num "$(our_qemus)" -ge 1 "QEMU runs"
 	kill -"$1" $run
 	wait $run 2>wait-message
@@ -292,8 +289,7 @@ test_interrupt()
 	is "$(cat stderr)" '' "... nor a message of the shell's"
 
 	signal_run KILL
-	sleep 1
-	is "$(our_qemus)" 0 "even SIGKILL leaves no QEMU behind"
+	ok "even SIGKILL leaves no QEMU behind" wait_until 10 no_qemu
 }
 
 test_output

@@ -111,7 +111,10 @@ exec {switch}<&-
 
 sleep 1000 <$SWITCH &
 holder=$!
-while [[ $(readlink /proc/$holder/fd/0) != "$SWITCH" ]]; do sleep 0.1; done
+held() {
+	[[ $(readlink /proc/$holder/fd/0) == "$SWITCH" ]]
+}
+wait_until 10 held
 is "$(cat $DIR/calls)" "$(every_call 1)" "on while a process holds it"
 kill -9 $holder
 wait $holder 2>/dev/null

@@ -25,6 +25,7 @@ PROOF_DIR=/sys/kernel/debug/pks_proof
 DRIVER_DIR=/sys/kernel/debug/pkstrace_bugs
 MODE_FILE=/sys/module/memremap/parameters/pks_fault_mode
 TRACING=/sys/kernel/debug/tracing
+. "$PKS_TOP/tests/lib/dax.sh"
 WARNING='Page map protection being disabled'
 
 proof_cleanup() {
@@ -87,18 +88,6 @@ fault_mode() {
 	else
 		cat "$MODE_FILE"
 	fi
-}
-
-dax_mount() {
-	local opts=()
-
-	case $1 in
-	ext4) opts=(-q -F -b 4096) ;;
-	# The device is smaller than what xfsprogs would have by default.
-	xfs) opts=(-q -f --unsupported) ;;
-	esac
-	"mkfs.$1" "${opts[@]}" "$PMEM" && mkdir -p "$MNT" &&
-		mount -t "$1" -o dax=always "$PMEM" "$MNT"
 }
 
 count_start() {

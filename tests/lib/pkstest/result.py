@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pkstest import tap
 
+COMMENT_LINES = 40  # of a failure, shown; the file with the TAP has them all
 COUNTS = ("passed", "failed", "skipped")
 
 
@@ -45,7 +46,9 @@ class Result:
         elif test.held:
             self.passed += 1
         else:
-            self.add_failure(test.line, *test.comments)
+            self.add_failure(test.line, *test.comments[:COMMENT_LINES])
+            if len(test.comments) > COMMENT_LINES:
+                self.details.append(f"# and {len(test.comments) - COMMENT_LINES} more lines")
 
     def judge_end(self, output, status, died):
         """A file without a plan, with a wrong one, or that died has failed, whatever
