@@ -22,7 +22,7 @@ traffic() {
 	local i jobs=() status=0
 
 	for i in 1 2 3 4; do
-		pairs $PAIRS &
+		pairs "$PAIRS" &
 		jobs+=($!)
 	done
 	pairs 10000 pairs_ordinary &
@@ -32,7 +32,7 @@ traffic() {
 	for i in "${jobs[@]}"; do
 		wait "$i" || status=1
 	done
-	return $status
+	return "$status"
 }
 
 driver_load

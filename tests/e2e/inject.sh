@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2154 # $out is e2e.sh's
 #
 # For the tests of pkstrace inject and hunt: source it after e2e.sh.
 #

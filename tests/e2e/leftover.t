@@ -22,9 +22,9 @@ trace_stop KILL
 ok "nothing is left after kill -9" settled_at "$before"
 
 ok "starts with a command" trace_start -- sleep 1000
-child=$(pgrep -P $trace_pid)
+child=$(pgrep -P "$trace_pid")
 trace_stop KILL
-kill $child
+kill "$child"
 ok "nothing is left after kill -9 with a command" settled_at "$before"
 
 killed_early run

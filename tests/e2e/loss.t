@@ -29,39 +29,40 @@ made() {
 }
 
 wrong_pages() {
-	at_once 8 pairs $WRONG wrong_pages
+	at_once 8 pairs "$WRONG" wrong_pages
 }
 
 leaks_and_underflows() {
 	local jobs
 
-	at_once 4 "$LOAD" write $WRITES "$DRIVER_DIR/leaks" 1 &
+	at_once 4 "$LOAD" write "$WRITES" "$DRIVER_DIR/leaks" 1 &
 	jobs=$!
-	at_once 4 "$LOAD" write $WRITES "$DRIVER_DIR/underflows" 1
-	wait $jobs
+	at_once 4 "$LOAD" write "$WRITES" "$DRIVER_DIR/underflows" 1
+	wait "$jobs"
 }
 
 correct_traffic() {
-	at_once 8 pairs $WRONG sites
+	at_once 8 pairs "$WRONG" sites
 }
 
 # Runs the command line while tracing; holds what pkstrace counts against the driver's count.
 count_both() {
-	local name=$1 class before=() want=()
+	local name=$1 class want i
+	local classes=(wrong-page leak underflow) before=()
 
 	shift
-	for class in wrong-page leak underflow; do
-		before+=("$(made $class)")
+	for class in "${classes[@]}"; do
+		before+=("$(made "$class")")
 	done
 	"$@"
 	[[ $stopped -eq 0 ]] || kill -CONT "$trace_pid"
 	trace_stop
 	is "$status" 1 "$name: exit status 1" || diag "$out" "$err"
-	for class in wrong-page leak underflow; do
-		want=$(($(made $class) - ${before[0]}))
-		before=("${before[@]:1}")
+	for i in "${!classes[@]}"; do
+		class=${classes[i]}
+		want=$(($(made "$class") - before[i]))
 		is "$(json "summary['classes'].get('$class', 0)")" "$want" "$name: each $class is counted"
-		is "$(repeats $class)" "$want" "$name: and so it is by place"
+		is "$(repeats "$class")" "$want" "$name: and so it is by place"
 	done
 	is "$(json 'summary["made"] == summary["findings"] == sum(summary["classes"].values())')" True \
 		"$name: nothing else is"

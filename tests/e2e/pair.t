@@ -75,7 +75,7 @@ lease "+0 s -0 +1 -1" & older=$!
 asleep_in_driver() {
 	local pid
 
-	for pid in $older $(pgrep -P $older); do
+	for pid in $older $(pgrep -P "$older"); do
 		grep -qs ' lease_write+' "/proc/$pid/stack" &&
 			grep -qs '^State:.D' "/proc/$pid/status" && return
 	done

@@ -14,7 +14,7 @@ THREADS=20000
 LIVE=4000
 
 churn() {
-	"$LOAD" churn $THREADS 64 "$DRIVER_DIR/pairs" 3
+	"$LOAD" churn "$THREADS" 64 "$DRIVER_DIR/pairs" 3
 }
 
 sites() {
@@ -36,6 +36,7 @@ per_thread() {
 	read -r -u "${live[0]}" _
 	during=$(slab)
 	eval "exec ${live[1]}>&-"
+	# shellcheck disable=SC2154 # set by coproc
 	wait "$live_PID" 2>/dev/null
 	echo $(((during - before) * 1024 / LIVE - $1))
 }

@@ -144,6 +144,7 @@ is "$status $(granted)" "0 0" "-d: ends by itself"
 # --- wrong use
 
 for wrong in "--by page" "-I 5" "-I x" "--top 0" "-p 1 -- true" "-p 4194304"; do
+	# shellcheck disable=SC2086 # several words
 	run_stat $wrong
 	is "$status" 2 "stat $wrong: status 2"
 	is "$(wc -l <<<"$err")" 1 "stat $wrong: one line"

@@ -47,6 +47,7 @@ test_overview() {
 	text=$(text_of "$page")
 	is "$(sed -nE '/^COMMANDS/,/^[A-Z]/s/^ {7}([a-z]+)( .*)?$/\1/p' <<<"$text" | sort)" \
 		"$(sort <<<"$commands")" "overview: has the commands of --help, and no others"
+	# shellcheck disable=SC2013 # numbers
 	for status in $(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' "$PKS_TOP/user/util/status.h"); do
 		like "$(sed -n '/^EXIT STATUS/,/^ENVIRONMENT/p' <<<"$text")" "(^|"$'\n'") {7}$status( |"$'\n'")" \
 			"overview: explains exit status $status"

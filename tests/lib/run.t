@@ -23,6 +23,7 @@ test_file()
 # Runs the clone's tests: sets status, output, and last, its last line.
 run()
 {
+	# shellcheck disable=SC2086 # options and files
 	output=$(cd / && env -u PKS_BUILD -u CI "$@" "$dir/tests/run" $FILES 2>&1)
 	status=$?
 	last=$(tail -n 1 <<<"$output")

@@ -198,7 +198,7 @@ unlike() {
 }
 
 cmp_num() {
-	if [[ $1 =~ ^-?[0-9]+$ && $3 =~ ^-?[0-9]+$ ]] && [ "$1" "$2" "$3" ]; then
+	if [[ $1 =~ ^-?[0-9]+$ && $3 =~ ^-?[0-9]+$ ]] && test "$1" "$2" "$3"; then
 		_tap_result 0 "$4"
 		return
 	fi
@@ -222,6 +222,7 @@ skip_all() {
 }
 
 json() {
+	# shellcheck disable=SC2154 # the test's
 	"$TAP_LIB/json" "$1" <<<"$out"
 }
 

@@ -39,7 +39,7 @@ for key in window ordinary syscall; do
 done
 for form in inject_{comm,tid,cgroup,site,over,over_in,drawn}; do
 	ok "injection that does nothing costs something: $form" \
-		above window.$form window.run
+		above "window.$form" window.run
 done
 out=$(<"$dir/out")
 like "$out" 'inject, armed and silent, over: added, of stat +[0-9.]+  at most 0.3333: (yes|NO)' \

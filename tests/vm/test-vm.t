@@ -141,7 +141,7 @@ test_early_death()
 		exec $(command -v qemu-system-x86_64) "\$@"
 	END
 	chmod +x early/qemu-system-x86_64
-	PATH=$dir/early:$PATH vm --out out -- echo done
+	PATH=$dir/early:$PATH vm --out out -- echo "done"
 	is "$status $(cat stdout)" "0 done" "a guest that stops in early boot gets another one"
 	is "$(cat stderr)" "tests/vm/run: note: the guest stopped in early boot (QEMU: exit status 3); starting it once more" \
 		"... and one line that says so"
@@ -151,7 +151,7 @@ test_early_death()
 		echo 'Linux version' >out/console.log
 		exit 3
 	END
-	PATH=$dir/early:$PATH vm --out out -- echo done
+	PATH=$dir/early:$PATH vm --out out -- echo "done"
 	is $status 125 "twice is a failure: 125"
 	like "$(messages | head -n 1)" 'the guest stopped before the command ended \(QEMU: exit status 3\)' \
 		"... and one line that says so"
@@ -171,12 +171,12 @@ test_wrong_clock()
 		exec $(command -v qemu-system-x86_64) "\$@"
 	END
 	chmod +x clock/qemu-system-x86_64
-	PATH=$dir/clock:$PATH vm --out out -- echo done
+	PATH=$dir/clock:$PATH vm --out out -- echo "done"
 	is "$status $(cat stdout)" "0 done" "a guest whose clock is wrong is started until it is right"
 	is "$(wc -l <clock/boots)" 3 "... and not oftener"
 	: >clock/boots
 	sed -i 's/-lt 3/-lt 300/' clock/qemu-system-x86_64
-	PATH=$dir/clock:$PATH vm --out out -- echo done
+	PATH=$dir/clock:$PATH vm --out out -- echo "done"
 	is $status 125 "a clock that is always wrong is a failure: 125"
 	like "$(messages | head -n 1)" 'guest set-up failed: the clock is wrong' \
 		"... and one line that says so"
@@ -215,10 +215,11 @@ type_in()
 test_shell()
 {
 	: >stdout
+	# shellcheck disable=SC2016 # for the shell in the guest
 	type_in 'stty size; tty; echo "is $((6 * 7))"; exit 7' |
 		timeout 60 script -qec "stty rows 33 cols 111
 			$RUN --kernel $KDIR --shell" /dev/null >stdout 2>&1
-	is ${PIPESTATUS[1]} 7 "--shell: exit status of the shell"
+	is "${PIPESTATUS[1]}" 7 "--shell: exit status of the shell"
 	like "$(tr -d '\r' <stdout)" 'is 42' "--shell: runs what is typed"
 	like "$(tr -d '\r' <stdout)" $'33 111\n/dev/ttyS1\n' \
 		"--shell: a terminal of the right size"
@@ -234,6 +235,7 @@ test_bad_input()
 
 	for arguments in "--nonsense -- true" "--cpus x -- true" "--cpus" \
 		"--mem 100 -- true" "--icount --cpus 2 -- true" ""; do
+		# shellcheck disable=SC2086 # several words
 		vm $arguments
 		is "$status $(wc -l <stderr)" "2 1" "wrong usage '$arguments': 2 and one line"
 	done

@@ -45,7 +45,7 @@ run_cases() {
 read_trace() {
 	local line name=''
 
-	cut -f 3-5 "$DRIVER_DIR/cases" | tr '\t,' '\n\n' | sort -u | grep -vx -- - \
+	cut -f 3-5 "$DRIVER_DIR/cases" | tr '\t,' '\n' | sort -u | grep -vx -- - \
 		>"$PKS_OUT/functions"
 	grep -F -e 'tracing_mark_write:' -e page_fault_kernel: -f "$PKS_OUT/functions" \
 		"$TRACING/trace" >"$PKS_OUT/trace"

@@ -109,10 +109,11 @@ own_count
 is "$REPLY" -1 "a page mapped before that is one unmap too many"
 exec {switch}<&-
 
+# shellcheck disable=SC2217 # it only holds the file open
 sleep 1000 <$SWITCH &
 holder=$!
 held() {
-	[[ $(readlink /proc/$holder/fd/0) == "$SWITCH" ]]
+	[[ $(readlink "/proc/$holder/fd/0") == "$SWITCH" ]]
 }
 wait_until 10 held
 is "$(cat $DIR/calls)" "$(every_call 1)" "on while a process holds it"

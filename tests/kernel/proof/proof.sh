@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034 # variables for the tests
 #
 # For the proofs in this directory: source it after tests/lib/tap.sh.
 #
@@ -42,7 +43,7 @@ traceable() {
 }
 
 # The seventh and eighth version of the series have another verb.
-verb=set
+verb="set"
 ! traceable __pgmap_mk_readwrite || verb=mk
 PGMAP_GRANT=__pgmap_${verb}_readwrite PGMAP_REVOKE=__pgmap_${verb}_noaccess
 # Out of line they get the page; with an inline check they get the pgmap.
