@@ -57,6 +57,10 @@ class Group:
     wish: dict
     runs: list = field(default_factory=list)
 
+    def limit(self):
+        """Seconds that it may take, all in all."""
+        return sum(run.limit for run in self.runs)
+
 
 def _words(path, text):
     words, at = {}, 0
@@ -108,9 +112,13 @@ def runs(path, chosen=""):
     return [Run(path, w, _label(w) if several else "") for w in found]
 
 
-def group(all_runs):
-    """Groups of the runs that may share a boot, in the order of first use."""
-    groups = {}
+def group(all_runs, most):
+    """Groups of at most so many runs that may share a boot, in the order of first use."""
+    groups, latest = [], {}
     for run in all_runs:
-        groups.setdefault(run.boot_key(), Group(run.wish)).runs.append(run)
-    return list(groups.values())
+        current = latest.get(run.boot_key())
+        if not current or len(current.runs) == most:
+            current = latest[run.boot_key()] = Group(run.wish)
+            groups.append(current)
+        current.runs.append(run)
+    return groups
