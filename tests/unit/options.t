@@ -99,6 +99,7 @@ refused "hunt --kernel-faults" 'give one of auto all none' "" some
 
 # Help is help wherever it stands among the options.
 for words in "run --help" "run -p 1 --help" "stat -I 10 -h" "hunt -?" "inject --usage"; do
+	# shellcheck disable=SC2086 # several words
 	exits 0 "$words" "$PKSTRACE" $words
 	like "$TAP_OUTPUT" "^Usage: pkstrace ${words%% *} " "$words: is the help of it"
 done

@@ -17,6 +17,7 @@ tried() {
 
 for words in --help --version "run --help" "stat --help" "snapshot --help" "inject --help" \
 	"hunt --help" "check --help"; do
+	# shellcheck disable=SC2086 # several words
 	tried $words >/dev/full
 	is "$status" 5 "a full disk: $words: exit status 5"
 	is "$said" "pkstrace: standard output could not be written: No space left on device" \

@@ -215,7 +215,6 @@ type_in()
 test_shell()
 {
 	: >stdout
-	# shellcheck disable=SC2016 # for the shell in the guest
 	type_in 'stty size; tty; echo "is $((6 * 7))"; exit 7' |
 		timeout 60 script -qec "stty rows 33 cols 111
 			$RUN --kernel $KDIR --shell" /dev/null >stdout 2>&1
