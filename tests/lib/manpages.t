@@ -27,7 +27,7 @@ of_help() { "$PKSTRACE" "$1" --help | option_heads '2,6'; }
 lint() {
 	local complaints
 
-	complaints=$(mandoc -Tlint -Wstyle "$1" 2>&1)
+	complaints=$(mandoc -Tlint -Wwarning "$1" 2>&1)
 	[[ -z $complaints ]] || { printf '%s\n' "$complaints"; return 1; }
 }
 
