@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Finds the subcommand and hands over. */
+/* Finds the subcommand and runs it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,11 +14,13 @@ struct command {
 
 static const struct command commands[] = {
 	{ "check", cmd_check, "say what this kernel offers and what a run would attach to" },
-	{ "run", cmd_run, "trace windows; report leaks, underflows and stray accesses at once" },
-	{ "stat", cmd_stat, "count windows and how long they are held: the cheapest form" },
-	{ "snapshot", cmd_snapshot, "list the threads that are inside a window now" },
+	{ "run", cmd_run,
+	  "trace windows; report leaks, underflows and stray accesses as they happen" },
+	{ "stat", cmd_stat, "count windows and how long they are held; the cheapest command" },
+	{ "snapshot", cmd_snapshot, "list the threads that are inside a window right now" },
 	{ "inject", cmd_inject, "run, with calls skipped, delayed or failed on purpose" },
-	{ "hunt", cmd_hunt, "fail each call around a window, one by one, and watch the windows" },
+	{ "hunt", cmd_hunt,
+	  "fail every call around a window, one at a time, and watch the windows" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -30,7 +32,7 @@ static void usage(FILE *out)
 	      out);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].meaning);
-	fputs("\n`pkstrace COMMAND --help` tells more.\n"
+	fputs("\n`pkstrace COMMAND --help` lists the options of one.\n"
 	      "Exit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here,\n"
 	      "4 incomplete (something was lost), 5 standard output could not be written.\n",
 	      out);

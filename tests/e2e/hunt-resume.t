@@ -95,7 +95,7 @@ one_line 3 "a function that may not fail" "lacks the mark ALLOW_ERROR_INJECTION\
 	"$PKSTRACE" hunt --function vfs_read -- true
 echo '{"pkstrace_hunt": 1, "comm' >"$WORK/damaged"
 one_line 2 "a damaged state" "can't read '$WORK/damaged'" "$PKSTRACE" hunt --resume "$WORK/damaged" -- true
-one_line 2 "another hunt's state" "another command's hunt" "$PKSTRACE" hunt --resume "$state" -- true
+one_line 2 "another hunt's state" "a hunt with another command" "$PKSTRACE" hunt --resume "$state" -- true
 hunt_in -- /nonexistent/command
 is "$status" 2 "a command that does not exist"
 like "$err" "can't run '/nonexistent/command': No such file" "named with the reason"

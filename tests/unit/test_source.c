@@ -215,7 +215,7 @@ static void unknown_addresses(void **state)
 	assert_int_equal(lines(&fixture, 0x7f0000001000, 0), 0);
 	assert_int_equal(lines(&fixture, nm("vmlinux", "sink", NULL) + KASLR, 0), 0);
 	assert_int_equal(lines(&fixture, 0xffffffffa0000004, 0), 0);
-	assert_why(&fixture, "bpf", "bpf: not a module with a build-id");
+	assert_why(&fixture, "bpf", "bpf: not a module with a build ID");
 	assert_int_equal(
 		source__lines(fixture.source, 0xffffffff81000000 + KASLR, 0, fixture.line, 0), 0);
 	fixture__close(&fixture);
@@ -231,18 +231,18 @@ static void refused_files(void **state)
 	    "objcopy --remove-section .note.gnu.build-id vmlinux no_id");
 	assert_refused(in_dir("absent"), "absent: No such file");
 	assert_refused(in_dir("text"), "text: not an ELF file");
-	assert_refused(in_dir("no_id"), "no_id: has no build-id");
-	assert_refused(in_dir("stripped"), "stripped: no debug info");
+	assert_refused(in_dir("no_id"), "no_id: has no build ID");
+	assert_refused(in_dir("stripped"), "stripped: has no debug info");
 	assert_refused(in_dir("no_stext"), "no_stext: no _stext in it");
 	assert_refused(NULL, "vmlinux: none with debug info found for " RELEASE);
 	/* One bit of the running kernel's build-id, which ends the note. */
 	run("head -c -1 notes.good >sys/kernel/notes; printf '\\377' >>sys/kernel/notes; "
 	    "! cmp -s notes.good sys/kernel/notes");
-	assert_refused(in_dir("vmlinux.good"), "vmlinux.good: of another build (build-id ");
+	assert_refused(in_dir("vmlinux.good"), "vmlinux.good: of another build (build ID ");
 	run("head -c -1 notes.good >sys/kernel/notes");
-	assert_refused(in_dir("vmlinux.good"), "the running kernel has no build-id");
+	assert_refused(in_dir("vmlinux.good"), "the running kernel has no build ID");
 	run("rm sys/kernel/notes");
-	assert_refused(in_dir("vmlinux.good"), "the running kernel has no build-id");
+	assert_refused(in_dir("vmlinux.good"), "the running kernel has no build ID");
 }
 
 static void found_at(const char *place)
@@ -344,7 +344,7 @@ static void refused_modules(void **state)
 	run("ld -r --build-id=md5 -o built/my-driver.ko driver.o");
 	fixture__open(&fixture, in_dir("vmlinux"), dirs);
 	assert_int_equal(lines(&fixture, MODULE_TEXT, 0), 0);
-	assert_why(&fixture, "my_driver", "built/my-driver.ko: of another build (build-id ");
+	assert_why(&fixture, "my_driver", "built/my-driver.ko: of another build (build ID ");
 	fixture__close(&fixture);
 
 	run("echo 0x0000000000000000 >sys/module/my_driver/sections/.note.gnu.build-id");

@@ -61,7 +61,7 @@ static const struct argp argp = {
 	       "interrupts, and not the idle tasks."
 	       "\vExit status: 0 if there is none, 1 if there are some, 2 usage, 3 cannot run "
 	       "here, "
-	       "4 the list broke off and none was in it, 5 output not written.\n\n"
+	       "4 the list was cut short before any was found, 5 output not written.\n\n"
 	       "A thread that is running has no stack, and may have closed its window by the time "
 	       "the line is read.",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Turns a captured stack into the frames that a reader wants to see. */
+/* Reduces a captured stack to the frames worth showing. */
 #ifndef PKSTRACE_FINDINGS_CALLCHAIN_H
 #define PKSTRACE_FINDINGS_CALLCHAIN_H
 
@@ -8,15 +8,15 @@
 struct symbols;
 
 /*
- * Drops the frames of BPF, of its trampolines and of the window functions
- * themselves from the top: what stays begins with the function that asked for
- * the grant or revoke. Returns the index of the first frame to show.
+ * Skips the frames of BPF, of its trampolines and of the window functions
+ * themselves at the top, so that the stack begins with the function that made the
+ * grant or revoke. Returns the index of the first frame to show.
  */
 unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *stack);
 
 /*
- * The stack of an exception: drops what handles it, so that the frame at `ip`
- * comes first. Returns the index of the first frame to show.
+ * For the stack of an exception: skips the frames that handle it, so that the frame
+ * at `ip` comes first. Returns the index of the first frame to show.
  */
 unsigned int stack__skip_exception(struct symbols *symbols, const struct model_stack *stack,
 				   __u64 ip);

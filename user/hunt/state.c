@@ -81,7 +81,7 @@ static json_t *plan__json(const struct hunt_state_file *file, const struct hunt_
 			 items);
 }
 
-/* To the disk, not only to the page cache: the machine may go down in the next run. */
+/* To disk, not just to the page cache: the machine may go down in the next run. */
 static int file__sync_directory(const char *path)
 {
 	char *copy = strdup(path);
@@ -91,7 +91,7 @@ static int file__sync_directory(const char *path)
 	if (fd >= 0)
 		close(fd);
 	free(copy);
-	/* Some file systems sync no directory: theirs is not ours to insist on. */
+	/* Some file systems cannot sync a directory; that is not an error. */
 	return err == -EINVAL ? 0 : err;
 }
 
@@ -124,8 +124,8 @@ enum status hunt_state__save(const struct hunt_state_file *file, const struct hu
 	json_decref(content);
 	if (!err)
 		return STATUS_CLEAN;
-	return status__say(STATUS_CANNOT, "can't keep the hunt's state in '%s': %s", file->path,
-			   strerror(-err));
+	return status__say(STATUS_CANNOT, "can't save the state of the hunt in '%s': %s",
+			   file->path, strerror(-err));
 }
 
 /* --- in: nothing in the file is trusted ---------------------------------- */
@@ -143,7 +143,7 @@ static int site__parse(json_t *from, struct hunt_plan *plan)
 	strcpy(site.function, function);
 	site.own = own;
 	site.id = hunt_site__id(function, stack);
-	/* Twice the same would shift what the runs' indexes mean. */
+	/* A duplicate would shift the sites that the runs' indexes refer to. */
 	if (hunt_plan__by_id(plan, site.id) >= 0)
 		return -EINVAL;
 	site.stack = strdup(stack);
@@ -215,7 +215,7 @@ static int state__parse(const char *name)
 	return -1;
 }
 
-/* What is to be thought of a run that was never ended. */
+/* What to make of a run that never ended. */
 static void item__interrupted(struct hunt_item *item, bool same_boot)
 {
 	item->state = same_boot ? HUNT_PENDING : HUNT_DONE;
@@ -224,7 +224,7 @@ static void item__interrupted(struct hunt_item *item, bool same_boot)
 	item->result = (struct hunt_result){
 		.outcomes = HUNT_BIT(HUNT_KERNEL_OOPS),
 		.wait_status = -1,
-		.report = strdup("The machine went down in this run.\n"),
+		.report = strdup("The machine went down during this run.\n"),
 	};
 }
 
@@ -280,13 +280,13 @@ static enum status plan__parse(const struct hunt_state_file *file, json_t *from,
 			&command, "boot", &boot, "sites", &sites, "items", &items) ||
 	    format != FORMAT || !json_is_array(sites) || !json_is_array(items))
 		return status__say(STATUS_USAGE,
-				   "'%s' is no state of a hunt of this version: name "
-				   "another file, or remove it",
+				   "'%s' is not a hunt state file of this version: "
+				   "name another file, or remove it",
 				   file->path);
 	if (!command__same(command, file->command))
 		return status__say(STATUS_USAGE,
-				   "'%s' is the state of another command's hunt: name "
-				   "another file, or remove it",
+				   "'%s' is the state of a hunt with another command: "
+				   "name another file, or remove it",
 				   file->path);
 	json_array_foreach (sites, i, one)
 		err = err ?: site__parse(one, plan);
@@ -294,7 +294,7 @@ static enum status plan__parse(const struct hunt_state_file *file, json_t *from,
 		err = err ?: item__parse(one, plan, !strcmp(boot, file->boot));
 	if (!err)
 		return STATUS_CLEAN;
-	return status__say(STATUS_USAGE, "'%s' is damaged (%s): remove it to begin anew",
+	return status__say(STATUS_USAGE, "'%s' is damaged (%s): remove it to start over",
 			   file->path,
 			   err == -ENOMEM ? "out of memory" : "a site or run makes no sense");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A hunt's plan in a file, so that it goes on after an interrupt, or after the
- * machine went down. The file is replaced as a whole, never half-written.
+ * A hunt's plan in a file, so that the hunt can continue after an interrupt or
+ * after the machine went down. The file is replaced atomically.
  */
 #ifndef PKSTRACE_HUNT_STATE_H
 #define PKSTRACE_HUNT_STATE_H
@@ -12,18 +12,18 @@
 struct hunt_state_file {
 	const char *path;
 	char *const *command;
-	const char *boot; /* id of the running boot */
+	const char *boot; /* ID of this boot */
 };
 
-/* 0, or STATUS_CANNOT after one line. */
+/* Returns 0, or STATUS_CANNOT after printing one line. */
 enum status hunt_state__save(const struct hunt_state_file *file, const struct hunt_plan *plan);
 
 /*
- * Fills an empty plan; a file that is not there leaves it empty. A run that
- * was under way is to be made again if pkstrace alone was ended, and counts as
- * a kernel oops if the machine was booted since. STATUS_USAGE after one line
- * where the file is damaged, or another hunt's; the plan is to be freed in any
- * case.
+ * Fills an empty plan; if there is no file, the plan stays empty. A run that
+ * was in progress is repeated if only pkstrace ended, and counts as a kernel oops
+ * if the machine has been rebooted since. Returns STATUS_USAGE after printing one
+ * line if the file is damaged or belongs to another hunt. The plan must be freed
+ * in any case.
  */
 enum status hunt_state__load(const struct hunt_state_file *file, struct hunt_plan *plan);
 

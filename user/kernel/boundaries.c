@@ -4,7 +4,7 @@
 
 #include "kernel/boundaries.h"
 
-/* One that the kernel does not have is one boundary less. */
+/* A tracepoint that the kernel does not have is skipped. */
 static const struct boundary rows[] = {
 	{ "sys_exit", .syscall = true },
 	{ "workqueue_execute_end", .begin = false },
@@ -40,8 +40,8 @@ void boundaries__blind(const struct dialect *d, void (*fn)(void *arg, const char
 		fn(arg, what);
 	}
 	if (!d->target[PROBE_USER_FAULT])
-		fn(arg, "the return from a user fault: a window left open there is found later, at "
+		fn(arg, "no return from a user fault: a window left open there is found later, at "
 			"its thread's next boundary");
 	if (!d->target[PROBE_THREAD_END])
-		fn(arg, "the end of a thread: a window left open there is not found");
+		fn(arg, "no end of a thread: a window left open there is not found");
 }

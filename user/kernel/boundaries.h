@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tracepoints where windows must be closed at the latest, and what is blind
- * on a kernel that lacks some. Two boundaries are functions: see enum probe.
+ * The tracepoints by which windows must be closed, and what goes unseen on a
+ * kernel that lacks some of them. Two boundaries are functions: see enum probe.
  */
 #ifndef PKSTRACE_KERNEL_BOUNDARIES_H
 #define PKSTRACE_KERNEL_BOUNDARIES_H
@@ -15,14 +15,14 @@
 struct boundary {
 	const char *tracepoint;
 	bool syscall;	/* a system call ends there */
-	bool interrupt; /* an interrupt ends there, in the thread that it hit */
-	bool begin; /* nothing is open yet; needed where no count of protected memory tells */
+	bool interrupt; /* an interrupt ends there, in the thread it interrupted */
+	bool begin; /* nothing is open yet; needed where the kernel keeps no count */
 };
 
-/* A row of the table, NULL beyond its end. */
+/* A row of the table; NULL past its end. */
 const struct boundary *boundaries__row(unsigned int i);
 
-/* Tells, in words, what a run on this kernel has not; the rest is dialect__blind()'s. */
+/* Says which boundaries this kernel lacks; see dialect__blind() for everything else. */
 void boundaries__blind(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A file is only believed when its build-id is the running kernel's: lines of another build look
+ * A file is used only if its build ID is that of the running kernel: lines of another build look
  * right and are wrong.
  */
 #include <elfutils/libdwelf.h>
@@ -33,7 +33,7 @@ __attribute__((format(printf, 2, 3))) static void debuginfo__refuse(struct debug
 	va_end(args);
 }
 
-/* The GNU build-id among the notes of a file in sysfs; len 0 when there is none. */
+/* The GNU build ID among the notes of a file in sysfs; len is 0 if there is none. */
 static void build_id__read(struct build_id *id, const char *path)
 {
 	char notes[MAX_NOTES] __attribute__((aligned(4)));
@@ -62,7 +62,7 @@ static void build_id__read(struct build_id *id, const char *path)
 	}
 }
 
-/* The first digits are enough to tell one from another. */
+/* The first digits are enough to tell two apart. */
 static const char *build_id__print(const unsigned char *byte, size_t len, char out[17])
 {
 	out[0] = '\0';
@@ -87,10 +87,11 @@ static bool debuginfo__same_build(struct debuginfo *info, const char *path, int 
 	}
 	len = dwelf_elf_gnu_build_id(elf, &byte);
 	if (len <= 0)
-		debuginfo__refuse(info, "%s: has no build-id, so it can't be told if it fits",
+		debuginfo__refuse(info,
+				  "%s: has no build ID, so there is no telling whether it matches",
 				  path);
 	else if ((size_t)len != id->len || memcmp(byte, id->byte, id->len))
-		debuginfo__refuse(info, "%s: of another build (build-id %s..., running is %s...)",
+		debuginfo__refuse(info, "%s: of another build (build ID %s..., running is %s...)",
 				  path, build_id__print(byte, (size_t)len, have),
 				  build_id__print(id->byte, id->len, want));
 	else
@@ -99,7 +100,7 @@ static bool debuginfo__same_build(struct debuginfo *info, const char *path, int 
 	return same;
 }
 
-/* Where the kernel put a section of a module; 0 when it doesn't say (or hides it). */
+/* Where the kernel put a section of a module; 0 if it does not say, or hides it. */
 static uint64_t section_address(const struct debuginfo *info, const char *section)
 {
 	char path[PATH_MAX];
@@ -117,7 +118,7 @@ static uint64_t section_address(const struct debuginfo *info, const char *sectio
 	return addr;
 }
 
-/* libdwfl's callbacks: it relocates a module's DWARF by what section_address_cb() says. */
+/* Callbacks of libdwfl, which relocates a module's DWARF by what section_address_cb() says. */
 static int find_elf_cb(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
 		       char **file_name, Elf **elf)
 {
@@ -128,7 +129,7 @@ static int find_elf_cb(Dwfl_Module *module, void **userdata, const char *name, D
 	return *file_name ? open(info->path, O_RDONLY | O_CLOEXEC) : -1;
 }
 
-/* No other file than the one that was checked; the standard callback may even ask the network. */
+/* Only the file that was checked; the standard callback may even ask the network. */
 static int find_debuginfo_cb(Dwfl_Module *module, void **userdata, const char *name,
 			     Dwarf_Addr base, const char *file_name, const char *link,
 			     GElf_Word crc, char **out)
@@ -155,7 +156,7 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = section_address_cb,
 };
 
-/* A module's addresses become those of the running kernel, vmlinux's stay those of the file. */
+/* A module gets the addresses of the running kernel; vmlinux keeps those of the file. */
 static Dwfl_Module *debuginfo__report(struct debuginfo *info)
 {
 	Dwfl_Module *module;
@@ -164,7 +165,7 @@ static Dwfl_Module *debuginfo__report(struct debuginfo *info)
 
 	dwfl_report_begin(info->dwfl);
 	if (info->module) {
-		/* Any address of its own will do: each section is asked for. */
+		/* Any unused address will do: each section is asked for separately. */
 		note = section_address(info, BUILD_ID_SECTION);
 		module = dwfl_report_module(info->dwfl, info->module, note, note + 1);
 	} else {
@@ -187,7 +188,7 @@ static Elf_Scn *elf__symtab(Elf *elf, GElf_Shdr *header)
 	return section;
 }
 
-/* Not by dwfl_module_getsym(), which works out the section of each symbol it passes. */
+/* Not dwfl_module_getsym(), which looks up the section of every symbol it passes. */
 uint64_t debuginfo__symbol(const struct debuginfo *info, const char *name)
 {
 	GElf_Addr bias;
@@ -206,7 +207,7 @@ uint64_t debuginfo__symbol(const struct debuginfo *info, const char *name)
 	return 0;
 }
 
-/* KASLR moves the whole of vmlinux by one offset; _stext is in each architecture's. */
+/* KASLR moves all of vmlinux by one offset; _stext exists on every architecture. */
 static bool debuginfo__set_bias(struct debuginfo *info, const char *path)
 {
 	uint64_t running = symbols__address(info->options->symbols, "_stext");
@@ -233,13 +234,13 @@ static bool debuginfo__load(struct debuginfo *info, const char *path)
 	info->path = path;
 	info->loaded = info->dwfl ? debuginfo__report(info) : NULL;
 	if (!info->loaded || !dwfl_module_getdwarf(info->loaded, &bias)) {
-		debuginfo__refuse(info, "%s: no debug info in it (%s)", path, dwfl_errmsg(-1));
+		debuginfo__refuse(info, "%s: has no debug info (%s)", path, dwfl_errmsg(-1));
 		return false;
 	}
 	return info->module || debuginfo__set_bias(info, path);
 }
 
-/* Loads a file when it is there and of use. */
+/* Loads a file if it exists and can be used. */
 static void debuginfo__try(struct debuginfo *info, const char *path)
 {
 	int fd;
@@ -257,7 +258,7 @@ static void debuginfo__try(struct debuginfo *info, const char *path)
 	close(fd);
 }
 
-/* Where debug packages of all distributions put a link to the file with just this build-id. */
+/* Where debug packages of all distributions put a link to the file with this build ID. */
 static void debuginfo__try_build_id(struct debuginfo *info)
 {
 	const struct build_id *id = &info->id;
@@ -272,7 +273,7 @@ static void debuginfo__try_build_id(struct debuginfo *info)
 	debuginfo__try(info, path);
 }
 
-/* "NAME.ko" or "NAME.ko.debug", where file names may have '-' for the '_' of the module. */
+/* "NAME.ko" or "NAME.ko.debug"; a file name may have '-' where the module name has '_'. */
 static bool is_module_file(const char *file, const char *module)
 {
 	for (; *module; file++, module++) {
@@ -282,7 +283,7 @@ static bool is_module_file(const char *file, const char *module)
 	return !strcmp(file, ".ko") || !strcmp(file, ".ko.debug");
 }
 
-/* Files before directories: one right here is found without walking the tree. */
+/* Files before directories: one in this directory is found without walking the tree. */
 static int files_first(const FTSENT **left, const FTSENT **right)
 {
 	return ((*left)->fts_info == FTS_D) - ((*right)->fts_info == FTS_D);
@@ -317,11 +318,11 @@ static void debuginfo__load_module(struct debuginfo *info)
 		 info->module);
 	build_id__read(&info->id, path);
 	if (!info->id.len) {
-		debuginfo__refuse(info, "%s: not a module with a build-id (%s)", info->module,
+		debuginfo__refuse(info, "%s: not a module with a build ID (%s)", info->module,
 				  path);
 		return;
 	}
-	/* The one section that is there for sure; .text is not, when all is in others. */
+	/* The one section that always exists; .text does not if all code is in others. */
 	if (!section_address(info, BUILD_ID_SECTION)) {
 		debuginfo__refuse(info, "%s: /sys/module hides its addresses: run as root",
 				  info->module);
@@ -336,7 +337,7 @@ static void debuginfo__load_module(struct debuginfo *info)
 	}
 	if (!info->loaded)
 		debuginfo__refuse(info,
-				  "%s: no file with debug info found: name its directory "
+				  "%s: no file with debug info found: give its directory "
 				  "with --modules, or install the kernel's debug package",
 				  info->module);
 }
@@ -357,7 +358,7 @@ static void debuginfo__load_vmlinux(struct debuginfo *info)
 	snprintf(path, sizeof(path), "%s/sys/kernel/notes", options->root);
 	build_id__read(&info->id, path);
 	if (!info->id.len) {
-		debuginfo__refuse(info, "vmlinux: the running kernel has no build-id (%s)", path);
+		debuginfo__refuse(info, "vmlinux: the running kernel has no build ID (%s)", path);
 		return;
 	}
 	if (options->vmlinux) {
@@ -372,7 +373,7 @@ static void debuginfo__load_vmlinux(struct debuginfo *info)
 	}
 	if (!info->loaded)
 		debuginfo__refuse(info,
-				  "vmlinux: none with debug info found for %s: name it with "
+				  "vmlinux: none with debug info found for %s: give one with "
 				  "--vmlinux, or install the kernel's debug package",
 				  options->release);
 }
@@ -383,7 +384,7 @@ Dwarf_Die *debuginfo__cu(const struct debuginfo *info, uint64_t *pc)
 	Dwarf_Die *cu = dwfl_module_addrdie(info->loaded, *pc, &bias);
 
 	if (!cu) {
-		/* clang writes no .debug_aranges: each unit is asked. */
+		/* clang writes no .debug_aranges: ask each unit. */
 		while ((cu = dwfl_module_nextcu(info->loaded, cu, &bias))) {
 			if (dwarf_haspc(cu, *pc - bias) > 0)
 				break;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Finds and opens the debug info that fits the running kernel; for source.c. */
+/* Finds and opens the debug info that matches the running kernel; for srcline.c. */
 #ifndef PKSTRACE_KERNEL_DEBUGINFO_H
 #define PKSTRACE_KERNEL_DEBUGINFO_H
 
@@ -18,29 +18,29 @@ struct build_id {
 
 /* The debug info of vmlinux or of one module. */
 struct debuginfo {
-	const struct source_options *options; /* outlive it; root and release are set */
+	const struct source_options *options; /* must outlive this; root and release are set */
 	char *module;			      /* NULL: vmlinux */
-	char *why;			      /* the first reason met why a file was of no use */
-	struct build_id id;		      /* the running one's */
+	char *why;			      /* the first reason why a file could not be used */
+	struct build_id id;		      /* of the running kernel or module */
 	const char *path;		      /* the file being loaded */
 	Dwfl *dwfl;
-	Dwfl_Module *loaded; /* NULL: no debug info to be had, see why */
-	uint64_t bias;	     /* what to take from a running address to get the file's (KASLR) */
+	Dwfl_Module *loaded; /* NULL: there is no debug info, see why */
+	uint64_t bias; /* subtracted from a running address it gives the one in the file (KASLR) */
 };
 
 /*
- * Looks for a file, and loads the first of use. module: NULL for vmlinux. NULL: out of memory; not
- * finding a file is no error.
+ * Looks for files and loads the first that can be used. module: NULL for vmlinux. Returns NULL if
+ * out of memory; not finding a file is not an error.
  */
 struct debuginfo *debuginfo__open(const struct source_options *options, const char *module);
 void debuginfo__close(struct debuginfo *info);
 
-/* The address of a symbol in the file that was loaded; 0: not there. */
+/* The address of a symbol in the loaded file; 0: not found. */
 uint64_t debuginfo__symbol(const struct debuginfo *info, const char *name);
 
 /*
- * The unit of the loaded file that holds an address of that file, or NULL. *pc becomes the address
- * that the unit's DWARF has for it.
+ * The compilation unit of the loaded file that contains an address of that file, or NULL. *pc is
+ * changed to the address that the unit's DWARF uses for it.
  */
 Dwarf_Die *debuginfo__cu(const struct debuginfo *info, uint64_t *pc);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names the pmem device that a physical address lies on. */
+/* Names the pmem device that a physical address belongs to. */
 #ifndef PKSTRACE_KERNEL_PHYSADDR_H
 #define PKSTRACE_KERNEL_PHYSADDR_H
 
@@ -8,8 +8,8 @@
 #include <linux/types.h>
 
 /*
- * Writes "pmem0+0x3000" for a physical address, as far as sysfs tells; the
- * address itself otherwise. Reads sysfs at each call: reports are few.
+ * Writes "pmem0+0x3000" for a physical address if sysfs knows it, otherwise the
+ * address itself. Reads sysfs on every call, since reports are rare.
  */
 void pmem__describe(__u64 phys, char *text, size_t size);
 

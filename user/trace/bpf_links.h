@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Attachments that are made one by one and taken away together. */
+/* BPF links that are made one by one and destroyed together. */
 #ifndef PKSTRACE_TRACE_BPF_LINKS_H
 #define PKSTRACE_TRACE_BPF_LINKS_H
 
@@ -16,14 +16,14 @@ struct links {
 	size_t nr, room;
 };
 
-/* Takes what an attach returned; NULL with errno: one line says what it was to. */
+/* Keeps what an attach returned; if NULL (see errno), prints one line that names the target. */
 enum status links__keep(struct links *links, struct bpf_link *link, const char *target);
 
-/* A probe at a function's entry; the program gets the cookie. As above. */
+/* Attaches a kprobe to a function's entry, with a cookie for the program. As above. */
 enum status links__probe(struct links *links, struct bpf_program *program, const char *function,
 			 uint64_t cookie);
 
-/* Detaches all. */
+/* Detaches all of them. */
 void links__destroy(struct links *links);
 
 #endif

@@ -9,7 +9,7 @@
 #include "trace/libbpf_log.h"
 #include "snapshot.skel.h"
 
-/* Records come whole, though a read may end within one. */
+/* Records are written whole, but a read may end in the middle of one. */
 static enum status records__read(int fd, iterator_fn fn, void *arg)
 {
 	struct pks_inside thread;
@@ -21,7 +21,8 @@ static enum status records__read(int fd, iterator_fn fn, void *arg)
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
-			return status__say(STATUS_INCOMPLETE, "the list of threads broke off: %s",
+			return status__say(STATUS_INCOMPLETE,
+					   "the list of threads was cut short: %s",
 					   strerror(errno));
 		if (!n)
 			break;
@@ -32,15 +33,16 @@ static enum status records__read(int fd, iterator_fn fn, void *arg)
 		have = 0;
 	}
 	if (have)
-		return status__say(STATUS_INCOMPLETE, "the list of threads ends within one");
+		return status__say(STATUS_INCOMPLETE,
+				   "the list of threads ends in the middle of one");
 	return STATUS_CLEAN;
 }
 
 static enum status kernel__refuses(void)
 {
 	return status__say(STATUS_CANNOT,
-			   "the kernel does not take the BPF iterator: %s (PKSTRACE_DEBUG=1 shows "
-			   "the loader's messages)",
+			   "the kernel rejects the BPF iterator: %s (PKSTRACE_DEBUG=1 shows "
+			   "why)",
 			   strerror(errno));
 }
 

@@ -9,9 +9,9 @@
 typedef void (*iterator_fn)(void *arg, const struct pks_inside *thread);
 
 /*
- * Hands each such thread to fn; *looked_at is how many threads there were. The
- * facts name the key. STATUS_CANNOT after one line where the kernel refuses,
- * STATUS_INCOMPLETE where the list ended early.
+ * Passes each such thread to fn; *looked_at becomes the number of all threads. The
+ * facts name the key. Returns STATUS_CANNOT after printing one line if the kernel
+ * refuses, STATUS_INCOMPLETE if the list ended early.
  */
 enum status iterator__run(const struct pks_facts *facts, iterator_fn fn, void *arg,
 			  __u64 *looked_at);

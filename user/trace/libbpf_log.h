@@ -2,7 +2,7 @@
 #ifndef PKSTRACE_TRACE_LIBBPF_LOG_H
 #define PKSTRACE_TRACE_LIBBPF_LOG_H
 
-/* libbpf one level quieter than ours: its text matters only when PKSTRACE_DEBUG asks for it. */
+/* Silences libbpf, except if PKSTRACE_DEBUG is set. */
 void libbpf__quiet(void);
 
 #endif
