@@ -185,9 +185,11 @@ static __always_inline void origin__blank(struct pks_origin *o)
 		o->stack = PKS_NO_STACK;
 }
 
-static __always_inline void finding__fill(struct pks_finding *f, const struct window_event *e,
-					  const struct finding_request *r)
+__noinline int finding__fill(struct pks_finding *f, const struct window_event *e,
+			     const struct finding_request *r)
 {
+	if (!f || !e || !r)
+		return 0;
 	f->class = r->class;
 	f->cause = r->cause;
 	f->boundary = r->boundary;
@@ -222,12 +224,15 @@ static __always_inline void finding__fill(struct pks_finding *f, const struct wi
 	f->revoked = r->revoked;
 	origin__blank(&f->granted);
 	origin__blank(&f->revoked);
+	bpf_get_current_comm(f->comm, sizeof(f->comm));
+	/* What was accessed is a page, whatever windows are on. */
+	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))
+		finding__page(f);
+	return 0;
 }
 
-__noinline int finding__compose(const struct window_event *e, const struct finding_request *r)
+__noinline __u64 finding__count(const struct window_event *e, const struct finding_request *r)
 {
-	struct pks_finding *f;
-	__u32 context;
 	__u64 fold;
 
 	if (!e || !r || r->class >= PKS_NR_CLASSES)
@@ -237,22 +242,8 @@ __noinline int finding__compose(const struct window_event *e, const struct findi
 	if (r->granted_site)
 		site__suspect(&grant_sites[r->granted_site & (PKS_SITES - 1)]);
 	fold = finding__fold_key(e, r);
-	if (fold__add(fold, e, r) >= PKS_FOLD_DELIVER || !settings.records) {
-		__sync_fetch_and_add(&folded, 1);
-		return 0;
-	}
-
-	context = e->context;
-	f = bpf_map_lookup_elem(&scratch, &context);
-	if (!f) {
-		finding__drop();
-		return 0;
-	}
-	finding__fill(f, e, r);
-	f->fold = fold;
-	bpf_get_current_comm(f->comm, sizeof(f->comm));
-	/* What was accessed is a page, whatever windows are on. */
-	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))
-		finding__page(f);
-	return 1;
+	if (fold__add(fold, e, r) < PKS_FOLD_DELIVER && settings.records)
+		return fold;
+	__sync_fetch_and_add(&folded, 1);
+	return 0;
 }

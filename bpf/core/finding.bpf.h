@@ -14,15 +14,7 @@ struct {
 	__uint(max_entries, 1 << 20);
 } ring SEC(".maps") __weak;
 
-/* Where a record is put together: one a context, for an interrupt may find something too. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, PKS_NR_CONTEXTS);
-	__type(key, __u32);
-	__type(value, struct pks_finding);
-} scratch SEC(".maps") __weak;
-
-/* A finding as its finder words it; finding__compose() adds what is common. */
+/* A finding as its finder words it; finding__fill() adds what is common. */
 struct finding_request {
 	__u8 class; /* PKS_CLASS_NONE: nothing was found */
 	__u8 cause;
@@ -53,8 +45,12 @@ int origin__of_history(struct finding_request *r, __u32 slot, __u64 key);
 /* Another thread with a window open on `key`: its grant and tid go into r. Else 0. */
 int opened__holder(__u64 key, __u64 task, struct finding_request *r);
 
-/* Counts and folds; puts the record into the context's scratch. 1: to be sent. */
-int finding__compose(const struct window_event *e, const struct finding_request *r);
+/* Counts a finding by class and by fold. The fold's key if its record is to be sent, else 0. */
+__u64 finding__count(const struct window_event *e, const struct finding_request *r);
+
+/* Writes all of a record but its own stack and fold: ring memory holds what was there before. */
+int finding__fill(struct pks_finding *f, const struct window_event *e,
+		  const struct finding_request *r);
 
 /* From now on the stack of each of its windows is taken, and each revoke's caller read. */
 static __always_inline void site__suspect(struct pks_site *site)
@@ -100,32 +96,32 @@ static __always_inline void finding__drop(void)
 	lost__add(PKS_LOST_RING, 1);
 }
 
-/* The part that needs the program's ctx: takes the stack and delivers. */
-static __always_inline void finding__send(void *ctx, const struct window_event *e)
+/*
+ * Counts, folds and delivers a finding. Never fails: what is lost is counted.
+ * The record is written where the reader gets it from, so that nobody else can
+ * write there: neither an interrupt nor a thread that preempts this one.
+ */
+static __always_inline void finding__emit(void *ctx, const struct window_event *e,
+					  const struct finding_request *r)
 {
-	__u32 context = e->context;
-	struct pks_finding *f = bpf_map_lookup_elem(&scratch, &context);
+	__u64 fold = finding__count(e, r);
+	struct pks_finding *f;
 	long n;
 
-	/* A preemptible kernel may have let another thread put its own finding here. */
-	if (!f || f->time != e->now || f->tid != e->tid) {
+	if (!fold)
+		return;
+	f = bpf_ringbuf_reserve(&ring, sizeof(*f), 0);
+	if (!f) {
 		finding__drop();
 		return;
 	}
+	f->fold = fold;
+	finding__fill(f, e, r);
 	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
 	f->nr_stack = n > 0 ? n / sizeof(__u64) : 0;
 	if (n <= 0)
 		lost__add(PKS_LOST_STACK, 1);
-	if (bpf_ringbuf_output(&ring, f, sizeof(*f), 0))
-		finding__drop();
-}
-
-/* Counts, folds and delivers a finding. Never fails: what is lost is counted. */
-static __always_inline void finding__emit(void *ctx, const struct window_event *e,
-					  const struct finding_request *r)
-{
-	if (finding__compose(e, r) > 0)
-		finding__send(ctx, e);
+	bpf_ringbuf_submit(f, 0);
 }
 
 #endif

@@ -76,7 +76,7 @@ int hunt_call(struct pt_regs *regs)
 
 	if (!thread || !hunt__exposed(task, thread) || inject__nofail(regs, f->gfp_arg))
 		return 0;
-	call = inject__call(regs, f->entry, f->end);
+	call = inject__call(regs, thread, f->entry, f->end);
 	if (!call)
 		return 0;
 	call->record.count = count__of(task);
@@ -86,7 +86,7 @@ int hunt_call(struct pt_regs *regs)
 	if (!target)
 		return 0;
 	hunt__record(&call->record, number, target->nth, target->value);
-	inject__send(call, thread);
+	inject__send(thread);
 	bpf_override_return(regs, target->value);
 	return 0;
 }
@@ -155,7 +155,7 @@ int hunt_chance(void *ctx)
 	thread->chances++;
 	if (task__fail_nth(task) != 1 && (fault < 0 || !hunt__exposed(task, thread)))
 		return 0;
-	call = inject__call(ctx, fault_range.entry, fault_range.end);
+	call = inject__call(ctx, thread, fault_range.entry, fault_range.end);
 	if (!call)
 		return 0;
 	call->record.count = count__of(task);
@@ -166,7 +166,7 @@ int hunt_chance(void *ctx)
 		return 0;
 	fault_taken = hash;
 	hunt__record(&call->record, PKS_FUNCTIONS + (fault & (PKS_FAULTS - 1)), thread->chances, 0);
-	inject__send(call, thread);
+	inject__send(thread);
 	return 0;
 }
 
@@ -219,8 +219,6 @@ SEC("?raw_tp/sys_exit")
 int hunt_end(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct inject_thread *thread = hunt__thread(bpf_get_current_task_btf());
-	struct inject_call *call;
-	__u32 zero = 0;
 
 	if (!thread)
 		return 0;
@@ -229,10 +227,10 @@ int hunt_end(struct bpf_raw_tracepoint_args *ctx)
 	thread->syscalls++;
 	if (stop.done || stop.syscalls != thread->syscalls || stop.path != thread->path)
 		return 0;
-	call = bpf_map_lookup_elem(&inject_calls, &zero);
-	if (!call || bpf_send_signal(SIGSTOP))
+	if (bpf_send_signal(SIGSTOP))
 		return 0;
 	stop.done = 1;
-	inject__send_as(call, thread, PKS_RECORD_STOPPED);
+	__builtin_memset(&thread->call.record, 0, sizeof(thread->call.record));
+	inject__send_as(thread, PKS_RECORD_STOPPED);
 	return 0;
 }

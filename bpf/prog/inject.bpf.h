@@ -23,7 +23,18 @@ extern __u64 places_lost;
 extern __u32 injections; /* made so far: serial numbers */
 extern __u32 armed;	 /* calls count from here on */
 
-/* Of a thread; goes with it. */
+/* A call's stack from its direct caller on, and the record it becomes. */
+struct inject_call {
+	struct pks_injection record;
+	__u64 raw[PKS_STACK_DEPTH];
+	__u64 beyond[PKS_STACK_DEPTH]; /* zeros: a copy from within raw[] may run into them */
+};
+
+/*
+ * Of a thread; goes with it. Written by that thread alone, in task context, and
+ * read by nobody else: a thread that preempts this one has its own. The one
+ * exception is its parent, which sets path at the fork.
+ */
 struct inject_thread {
 	__u64 path;	/* from the forks that led to it: the same in each run */
 	__u32 children; /* made so far */
@@ -31,6 +42,7 @@ struct inject_thread {
 	__u32 syscalls; /* ended so far */
 	__u32 chances;	/* of the kernel's own fault injection, since the last of them */
 	__u64 nth[PKS_RULES];
+	struct inject_call call; /* the one that is being looked at */
 };
 
 struct {
@@ -39,20 +51,6 @@ struct {
 	__type(key, int);
 	__type(value, struct inject_thread);
 } inject_threads SEC(".maps") __weak;
-
-/* A call's stack from its direct caller on, and the record it becomes. */
-struct inject_call {
-	struct pks_injection record;
-	__u64 raw[PKS_STACK_DEPTH];
-	__u64 beyond[PKS_STACK_DEPTH]; /* zeros: a copy from within raw[] may run into them */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct inject_call);
-} inject_calls SEC(".maps") __weak;
 
 /* Fills the record's stack with the callers of the function [entry, end). 0 if it can't. */
 int inject__callers(struct inject_call *call, __u64 entry, __u64 end);
@@ -77,14 +75,15 @@ static __always_inline struct inject_thread *inject__thread(struct task_struct *
 	return bpf_task_storage_get(&inject_threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-/* The context's scratch, with the callers of the function in it; NULL if there are none. */
-static __always_inline struct inject_call *inject__call(void *ctx, __u64 entry, __u64 end)
+/* The thread's call, with the callers of the function in it; NULL if there are none. */
+static __always_inline struct inject_call *inject__call(void *ctx, struct inject_thread *thread,
+							__u64 entry, __u64 end)
 {
-	__u32 zero = 0;
-	struct inject_call *call = bpf_map_lookup_elem(&inject_calls, &zero);
+	struct inject_call *call;
 
-	if (!call)
+	if (!thread)
 		return NULL;
+	call = &thread->call;
 	if (bpf_get_stack(ctx, call->raw, sizeof(call->raw), 0) <= 0 ||
 	    inject__callers(call, entry, end) <= 0)
 		return NULL;
@@ -92,11 +91,10 @@ static __always_inline struct inject_call *inject__call(void *ctx, __u64 entry, 
 }
 
 /* The rest of the record of this type, and away with it. */
-static __always_inline void inject__send_as(struct inject_call *call,
-					    const struct inject_thread *thread, __u8 type)
+static __always_inline void inject__send_as(struct inject_thread *thread, __u8 type)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_injection *r = &call->record;
+	struct pks_injection *r = &thread->call.record;
 
 	r->type = type;
 	r->context = PKS_TASK;
@@ -112,10 +110,9 @@ static __always_inline void inject__send_as(struct inject_call *call,
 		lost__add(PKS_LOST_RING, 1);
 }
 
-static __always_inline void inject__send(struct inject_call *call,
-					 const struct inject_thread *thread)
+static __always_inline void inject__send(struct inject_thread *thread)
 {
-	inject__send_as(call, thread, PKS_RECORD_INJECTION);
+	inject__send_as(thread, PKS_RECORD_INJECTION);
 }
 
 /* ___GFP_NOFAIL, include/linux/gfp_types.h of 6.1: no such call may fail. */

@@ -146,7 +146,7 @@ static __always_inline bool rule__passes(void *ctx, const volatile struct pks_ru
 {
 	if (!rule__by_place(rule))
 		return true;
-	*call = inject__call(ctx, entry, end);
+	*call = inject__call(ctx, inject__thread(bpf_get_current_task_btf()), entry, end);
 	if (!*call)
 		return false;
 	return !rule->site_end || within((*call)->record.caller, rule->site_start, rule->site_end);
@@ -188,12 +188,12 @@ static __always_inline bool rule__hit(void *ctx, __u32 number, __u64 key, __u64 
 	}
 	if (state->spent || !rule__decide(rule, state, thread, nth))
 		return false;
-	call = call ?: inject__call(ctx, entry, end);
+	call = call ?: inject__call(ctx, thread, entry, end);
 	if (!call || (!rule->fail_nth && !rule__stack(rule, call)) || !rule__take(state))
 		return false;
 	__sync_fetch_and_add(&state->hits, 1);
 	rule__record(rule, &call->record, number, nth, key);
-	inject__send(call, thread);
+	inject__send(thread);
 	return !rule->dry;
 }
 
