@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define PKS_ABI 2
+#define PKS_ABI 3
 
 /* Finding classes; names and meanings are in user/findings/class.c. */
 enum pks_class {
@@ -112,10 +112,11 @@ enum pks_loss {
  * place is its low bits, and the id tells whether it was overwritten since.
  */
 struct pks_stack {
-	__u64 id; /* reference + 1; 0: empty, or being written */
+	__u64 id; /* reference + 1; 0: empty; PKS_STACK_BUSY: somebody writes here */
 	__u64 nr; /* addresses */
 	__u64 address[PKS_STACK_DEPTH];
 };
+#define PKS_STACK_BUSY (~0ULL)
 _Static_assert(sizeof(struct pks_stack) == 400, "wire ABI");
 
 #define PKS_STACK_HOMES (2 * PKS_SITES)
@@ -184,7 +185,8 @@ struct pks_site {
 	__u64 caller; /* return address into the caller, 0: free; see PKS_BY_* for what else */
 	__u64 grants; /* of those that the short way of a full trace took */
 	__u64 closed; /* and of their windows' ends those whose time was not read */
-	__s32 stack;  /* its first captured stack, or PKS_NO_STACK */
+	__s32 home_stack; /* 0: no stack was taken yet, PKS_STACK_TAKING; else the first one's
+			   * reference + 1. Taken once: who finds 0 and sets it, does. */
 	__u32 skip;   /* events until the next whose stack is due */
 	__u32 flags;  /* PKS_SITE_* */
 	__u32 taken;  /* stacks so far, up to the first ones */
@@ -193,6 +195,14 @@ struct pks_site {
 	__u32 pad[5];	   /* to a power of two: the index is then a shift */
 };
 _Static_assert(sizeof(struct pks_site) == 64, "wire ABI");
+
+#define PKS_STACK_TAKING (-1)
+
+/* The site's first captured stack, or PKS_NO_STACK. */
+static inline __s32 site__first_stack(const struct pks_site *site)
+{
+	return site->home_stack > 0 ? site->home_stack - 1 : PKS_NO_STACK;
+}
 
 #define PKS_SITE_SUSPECT 1u /* had a finding: take the stack of each window */
 #define PKS_SITE_ENDED	 2u /* by thread: it has ended, and may make room for another */
@@ -205,9 +215,9 @@ struct pks_site_stat {
 	__u64 grants;
 	__u64 total; /* ns held, of the windows in hist */
 	__u64 max;   /* ns */
-	__u32 hist[PKS_BUCKETS]; /* windows closed whose time was read, by hold time */
+	__u64 hist[PKS_BUCKETS]; /* windows closed whose time was read, by hold time */
 };
-_Static_assert(sizeof(struct pks_site_stat) == 536, "wire ABI");
+_Static_assert(sizeof(struct pks_site_stat) == 1048, "wire ABI");
 
 /* A window that a thread holds. */
 struct pks_frame {
@@ -280,6 +290,7 @@ struct pks_slot {
 			__u8 special_pad;
 		};
 		__u32 special; /* all three: 0, nothing is */
+#define PKS_SPECIAL_HOLDS_SHIFT 16
 	};
 	__u32 displaced;    /* owners of other slots whose home is this one */
 	__s32 poison_stack;
@@ -296,6 +307,7 @@ _Static_assert(sizeof(struct pks_slot) == 512, "wire ABI");
 
 #define PKS_HOLDS_AWAY 1u /* the owner's home, by its hash, is another slot */
 #define PKS_HOLDS_DEEP 2u
+#define PKS_HOLDS_HIDDEN 4u /* it counts in quiet.over_revoked */
 
 /* The frames of a thread that is nested deeper than PKS_FRAMES. */
 struct pks_deep {
@@ -382,7 +394,11 @@ struct pks_quiet {
 	union {
 		struct {
 			__u32 pkrs;	    /* a thread's, with the key closed; as seen last */
-			__u32 over_revoked; /* a thread had an underflow: its count may hide windows */
+			/*
+			 * Threads that were over-revoked and are inside windows: their count
+			 * says 0 at a boundary that finds windows to put right.
+			 */
+			__u32 over_revoked;
 		};
 		__u64 word;
 	};

@@ -98,7 +98,12 @@ struct pks_rule_state {
 };
 _Static_assert(sizeof(struct pks_rule_state) == 48, "shared with the loader");
 
-/* A place that calls an injectable function: a stack, and how often it was seen. */
+/*
+ * A place that calls an injectable function: a stack, and how often it was seen.
+ * The thread that claims hash writes function, stack and then nr; the one that
+ * claims nth, path and syscalls. Counts are atomic. The loader reads all of it when
+ * the command has ended.
+ */
 struct pks_place {
 	__u64 hash; /* of the stack, 0: free */
 	__u64 seen;

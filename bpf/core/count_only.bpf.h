@@ -23,15 +23,23 @@ static __always_inline struct pks_tally *tally__entry(__u64 task, __u32 depth)
 	return t;
 }
 
-/* The entry for a grant; count: the kernel's, before it. NULL: the window core has to take it. */
+/*
+ * The entry for a grant, claimed; count: the kernel's, before it. NULL: the window
+ * core has to take it. Claimed, for two threads may come to a free one at once, and
+ * the one that lost it would have a window that is counted nowhere.
+ */
 static __always_inline struct pks_tally *tally__for_grant(__u64 task, __u32 count)
 {
 	struct pks_tally *t;
+	__u64 was;
 
 	if (unlikely(count >= PKS_FRAMES))
 		return NULL;
 	t = tally__entry(task, count);
-	return likely(!t->task) ? t : NULL;
+	was = __sync_val_compare_and_swap(&t->task, 0, task);
+	/* Else the compiler makes a value of what is but a branch. */
+	asm volatile("" : "+r"(was));
+	return likely(!was) ? t : NULL;
 }
 
 /* The window that a revoke closes, or NULL. */
@@ -45,10 +53,8 @@ static __always_inline struct pks_tally *tally__for_revoke(__u64 task, __u32 cou
 	return likely(t->task == task) ? t : NULL;
 }
 
-/* Of two threads that come to a free entry at the same moment, one loses its window. */
 static __always_inline void tally__grant(struct pks_tally *t, __u64 task, __u64 now)
 {
-	t->task = task;
 	t->since = now;
 }
 
@@ -58,7 +64,7 @@ static __always_inline void tally__revoke(struct pks_tally *t, __u64 now)
 	__u64 held = now - t->since;
 
 	asm volatile("" : "+r"(st));
-	t->task = 0;
+	store_release(&t->task, 0);
 	stat__add(st, held);
 }
 

@@ -59,10 +59,10 @@ static __always_inline bool quick__grant(void *ctx, const struct quick_event *e,
 		return false;
 	if (use == QUICK_TRACE)
 		f->key = e->key;
-	f->since = e->now;
 	f->stack = PKS_NO_STACK;
 	f->place = site; /* PKS_TASK, no flags */
-	s->depth = e->count + 1;
+	store_release(&f->since, e->now); /* as in frame__begin() */
+	store_release(&s->depth, e->count + 1);
 	s->last = e->last;
 	if (use != QUICK_TRACE) {
 		stat__grant(site, e->task);
@@ -169,7 +169,7 @@ static __always_inline void quick__close(const struct quick_event *e)
 	s->told = 0;
 	/* What an interrupt has left here meanwhile is for the core to put right. */
 	if (likely(!(s->off | s->special)))
-		s->owner = 0;
+		store_release(&s->owner, 0);
 }
 
 #endif

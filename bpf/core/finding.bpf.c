@@ -33,23 +33,37 @@ __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 k
 __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 {
 	const struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
-	const struct pks_frame *f;
+	const struct pks_frame *live;
+	struct pks_frame f;
+	__u64 other = READ_ONCE(o->task);
 	struct pks_slot *s;
+	__u32 tid;
 	int i, at;
 
-	if (!r || !key || o->key != key || o->task == task)
+	if (!r || !key || READ_ONCE(o->key) != key || other == task)
 		return 0;
-	i = slot__find_any(o->task);
+	i = slot__find_any(other);
 	if (i < 0)
 		return 0;
 	at = frames__find(i, key, PKS_DEPTH, PKS_NR_CONTEXTS);
 	if (at < 0)
 		return 0;
 	s = &slots[i & (PKS_SLOTS - 1)];
-	f = frame__at(s, at);
-	r->other_tid = s->tid;
-	r->granted_site = f->site;
-	origin__of_frame(&r->granted, f);
+	live = frame__at(s, at);
+	f.since = READ_ONCE(live->since);
+	barrier();
+	f.key = live->key;
+	f.stack = live->stack;
+	f.place = live->place;
+	tid = s->tid;
+	barrier();
+	/* The thread runs on: was all of it one window's? Pairs with frame__begin(). */
+	if (READ_ONCE(s->owner) != other || READ_ONCE(s->depth) <= at || f.key != key ||
+	    READ_ONCE(live->since) != f.since || !f.since)
+		return 0;
+	r->other_tid = tid;
+	r->granted_site = f.site;
+	origin__of_frame(&r->granted, &f);
 	return 1;
 }
 

@@ -55,7 +55,7 @@ int finding__fill(struct pks_finding *f, const struct window_event *e,
 /* From now on the stack of each of its windows is taken, and each revoke's caller read. */
 static __always_inline void site__suspect(struct pks_site *site)
 {
-	site->flags |= PKS_SITE_SUSPECT;
+	__sync_fetch_and_or(&site->flags, PKS_SITE_SUSPECT);
 	site->skip = 0;
 	site->revoke_skip = 0;
 }
@@ -66,7 +66,7 @@ static __always_inline void origin__set(struct pks_origin *o, const struct pks_s
 	o->caller = site->caller;
 	o->time = time;
 	o->flags = stack >= 0 ? PKS_STACK_EXACT : 0;
-	o->stack = stack >= 0 ? stack : site->caller ? site->stack : PKS_NO_STACK;
+	o->stack = stack >= 0 ? stack : site->caller ? site__first_stack(site) : PKS_NO_STACK;
 }
 
 static __always_inline void origin__of_frame(struct pks_origin *o, const struct pks_frame *f)

@@ -96,12 +96,18 @@ __noinline int frames__find(__u32 slot, __u64 key, int below, __u32 context)
 	return job.at;
 }
 
-static __always_inline void site__begin(struct pks_site *s, __u32 at, __u32 revoke)
+/* By whoever has claimed the entry. All else in it begins with zeros: it is in use from then on. */
+static __always_inline void site__begin(__u32 at, __u32 revoke)
 {
-	s->stack = PKS_NO_STACK;
 	if (settings.by != PKS_BY_THREAD || revoke)
 		return;
 	bpf_get_current_comm(group_names[at & (PKS_SITES - 1)].comm, PKS_COMM);
+}
+
+/* An interrupt may still count for the thread that has ended: what it adds stays, or moves. */
+static __always_inline void count__move(__u64 *to, __u64 *from)
+{
+	__sync_fetch_and_add(to, __sync_lock_test_and_set(from, 0));
 }
 
 static long bucket__move(__u32 b, void *arg)
@@ -113,8 +119,7 @@ static long bucket__move(__u32 b, void *arg)
 
 	if (!from || !to)
 		return 1;
-	__sync_fetch_and_add(&to->hist[b & (PKS_BUCKETS - 1)], from->hist[b & (PKS_BUCKETS - 1)]);
-	from->hist[b & (PKS_BUCKETS - 1)] = 0;
+	count__move(&to->hist[b & (PKS_BUCKETS - 1)], &from->hist[b & (PKS_BUCKETS - 1)]);
 	return 0;
 }
 
@@ -130,13 +135,9 @@ static long shard__move(__u32 shard, void *arg)
 		return 1;
 	job->shard = shard;
 	bpf_loop(PKS_BUCKETS, bucket__move, job, 0);
-	__sync_fetch_and_add(&to->grants, from->grants);
-	__sync_fetch_and_add(&to->total, from->total);
-	if (from->max > to->max)
-		to->max = from->max;
-	from->grants = 0;
-	from->total = 0;
-	from->max = 0;
+	count__move(&to->grants, &from->grants);
+	count__move(&to->total, &from->total);
+	max__raise(&to->max, __sync_lock_test_and_set(&from->max, 0));
 	return 0;
 }
 
@@ -163,8 +164,8 @@ static __noinline int site__reuse(__u64 caller)
 	if (job.at < 0)
 		return 0;
 	bpf_loop(settings.shard_mask + 1, shard__move, &job, 0);
-	site__begin(&grant_sites[job.at & (PKS_SITES - 1)], job.at, 0);
-	grant_sites[job.at & (PKS_SITES - 1)].caller = caller;
+	site__begin(job.at, 0);
+	store_release(&grant_sites[job.at & (PKS_SITES - 1)].caller, caller);
 	return job.at;
 }
 
@@ -180,7 +181,7 @@ static long site__probe(__u32 i, void *arg)
 	if (!was) {
 		was = __sync_val_compare_and_swap(&s->caller, 0, job->key);
 		if (!was)
-			site__begin(s, at, job->revoke);
+			site__begin(at, job->revoke);
 	}
 	if (was && was != job->key)
 		return 0;
@@ -212,7 +213,7 @@ static long site__end_probe(__u32 i, void *arg)
 
 	if (!at || grant_sites[at].caller != job->key)
 		return 0;
-	grant_sites[at].flags |= PKS_SITE_ENDED;
+	__sync_fetch_and_or(&grant_sites[at].flags, PKS_SITE_ENDED);
 	return 1;
 }
 

@@ -9,6 +9,22 @@
 
 #include "core/state.bpf.h"
 
+/*
+ * What other CPUs, interrupts or the loader see. BPF here has neither barriers nor
+ * acquire and release (6.1); x86 keeps stores in order, and loads, so it is the
+ * compiler that has to be kept from moving them.
+ */
+#define READ_ONCE(x)  (*(const volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
+#define barrier()     asm volatile("" ::: "memory")
+#define store_release(at, value)            \
+	do {                                \
+		barrier();                  \
+		WRITE_ONCE(*(at), (value)); \
+	} while (0)
+/* True for the one of all who try that has changed *at from `was`. Orders all before and after. */
+#define claim(at, was, value) (__sync_val_compare_and_swap(at, was, value) == (was))
+
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
@@ -96,21 +112,38 @@ static __always_inline void lost__add(__u32 reason, __u64 n)
 		__sync_fetch_and_add(v, n);
 }
 
-/* The stack of now into one place. False where the unwinder had none. */
+/*
+ * The stack of now into one place. False where the unwinder had none, or where
+ * somebody else writes there: a thread was preempted there for a whole round of
+ * the ring. Whoever makes id busy is alone until it stores another one; that pairs
+ * with the two reads of id in stack__read() (user/trace/counters.c).
+ */
 static __always_inline bool stack__fill(void *ctx, __u32 place, __u64 id)
 {
 	struct pks_stack *s = bpf_map_lookup_elem(&stacks, &place);
+	__u64 was;
 	long n;
 
 	if (!s)
 		return false;
-	s->id = 0;
-	n = bpf_get_stack(ctx, s->address, sizeof(s->address), 0);
-	if (n <= 0)
+	was = READ_ONCE(s->id);
+	if (was == PKS_STACK_BUSY || !claim(&s->id, was, PKS_STACK_BUSY))
 		return false;
-	s->nr = n / sizeof(__u64);
-	s->id = id;
-	return true;
+	n = bpf_get_stack(ctx, s->address, sizeof(s->address), 0);
+	s->nr = n > 0 ? n / sizeof(__u64) : 0;
+	store_release(&s->id, n > 0 ? id : 0);
+	return n > 0;
+}
+
+/* A site's first stack has a place of its own: of those who come at once, one takes it. */
+static __always_inline void stack__keep(void *ctx, struct pks_site *site, __u32 home)
+{
+	bool taken;
+
+	if (likely(READ_ONCE(site->home_stack)) || !claim(&site->home_stack, 0, PKS_STACK_TAKING))
+		return;
+	taken = stack__fill(ctx, home, home + 1);
+	store_release(&site->home_stack, taken ? (__s32)home + 1 : 0);
 }
 
 /*
@@ -124,8 +157,7 @@ static __always_inline __s32 stack__take(void *ctx, struct pks_site *site, __u32
 	__u32 place = PKS_STACK_HOMES + (ticket & (PKS_STACK_RING - 1));
 	__s32 stack = PKS_STACK_HOMES + ticket;
 
-	if (site->stack < 0 && stack__fill(ctx, home, home + 1))
-		site->stack = home;
+	stack__keep(ctx, site, home);
 	if (stack__fill(ctx, place, (__u64)stack + 1))
 		return stack;
 	lost__add(PKS_LOST_STACK, 1);
@@ -178,13 +210,35 @@ static __always_inline struct pks_frame *frame__at(struct pks_slot *s, __u32 at)
 	return &deeps[s->deep & (PKS_DEEPS - 1)].frames[(at - PKS_FRAMES) & (PKS_DEEP_FRAMES - 1)];
 }
 
+/*
+ * After each change of a thread's depth or skew while it is over-revoked: does its
+ * count of 0 hide windows? An interrupt that does the same in between leaves what
+ * the thread's next event puts right. Pairs with boundary__suspect().
+ */
+static __always_inline void slot__count_hidden(struct pks_slot *s)
+{
+	const __u32 hidden = PKS_HOLDS_HIDDEN << PKS_SPECIAL_HOLDS_SHIFT;
+
+	if (s->skew < 0 && s->depth > 0) {
+		if (!(__sync_fetch_and_or(&s->special, hidden) & hidden))
+			__sync_fetch_and_add(&quiet.over_revoked, 1);
+	} else if (__sync_fetch_and_and(&s->special, ~hidden) & hidden) {
+		__sync_fetch_and_add(&quiet.over_revoked, -1);
+	}
+}
+
 /* What goes with the slot when the thread gives it up. */
 static __always_inline void slot__give_back(struct pks_slot *s, __u64 task)
 {
-	if (s->holds & PKS_HOLDS_AWAY)
+	if (s->holds & PKS_HOLDS_AWAY) {
 		__sync_fetch_and_add(&slots[slot__hash(task) & (PKS_SLOTS - 1)].displaced, -1);
+		/* Nobody looks for it here again, and slot__forget() would not find it. */
+		s->history_of = 0;
+	}
 	if (s->holds & PKS_HOLDS_DEEP)
-		deeps[s->deep & (PKS_DEEPS - 1)].owner = 0;
+		store_release(&deeps[s->deep & (PKS_DEEPS - 1)].owner, 0);
+	if (s->holds & PKS_HOLDS_HIDDEN)
+		__sync_fetch_and_add(&quiet.over_revoked, -1);
 	s->holds = 0;
 }
 
@@ -257,12 +311,26 @@ static __always_inline __u32 stat__bucket(__u64 ns)
 	return ns >> 33 ? PKS_BUCKETS - 1 : buckets[(ns >> 24) & 1023] + 96;
 }
 
+/* Each try that fails, another one has raised the maximum: that many at once there are not. */
+#define MAX_TRIES 16
+
+/* Writers on other CPUs may be at it: a plain store could put a longer time back to this one. */
+static __always_inline void max__raise(__u64 *max, __u64 ns)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < MAX_TRIES; i++) {
+		__u64 was = *(volatile __u64 *)max;
+
+		if (likely(ns <= was) || __sync_val_compare_and_swap(max, was, ns) == was)
+			return;
+	}
+}
+
 static __always_inline void stat__add(struct pks_site_stat *st, __u64 ns)
 {
 	__sync_fetch_and_add(&st->total, ns);
 	__sync_fetch_and_add(&st->hist[stat__bucket(ns) & (PKS_BUCKETS - 1)], 1);
-	if (ns > st->max)
-		st->max = ns;
+	max__raise(&st->max, ns);
 }
 
 static __always_inline void stat__hold(__u32 site, __u64 task, __u64 ns)

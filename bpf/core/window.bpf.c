@@ -104,7 +104,7 @@ static long frame__import(__u32 i, void *arg)
 	if (s->depth >= PKS_FRAMES || t->task != job->task)
 		return 0;
 	*f = (struct pks_frame){ .since = t->since, .stack = PKS_NO_STACK };
-	t->task = 0;
+	store_release(&t->task, 0);
 	s->depth++;
 	stat__grant(0, job->task);
 	return 0;
@@ -211,7 +211,6 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 	if (settings.facts.truth == PKS_TRUTH_NONE)
 		return;
 	s->skew--;
-	quiet.over_revoked = 1;
 	s->poison_site = place->site;
 	s->poison_stack = place->stack;
 }
@@ -239,6 +238,17 @@ struct shift_job {
 	__s32 by;
 };
 
+/* Another CPU may be reading: without a time it is no window. See frame__begin(). */
+static __always_inline void frame__move(struct pks_frame *to, const struct pks_frame *from)
+{
+	WRITE_ONCE(to->since, 0);
+	barrier();
+	to->key = from->key;
+	to->stack = from->stack;
+	to->place = from->place;
+	store_release(&to->since, from->since);
+}
+
 static long frame__shift(__u32 i, void *arg)
 {
 	const struct shift_job *job = arg;
@@ -247,7 +257,7 @@ static long frame__shift(__u32 i, void *arg)
 
 	if (to < 0 || from < 0 || from >= s->depth || from >= frames__room(s))
 		return 1;
-	*frame__at(s, to) = *frame__at(s, from);
+	frame__move(frame__at(s, to), frame__at(s, from));
 	return 0;
 }
 
@@ -391,6 +401,7 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 		window__close_skewed(s, e);
 	else
 		window__underflow(s, i, e, place, r);
+	slot__count_hidden(s);
 	window__note(s, e, PKS_REVOKE);
 	window__settle(s, e);
 	return 0;
@@ -515,6 +526,7 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 	r->arg = e->arg;
 	if (e->context == PKS_TASK)
 		window__write_off(s, i);
+	slot__count_hidden(s);
 	if (s->depth > 0 && (s->depth > frames__room(s) ||
 			     frame__at(s, s->depth - 1)->context >= e->context)) {
 		window__leak(s, e, r);

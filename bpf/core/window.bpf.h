@@ -112,17 +112,21 @@ static __always_inline int window__ready(const struct window_event *e)
 	return window__ready_slow(e);
 }
 
-/* What is known of a window when it is opened. */
+/*
+ * What is known of a window when it is opened. The time goes in last, before depth:
+ * another CPU that reads the same time before and after, of a window below depth,
+ * has read one window. Pairs with opened__holder().
+ */
 static __always_inline void frame__begin(struct pks_frame *f, const struct window_event *e,
 					 __u32 site, __s32 stack)
 {
 	f->key = e->key;
-	f->since = e->now;
 	f->stack = stack;
 	f->site = site;
 	f->context = e->context;
 	/* Only an outermost grant opens the key. */
 	f->flags = e->count > 0 && !e->open ? PKS_FRAME_CLOSED : 0;
+	store_release(&f->since, e->now);
 }
 
 /* A grant. e->count is the kernel's count before it. */
@@ -145,7 +149,9 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 	} else {
 		window__push_deep(e, i, site, stack);
 	}
-	s->depth = depth + 1;
+	store_release(&s->depth, depth + 1);
+	if (unlikely(s->skew < 0))
+		slot__count_hidden(s);
 	window__note(s, e, PKS_GRANT);
 	if (settings.pages)
 		opened__set(e->key, e->task);
@@ -195,7 +201,7 @@ static __always_inline void window__release(struct pks_slot *s, const struct win
 	s->claim_context = PKS_TASK;
 	if (unlikely(s->holds))
 		slot__give_back(s, e->task);
-	s->owner = 0;
+	store_release(&s->owner, 0);
 }
 
 /*
@@ -252,6 +258,8 @@ static __always_inline bool window__revoke(const struct window_event *e,
 	stat__hold(f->site, e->task, e->now - f->since);
 	window__remember(s, e, f, place->site, place->stack);
 	s->depth--;
+	if (unlikely(s->skew < 0))
+		slot__count_hidden(s);
 	window__note(s, e, PKS_REVOKE);
 	window__settle(s, e);
 	return true;

@@ -124,11 +124,11 @@ static __always_inline void chance__note(struct inject_call *call, __u64 hash, i
 	if (at < 0)
 		return;
 	p = &places[at & (PKS_PLACES - 1)];
-	if (p->nth)
+	/* Another thread may come here with its own first chance: all three are one thread's. */
+	if (p->nth || !claim(&p->nth, 0, thread->chances))
 		return;
 	p->path = thread->path;
 	p->syscalls = thread->syscalls;
-	p->nth = thread->chances;
 }
 
 /*

@@ -119,9 +119,12 @@ static __always_inline void inject__send(struct inject_thread *thread)
 #define GFP_NOFAIL 0x8000
 
 struct pt_regs___arguments {
+	unsigned long r9;
+	unsigned long r8;
 	unsigned long cx;
-	unsigned long di;
+	unsigned long dx;
 	unsigned long si;
+	unsigned long di;
 } __attribute__((preserve_access_index));
 
 /* True where the call's gfp_t argument says that it must not fail. */
@@ -134,8 +137,14 @@ static __always_inline bool inject__nofail(void *ctx, __u8 gfp_arg)
 		return BPF_CORE_READ(regs, di) & GFP_NOFAIL;
 	case 1:
 		return BPF_CORE_READ(regs, si) & GFP_NOFAIL;
+	case 2:
+		return BPF_CORE_READ(regs, dx) & GFP_NOFAIL;
 	case 3:
 		return BPF_CORE_READ(regs, cx) & GFP_NOFAIL;
+	case 4:
+		return BPF_CORE_READ(regs, r8) & GFP_NOFAIL;
+	case 5:
+		return BPF_CORE_READ(regs, r9) & GFP_NOFAIL;
 	}
 	return false;
 }

@@ -74,11 +74,12 @@ __noinline int place__note(const struct inject_call *call, __u64 hash, __u32 fun
 		__u32 at = (h + i) & (PKS_PLACES - 1);
 		struct pks_place *p = &places[at];
 
-		if (!p->hash && !__sync_val_compare_and_swap(&p->hash, 0, hash)) {
+		if (!p->hash && claim(&p->hash, 0, hash)) {
 			p->function = function;
 			__builtin_memcpy(p->stack, call->record.stack, sizeof(p->stack));
-			p->nr = call->record.nr_stack < PKS_PLACE_FRAMES ? call->record.nr_stack :
-									   PKS_PLACE_FRAMES;
+			store_release(&p->nr, call->record.nr_stack < PKS_PLACE_FRAMES ?
+						      call->record.nr_stack :
+						      PKS_PLACE_FRAMES);
 		}
 		if (p->hash != hash)
 			continue;

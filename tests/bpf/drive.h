@@ -24,6 +24,9 @@ struct drive_op {
 	__u8 pad;
 };
 
+#define DRIVE_ARGUMENTS 6  /* that are passed in registers */
+#define DRIVE_REGS	21 /* words of struct pt_regs, arch/x86/include/uapi/asm/ptrace.h */
+
 /* By which code a usual grant or revoke goes. */
 enum drive_way {
 	DRIVE_QUICK, /* fastpath.bpf.h, as far as it will */
@@ -35,6 +38,7 @@ struct drive_answer {
 	__s32 slot;  /* of a claim */
 	__u16 inner; /* taken for the second half of a page-form event */
 	__u16 quick; /* went the quick way, or the tally's */
+	__u32 nofail;
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <asm/ptrace.h>
 #include <sys/mman.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -309,6 +310,29 @@ void harness__end(__u64 caller)
 	run(skel->progs.drive_end, &op);
 }
 
+void harness__gone(struct thread *t)
+{
+	struct drive_op op = op_of(t, PKS_TASK, 0, 0);
+
+	CHECK_EQ(t->count, 0);
+	run(skel->progs.drive_forget, &op);
+}
+
+unsigned int harness__nofail(const struct pt_regs *regs)
+{
+	struct drive_op op = {};
+
+	_Static_assert(sizeof(skel->bss->call_regs) == sizeof(*regs), "all of the registers");
+	memcpy(skel->bss->call_regs, regs, sizeof(*regs));
+	run(skel->progs.drive_nofail, &op);
+	return h.answer.nofail;
+}
+
+unsigned int harness__hidden(void)
+{
+	return skel->bss->quiet.over_revoked;
+}
+
 struct pks_slot *harness__slot(const struct thread *t)
 {
 	int first = t->home < 0 ? 0 : t->home;
@@ -404,7 +428,7 @@ const struct pks_site *harness__grant_sites(void)
 	return skel->bss->grant_sites;
 }
 
-const struct pks_site_stat *harness__stats(void)
+struct pks_site_stat *harness__stats(void)
 {
 	return stats;
 }

@@ -78,6 +78,14 @@ void harness__claim(struct thread *t, __u8 context);
 /* The thread whose windows are counted as those of `caller` ends. */
 void harness__end(__u64 caller);
 
+/* The thread ends with nothing open; who gets its task_struct then is another one. */
+void harness__gone(struct thread *t);
+/* Arguments, bit by bit, that say that a call with these registers must not fail. */
+struct pt_regs;
+unsigned int harness__nofail(const struct pt_regs *regs);
+/* Threads inside windows that their count does not show. */
+unsigned int harness__hidden(void);
+
 /* ns; asked for where the truth is PKS_TRUTH_KMAP. */
 #define HARNESS_LONG_HOLD (1ULL << 40)
 
@@ -89,7 +97,7 @@ __u64 harness__older(void);
 __u64 harness__late(void);
 struct pks_fold *harness__folds(void);
 const struct pks_site *harness__grant_sites(void);
-const struct pks_site_stat *harness__stats(void);
+struct pks_site_stat *harness__stats(void);
 
 /* All grants of a call site, whichever way they took. */
 __u64 harness__grants(unsigned int site);

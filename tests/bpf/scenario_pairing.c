@@ -140,6 +140,32 @@ static void underflow(void)
 	lost_nothing_but(LOST_NOTHING);
 }
 
+/*
+ * While a thread is inside windows that its count does not show, each boundary has to
+ * be looked at more closely: everybody's. No longer than that.
+ */
+static void underflow_is_over(void)
+{
+	struct thread t = harness__thread(1), other = harness__thread(2);
+
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(3));
+	CHECK_EQ(harness__hidden(), 0);
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+	CHECK_EQ(t.count, 0);
+	CHECK_EQ(harness__hidden(), 1);
+	harness__revoke(&other, PKS_TASK, PAGE(1), CALLER(3));
+	harness__grant(&other, PKS_TASK, PAGE(1), CALLER(1));
+	CHECK_EQ(harness__hidden(), 2);
+	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
+	CHECK_EQ(harness__hidden(), 1);
+	harness__revoke(&other, PKS_TASK, PAGE(1), CALLER(2));
+	CHECK_EQ(harness__hidden(), 0);
+	harness__grant(&other, PKS_TASK, PAGE(1), CALLER(1));
+	harness__boundary(&other, PKS_TASK, PKS_THREAD_EXIT);
+	CHECK_EQ(harness__hidden(), 0);
+	CHECK(!harness__slot(&t) && !harness__slot(&other));
+}
+
 static void underflow_poisons_next_pair(void)
 {
 	struct thread t = harness__thread(1);
@@ -373,6 +399,7 @@ const struct scenario pairing_scenarios[] = {
 	{ "deeper than is kept and leaked: the rest told as one", leak_too_deep },
 	{ "many threads nest deep: the room for it is given back", nesting_of_many_threads },
 	{ "a revoke without a window is an underflow", underflow },
+	{ "an underflow is over when no window is hidden by it", underflow_is_over },
 	{ "an underflow poisons the next pair, and only that", underflow_poisons_next_pair },
 	{ "a window open at a boundary is a leak, told once", leak_at_each_boundary },
 	{ "a revoke after its leak was told is late, not an underflow", leak_then_late_revoke },

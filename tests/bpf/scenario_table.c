@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tables that run full, and numbers that have to add up. */
+#include <asm/ptrace.h>
 #include <stdlib.h>
 
 #include "scenario_check.h"
@@ -121,7 +122,7 @@ static int bucket_of(__u64 ns)
 static void hold_time(void)
 {
 	struct thread t = harness__thread(1);
-	__u32 hist[PKS_BUCKETS] = { 0 };
+	__u64 hist[PKS_BUCKETS] = { 0 };
 	__u64 closed, total = 0;
 	__u8 way = h.way;
 
@@ -173,6 +174,69 @@ static void hold_time_in_turn(void)
 		CHECK(timed >= 2 + 38 / 4 && timed < 2 + 38 / 4 + 4);
 		CHECK_EQ(st->total, timed * 2000ULL);
 		CHECK_EQ(st->max, 2000);
+	}
+}
+
+/* A trace of some months: a bucket, and the windows of one site, beyond 32 bits. */
+static void counts_of_months(void)
+{
+	struct thread t = harness__thread(1);
+	__u64 closed, before = 0;
+	__u8 way = h.way;
+
+	h.way = DRIVE_CORE;
+	for (int i = 0; i < 2; i++) {
+		harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+		harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
+		for (int n = 0; !i && n < PKS_SITES; n++) {
+			struct pks_site_stat *st = &harness__stats()[n];
+
+			for (int b = 0; b < PKS_BUCKETS; b++)
+				if (st->hist[b])
+					before = st->hist[b] = 0xffffffff;
+			if (st->grants)
+				st->grants = before;
+		}
+	}
+	h.way = way;
+	CHECK_EQ(before, 0xffffffff);
+	CHECK_EQ(sum_of_grants(&closed), before + 1);
+	CHECK_EQ(closed, before + 1);
+}
+
+/*
+ * Two threads with one home: what the second one closed next door is nothing that
+ * a later thread with its task_struct, which comes there too, could use after revoke.
+ */
+static void neighbour_gone(void)
+{
+	struct thread a = harness__thread(1), b = harness__neighbour(&a, 2);
+
+	harness__grant(&a, PKS_TASK, PAGE(1), CALLER(1));
+	harness__grant(&b, PKS_TASK, PAGE(2), CALLER(1));
+	harness__revoke(&b, PKS_TASK, PAGE(2), CALLER(2));
+	harness__gone(&b);
+	b.tid++;
+	/* What an interrupt left open keeps the slot, with no window of the thread's own. */
+	harness__grant(&b, PKS_HARDIRQ, PAGE(4), CALLER(3));
+	harness__boundary(&b, PKS_HARDIRQ, PKS_IRQ_END);
+	harness__fault(&b, PKS_TASK, PAGE(2), false);
+	CHECK_EQ(h.records[0].cause, PKS_NEVER_GRANTED);
+}
+
+/* As struct pt_regs has the arguments of a call. */
+static void no_fail(void)
+{
+	struct pt_regs regs = {};
+	unsigned long *argument[] = { &regs.rdi, &regs.rsi, &regs.rdx,
+				      &regs.rcx, &regs.r8,  &regs.r9 };
+
+	for (int i = 0; i < DRIVE_ARGUMENTS; i++) {
+		*argument[i] = 0x8cc0; /* GFP_KERNEL | __GFP_NOFAIL, 6.1 */
+		CHECK_EQ(harness__nofail(&regs), 1u << i);
+		*argument[i] = 0xcc0;
+		CHECK_EQ(harness__nofail(&regs), 0);
+		*argument[i] = 0;
 	}
 }
 
@@ -245,10 +309,13 @@ const struct scenario table_scenarios[] = {
 	{ "more threads in a window than slots: counted, nothing wrong", more_threads_than_slots },
 	{ "two threads with one home slot", neighbours },
 	{ "two threads with one home slot, one with an underflow", neighbour_poisoned },
+	{ "two threads with one home slot, and a task_struct used again", neighbour_gone },
+	{ "a call that must not fail, by any of its arguments", no_fail },
 	{ "call sites beyond the table go into one, and add up", site_table_full },
 	{ "a caller that is not known is no call site", caller_not_known },
 	{ "hold times add up, each in its bucket", hold_time },
 	{ "hold times of some windows, all windows counted", hold_time_in_turn },
+	{ "counts go past 32 bits", counts_of_months },
 	{ "repeats of a finding are folded with their count", repeats_are_folded },
 	{ "ring full: produced = delivered + folded + dropped", ring_full },
 	{ "fold table full: every finding is delivered", fold_table_full },

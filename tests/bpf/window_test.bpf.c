@@ -7,10 +7,12 @@
 #include "core/fastpath.bpf.h"
 #include "core/count_only.bpf.h"
 #include "core/cause.bpf.h"
+#include "prog/inject.bpf.h"
 #include "drive.h"
 
 struct drive_op op;
 struct drive_answer answer;
+__u64 call_regs[DRIVE_REGS]; /* struct pt_regs */
 
 static __always_inline void op__event(struct window_event *e)
 {
@@ -170,6 +172,25 @@ int drive_inherit(void *ctx)
 
 		s->told = s->skew;
 	}
+	return 0;
+}
+
+/* As at_thread_end() does with a thread that has nothing open. */
+SEC("raw_tp")
+int drive_forget(void *ctx)
+{
+	slot__forget(op.task);
+	return 0;
+}
+
+/* Which of a call's arguments inject and hunt would take for one that must not fail, bit by bit. */
+SEC("raw_tp")
+int drive_nofail(void *ctx)
+{
+	answer.nofail = 0;
+	for (int i = 0; i < DRIVE_ARGUMENTS; i++)
+		if (inject__nofail(call_regs, i))
+			answer.nofail |= 1 << i;
 	return 0;
 }
 

@@ -243,10 +243,51 @@ static void test_quantile(void **state)
 	s.hist[40] = 2;
 	assert_int_equal(model__quantile(&s, 0.5), model__bucket_end(10));
 	assert_int_equal(model__quantile(&s, 0.99), model__bucket_end(40));
+	/* No window of the last bucket was held for longer than the longest. */
+	s.max = model__bucket_end(39) + 1;
+	assert_int_equal(model__quantile(&s, 0.99), s.max);
+	assert_int_equal(model__quantile(&s, 0.5), model__bucket_end(10));
+	/* The maximum was read before the buckets were: it says nothing about them. */
 	s.max = 5;
-	assert_int_equal(model__quantile(&s, 0.99), 5);
+	assert_int_equal(model__quantile(&s, 0.99), model__bucket_end(40));
+	assert_int_equal(model__quantile(&s, 0.5), model__bucket_end(10));
 	s.timed = 0;
 	assert_int_equal(model__quantile(&s, 0.99), 0);
+}
+
+static void add_site(struct model *m, unsigned int index, __u64 caller,
+		     const struct pks_site_stat *stat)
+{
+	assert_int_equal(model__add_site(m, caller, stat, 0), 0);
+	m->sites[m->nr_sites - 1].index = index;
+}
+
+/* More windows than 32 bits hold, in one bucket: of two sites, and in an interval. */
+static void test_counts_of_months(void **state)
+{
+	const __u64 many = 3ULL << 30;
+	struct pks_site_stat stat = { .grants = many, .total = 8 * many, .max = 8 };
+	struct model before = {}, now = {}, delta;
+	struct model_site sum;
+
+	(void)state;
+	stat.hist[8] = many;
+	add_site(&before, 3, 0x100, &stat);
+	stat.hist[8] = 2 * many;
+	stat.grants = 2 * many;
+	stat.total *= 2;
+	add_site(&now, 3, 0x100, &stat);
+	add_site(&now, 4, 0x200, &stat);
+	model__sum_sites(&now, &sum);
+	assert_true(sum.hist[8] == 4 * many);
+	assert_true(sum.timed == 4 * many);
+	assert_true(model__quantile(&sum, 0.5) == 8);
+	assert_int_equal(model__between(&before, &now, &delta), 0);
+	assert_true(delta.sites[0].hist[8] == many);
+	assert_true(delta.sites[0].timed == many);
+	model__free(&before);
+	model__free(&now);
+	model__free(&delta);
 }
 
 static void test_complete(void **state)
@@ -268,13 +309,6 @@ static void test_complete(void **state)
 	assert_int_equal(model__unexplained_faults(&m), 1);
 	m.fault_calls = 2;
 	assert_true(model__complete(&m));
-}
-
-static void add_site(struct model *m, unsigned int index, __u64 caller,
-		     const struct pks_site_stat *stat)
-{
-	assert_int_equal(model__add_site(m, caller, stat, 0), 0);
-	m->sites[m->nr_sites - 1].index = index;
 }
 
 /* Between two readings a site came that lies before the known one in the table. */
@@ -379,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_many_sites_survive_growth),
 		cmocka_unit_test(test_bucket_ends),
 		cmocka_unit_test(test_quantile),
+		cmocka_unit_test(test_counts_of_months),
 		cmocka_unit_test(test_complete),
 		cmocka_unit_test(test_withdrawn),
 	};

@@ -426,6 +426,17 @@ __u64 model__mean(const struct model_site *site)
 	return site->timed ? site->total / site->timed : 0;
 }
 
+/*
+ * The longest that a window of the bucket can have been held. The maximum tells
+ * more where it lies in the bucket; it may have been read before a longer window ended.
+ */
+static __u64 bucket__bound(unsigned int bucket, __u64 max)
+{
+	__u64 end = model__bucket_end(bucket);
+
+	return max < end && (!bucket || max > model__bucket_end(bucket - 1)) ? max : end;
+}
+
 __u64 model__quantile(const struct model_site *site, double share)
 {
 	__u64 seen = 0, wanted;
@@ -435,11 +446,8 @@ __u64 model__quantile(const struct model_site *site, double share)
 	wanted = site->timed * share;
 	for (unsigned int b = 0; b < PKS_BUCKETS; b++) {
 		seen += site->hist[b];
-		if (seen > wanted || seen == site->timed) {
-			__u64 end = model__bucket_end(b);
-
-			return end < site->max ? end : site->max;
-		}
+		if (seen > wanted || seen == site->timed)
+			return bucket__bound(b, site->max);
 	}
 	return site->max;
 }

@@ -55,7 +55,7 @@ struct model_site {
 	__u64 timed; /* those of the closed ones whose hold time is known: the rest is of them */
 	__u64 total;
 	__u64 max;
-	__u32 hist[PKS_BUCKETS];
+	__u64 hist[PKS_BUCKETS];
 };
 
 /* A finding that a later one of its thread may follow from. */

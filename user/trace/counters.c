@@ -157,15 +157,20 @@ void collector__group_comm(struct collector *c, unsigned int index, char *comm)
 	comm[PKS_COMM - 1] = 0;
 }
 
-/* One place of the stacks' array, if it still holds the stack that `stack` refers to. */
+/*
+ * One place of the stacks' array, if it still holds the stack that `stack` refers to.
+ * A program may overwrite it while it is copied: then its id has changed after it.
+ * Pairs with stack__fill() (bpf/core/table.bpf.h).
+ */
 static int stack__read(struct collector *c, __s32 stack, __u64 *addresses)
 {
 	const __s32 homes = PKS_STACK_HOMES;
 	__u32 place = stack < homes ? stack : homes + ((stack - homes) & (PKS_STACK_RING - 1));
-	struct pks_stack s;
+	int fd = bpf_map__fd(c->skel->maps.stacks);
+	struct pks_stack s, again;
 
-	if (bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.stacks), &place, &s) ||
-	    s.id != (__u64)stack + 1 || s.nr > PKS_STACK_DEPTH)
+	if (bpf_map_lookup_elem(fd, &place, &s) || s.id != (__u64)stack + 1 ||
+	    s.nr > PKS_STACK_DEPTH || bpf_map_lookup_elem(fd, &place, &again) || again.id != s.id)
 		return 0;
 	memcpy(addresses, s.address, s.nr * sizeof(*addresses));
 	return s.nr;
@@ -176,7 +181,7 @@ static __s32 site__stack(const struct pks_site *sites, __u64 caller)
 {
 	for (int i = 0; caller && i < PKS_SITES; i++)
 		if (sites[i].caller == caller)
-			return sites[i].stack;
+			return site__first_stack(&sites[i]);
 	return PKS_NO_STACK;
 }
 
