@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the loader tells the injecting programs, and what they count: shared
- * memory, no wire record (that is struct pks_injection in event.h).
+ * memory, no wire record (that is struct pks_injection in record.h).
  *
  * The attributes are those of the kernel's own fault injection and mean the
  * same (Documentation/fault-injection/fault-injection.rst, should_fail_ex()).
@@ -9,7 +9,7 @@
 #ifndef PKSTRACE_INJECT_H
 #define PKSTRACE_INJECT_H
 
-#include "abi/event.h"
+#include "abi/record.h"
 
 #define PKS_RULES	 8
 #define PKS_PLACES	 1024

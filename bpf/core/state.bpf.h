@@ -10,7 +10,8 @@
 #ifndef PKSTRACE_STATE_BPF_H
 #define PKSTRACE_STATE_BPF_H
 
-#include "abi/event.h"
+#include "abi/settings.h"
+#include "abi/tables.h"
 #include "kernel/kernel.bpf.h"
 
 extern const volatile struct pks_settings settings;

@@ -4,7 +4,7 @@
  * an iterator over all tasks, attached to no event. An object of its own, so
  * that a snapshot loads none of the tracing programs.
  */
-#include "abi/event.h"
+#include "abi/record.h"
 #include "kernel/kernel.bpf.h"
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

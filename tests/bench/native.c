@@ -15,7 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "abi/event.h"
+#include "abi/settings.h"
+#include "abi/tables.h"
 #include "native.skel.h"
 
 static unsigned long long now(void)

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "abi/event.h"
+#include "abi/settings.h"
+#include "abi/tables.h"
 #include "drive.h"
 
 /* A thread as the kernel keeps it. The count and the register follow V10. */

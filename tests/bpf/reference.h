@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "abi/event.h"
+#include "abi/tables.h"
 
 #define REF_THREADS 8
 #define REF_KEYS    12

@@ -3,7 +3,7 @@
 #ifndef PKSTRACE_FINDINGS_CLASS_H
 #define PKSTRACE_FINDINGS_CLASS_H
 
-#include "abi/event.h"
+#include "abi/tables.h"
 
 struct class_row {
 	const char *name;

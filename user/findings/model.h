@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "abi/event.h"
+#include "abi/tables.h"
 
 /* A stack as return addresses, newest first. */
 struct model_stack {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
-#include "abi/event.h"
+#include "abi/record.h"
 #include "hunt/outcome.h"
 
 static const char *const names[HUNT_NR_OUTCOMES] = {

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "abi/event.h"
+#include "abi/record.h"
 
 struct injections {
 	struct pks_injection *all;

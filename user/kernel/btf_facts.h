@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "abi/event.h"
+#include "abi/settings.h"
 
 struct btf;
 struct btf_type;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "abi/event.h"
+#include "abi/settings.h"
 #include "util/status.h"
 
 /* The places that programs attach to, by role. */

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "abi/event.h"
+#include "abi/record.h"
 
 struct report;
 

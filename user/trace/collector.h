@@ -10,7 +10,8 @@
 #include <sys/types.h>
 
 #include "kernel/dialect.h"
-#include "abi/event.h"
+#include "abi/settings.h"
+#include "abi/tables.h"
 
 struct bpf_program;
 struct collector;

@@ -181,7 +181,7 @@ static __s32 site__stack(const struct pks_site *sites, __u64 caller)
 {
 	for (int i = 0; caller && i < PKS_SITES; i++)
 		if (sites[i].caller == caller)
-			return site__first_stack(&sites[i]);
+			return PKS_FIRST_STACK(sites[i].home_stack);
 	return PKS_NO_STACK;
 }
 

@@ -3,7 +3,8 @@
 #ifndef PKSTRACE_TRACE_ITERATOR_H
 #define PKSTRACE_TRACE_ITERATOR_H
 
-#include "abi/event.h"
+#include "abi/record.h"
+#include "abi/settings.h"
 #include "util/status.h"
 
 typedef void (*iterator_fn)(void *arg, const struct pks_inside *thread);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wire ABI: the records that go through the ring buffer, and through the
+ * pipe of a snapshot. Fixed-width types only; every structure's size is asserted.
+ * A saved session holds these records as they are, so PKS_ABI goes up with any
+ * change here. What lies in shared memory is in tables.h.
+ */
+#ifndef PKSTRACE_ABI_RECORD_H
+#define PKSTRACE_ABI_RECORD_H
+
+#include <linux/types.h>
+
+#define PKS_ABI 2
+
+#define PKS_STACK_DEPTH 48
+#define PKS_COMM	16
+
+/* Finding classes; names and meanings are in user/findings/class.c. */
+enum pks_class {
+	PKS_CLASS_NONE,
+	PKS_LEAK,
+	PKS_UNDERFLOW,
+	PKS_WRONG_PAGE,
+	PKS_OUT_OF_ORDER,
+	PKS_CROSS_THREAD,
+	PKS_STRAY_ACCESS,
+	PKS_INEFFECTIVE_GRANT,
+	PKS_RESIDUE,
+	PKS_INHERITED,
+	PKS_LONG_HOLD,
+	PKS_SLEPT,
+	PKS_NR_CLASSES,
+};
+
+/* Why an access was stray. */
+enum pks_cause {
+	PKS_CAUSE_NONE,
+	PKS_USE_AFTER_REVOKE,
+	PKS_OTHER_THREAD_WINDOW,
+	PKS_IRQ_IN_WINDOW,
+	PKS_EXCEPTION_IN_WINDOW,
+	PKS_POISONED_GRANT,
+	PKS_NEVER_GRANTED,
+	PKS_NR_CAUSES,
+};
+
+/* Where a window must be closed at the latest. */
+enum pks_boundary {
+	PKS_BOUNDARY_NONE,
+	PKS_SYSCALL_EXIT,
+	PKS_WORK_END,
+	PKS_SOFTIRQ_END,
+	PKS_IRQ_END,
+	PKS_EXCEPTION_RETURN,
+	PKS_THREAD_EXIT,
+	PKS_NMI_END,
+	PKS_NR_BOUNDARIES,
+};
+
+/* What the CPU was doing; a higher one interrupts a lower one. */
+enum pks_context {
+	PKS_TASK,
+	PKS_SOFTIRQ,
+	PKS_HARDIRQ,
+	PKS_NMI,
+	PKS_NR_CONTEXTS,
+};
+
+/* A stack in place of a reference to one. */
+#define PKS_NO_STACK (-1)
+
+/* Flags of a stack reference. */
+#define PKS_STACK_EXACT	    1u /* taken at this very event, not at an earlier one of the site */
+#define PKS_STACK_OF_ANOTHER 2u /* where another window of the same grant site was revoked */
+
+/* One of a report's owner stacks: where a window was granted or revoked. */
+struct pks_origin {
+	__u64 caller;	/* return address into the caller, 0: not known */
+	__u64 time;	/* CLOCK_MONOTONIC ns, 0: not known */
+	__s32 stack;	/* reference to a captured stack, or PKS_NO_STACK */
+	__u32 flags;	/* PKS_STACK_* */
+};
+_Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
+
+/*
+ * A finding, as it goes through the ring buffer. Addresses are the kernel's;
+ * a zero means "not known". stack[] is the stack at the time of the finding.
+ */
+struct pks_finding {
+	__u8 class;    /* enum pks_class; first, so that a reader can dispatch on it */
+	__u8 cause;    /* enum pks_cause, stray-access only */
+	__u8 boundary; /* enum pks_boundary, leak only */
+	__u8 context;  /* enum pks_context */
+	__u8 write;    /* stray-access: 1 write, 0 read */
+	__u8 fatal;    /* stray-access: the kernel refused to go on (strict) */
+	__u8 unsure;   /* found after a count mismatch on this thread */
+	__u8 pad;
+	__u32 nr_stack;
+	__u64 time; /* CLOCK_MONOTONIC ns */
+	__u64 fold; /* key of the fold entry that counts its repeats */
+	__u32 tid;
+	__u32 tgid;
+	__u32 cpu;
+	__u32 pkrs;	 /* the register as the culprit saw it */
+	__u32 error_code; /* of the page fault */
+	__s32 count;	 /* current->pgmap_prot_count */
+	__s32 depth;	 /* windows open as the tool counts them */
+	__s32 skew;	 /* count less depth: leaked (+) or over-revoked (-) */
+	__u64 address;	 /* accessed */
+	__u64 ip;	 /* the accessing instruction, or the caller */
+	__u64 key;	 /* struct page (or dev_pagemap) of the event */
+	__u64 key2;	 /* struct page that was expected instead */
+	__u64 phys;	 /* physical address of the page */
+	__u64 pgmap;
+	__u64 pgmap_start; /* physical start of the pgmap's range */
+	__u64 held;	   /* ns the window has been open, 0: not known */
+	__s64 arg;	   /* boundary: system call number, work function, vector */
+	__u64 ino;	   /* file whose page was hit, 0: none */
+	__u64 index;	   /* page offset in that file, in pages */
+	__u32 dev;	   /* its device, kernel dev_t */
+	__u32 other_tid;   /* thread that holds the window, cross-thread cases */
+	char comm[PKS_COMM];
+	struct pks_origin granted;
+	struct pks_origin revoked;
+	__u64 stack[PKS_STACK_DEPTH];
+};
+_Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
+
+/* First byte of a record that is no finding; those of findings are smaller. */
+#define PKS_RECORD_INJECTION 0x80
+#define PKS_RECORD_STOPPED   0x81 /* a thread that hunt wanted stopped; laid out as an injection */
+_Static_assert(PKS_NR_CLASSES <= PKS_RECORD_INJECTION, "the first byte tells records apart");
+
+/* What is broken on purpose; names are in user/inject/plan.c. */
+enum pks_injection_kind {
+	PKS_INJECT_NONE,
+	PKS_SKIP_GRANT,
+	PKS_SKIP_REVOKE,
+	PKS_EXTRA_REVOKE,
+	PKS_DELAY_REVOKE,
+	PKS_FAIL_CALL,
+	PKS_NR_INJECTION_KINDS,
+};
+
+/* An injection that was made, or in a dry run would have been. */
+struct pks_injection {
+	__u8 type;    /* PKS_RECORD_* */
+	__u8 kind;    /* enum pks_injection_kind */
+	__u8 context; /* enum pks_context */
+	__u8 dry;
+	__u32 rule;   /* number of the rule, or of hunt's function */
+	__u32 nr_stack;
+	__u32 serial; /* sequence number in this run, from 1 */
+	__u64 time;   /* CLOCK_MONOTONIC ns */
+	__u32 tid;
+	__u32 tgid;
+	__u32 cpu;
+	__s32 count;  /* current->pgmap_prot_count before the call */
+	__u64 path;   /* of the thread in the tree of forks: the same in a repeated run */
+	__u64 nth;    /* sequence number of the call among those of the thread that passed the filters */
+	__u64 caller; /* return address of the call */
+	__u64 key;    /* first argument: struct page or dev_pagemap of a window */
+	__s64 value;  /* what the call returned instead, or the delay in ns */
+	char comm[PKS_COMM];
+	__u64 stack[PKS_STACK_DEPTH];
+};
+_Static_assert(sizeof(struct pks_injection) == 480, "wire ABI");
+
+/* A thread that is inside a window, or has the key open without one: a snapshot's record. */
+struct pks_inside {
+	__u32 tid;
+	__u32 tgid;
+	__s32 count; /* current->pgmap_prot_count: below 0, revoked too often */
+	__u32 pkrs;  /* the thread's own */
+	__u32 nr_stack;
+	__u8 running; /* on a CPU: it has no stack that could be read */
+	__u8 pad[3];
+	char comm[PKS_COMM];
+	__u64 stack[PKS_STACK_DEPTH];
+};
+_Static_assert(sizeof(struct pks_inside) == 424, "wire ABI");
+
+#endif
