@@ -130,14 +130,29 @@ test_library()
 		cmp_num 2 -gt 1 c
 		cmp_num 2 -gt x c
 		skip 2 'no foo'
+		one_line 2 u 'bad x' sh -c 'echo "bad x"; exit 2'
+		one_line 2 u 'bad y' sh -c 'echo "bad x"; echo z; exit 3'
+		ok w wait_until 5 true
+		ok w wait_until 1 false
+		out='{"a": 1, "type": "t"}
+		{"a": [2]}'
+		is "$(json 'first["a"], summary["a"], len(of("t"))')" '(1, [2], 1)' j
+		is "$(json 'summary["b"]')" '' j
+		is "$(json 'summary["b"]' 2>&1)" '' j
+		golden g 'a line' g
+		golden g 'another line' g
+		golden none 'a line' g
 		done_testing
 	END
+	mkdir -p "$dir/tests/unit/golden"
+	echo 'a line' >"$dir/tests/unit/golden/g"
 	FILES=
 	run
-	is "$status, $last" "1, 9 passed, 9 failed, 2 skipped" \
+	is "$status, $last" "1, 16 passed, 16 failed, 2 skipped" \
 		"each assertion of tap.sh can hold and can fail"
 	like "$output" '# because.*# the output.*# exit status 0, expected 3' \
 		"... and says why"
+	like "$output" '# got: +json: KeyError.*# -a line.*# \+another line' "... in each case"
 	like "$output" 'library.t:12' "... and where"
 	rm "$dir"/tests/*/*.t
 }

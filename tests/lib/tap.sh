@@ -39,6 +39,8 @@
 # With it come the helpers of wait.sh, and
 #
 #	json EXPRESSION		the answer of tests/lib/json about the lines in $out
+#	golden FILE TEXT NAME	TEXT is what tests/unit/golden/FILE holds, to the letter;
+#				with PKS_GOLDEN=write it is what the file holds from now on
 
 set +e
 set -uo pipefail
@@ -224,6 +226,16 @@ skip_all() {
 json() {
 	# shellcheck disable=SC2154 # the test's
 	"$TAP_LIB/json" "$1" <<<"$out"
+}
+
+golden() {
+	local file=$TAP_LIB/../unit/golden/$1 difference
+
+	if [[ ${PKS_GOLDEN-} == write ]]; then
+		printf '%s\n' "$2" >"$file"
+	fi
+	difference=$(diff -u "$file" - <<<"$2" 2>&1)
+	_tap_result $? "$3" || diag "$difference"
 }
 
 bail_out() {
