@@ -182,6 +182,7 @@ test: setup
 	$(MAKE) all unit
 	$(MAKE) modules
 	$(MAKE) modules VARIANT=kmap-trace
+	$(MAKE) modules VARIANT=preempt
 	tests/kernel/build baseline
 	tests/run
 
@@ -201,7 +202,7 @@ corpus: modules
 	$(MAKE) all
 	tests/corpus/run --variant $(VARIANT)
 
-MATRIX := outofline inline partial v8 kmap-trace 6.12-outofline
+MATRIX := outofline inline partial v8 kmap-trace 6.12-outofline preempt 6.12-preempt
 
 .PHONY: test-matrix
 test-matrix: setup

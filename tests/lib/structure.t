@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The tree by job: includes never go round in a circle, names of the kernel's stay
-# in the kernel/ folders. Runs on the host.
+# in the kernel/ folders, each folder says what it is for. Runs on the host.
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 
@@ -47,5 +47,14 @@ SYMBOL='(__)?(pgmap|dax_set|kmap|kunmap|pks_(update|save|restore|handle|mk|set|w
 is "$(outside_kernel "\"([^\"]*[^a-z_\"])?$SYMBOL([^a-z_\"][^\"]*)?\"")" "" \
 	"names of the kernel's functions stand in kernel/"
 is "$(outside_kernel '"/sys/(kernel|module)/')" "" "so do the paths of its files"
+
+without_readme() {
+	local folder
+
+	for folder in bpf/*/ user/*/; do
+		[[ -s ${folder}README.md ]] || echo "$folder"
+	done
+}
+is "$(without_readme)" "" "each folder has a README.md"
 
 done_testing
