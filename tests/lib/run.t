@@ -179,6 +179,12 @@ test_kernels()
 	is "$status, $last" "0, 0 passed, 0 failed, 1 skipped" "a chosen kernel is the only one"
 	like "$output" 'several.t  .*tests/kernel/build preempt' "... also where the file names it"
 	rm -r "$dir/tests/kernel"
+	test_file unit/here.t <<-'END'
+		#!/bin/sh
+		echo 1..1; echo ok 1
+	END
+	FILES="--jobs 2" run
+	is "$status, $last" "0, 1 passed, 0 failed, 3 skipped" "several jobs: the same sums"
 	test_file e2e/several.t <<-'END'
 		#!/bin/sh
 		# vm: colour=red
@@ -243,6 +249,28 @@ test_guest()
 	rm "$dir"/tests/*/*.t
 }
 
+# What runs has ended before the runner does.
+test_interrupt()
+{
+	local runner
+
+	test_file unit/long.t <<-END
+		#!/bin/sh
+		echo \$\$ >$dir/child
+		exec sleep 1000
+	END
+	set -m	# otherwise a background process would ignore SIGINT
+	env -u PKS_BUILD "$dir/tests/run" >"$dir/said" 2>&1 &
+	runner=$!
+	set +m
+	ok "a file runs" wait_until 20 test -s "$dir/child"
+	kill -INT $runner
+	wait $runner
+	is "$?, $(tail -n 1 "$dir/said")" "130, tests/run: interrupted" "interrupted: 130 and one line"
+	ok "... and what ran is gone" test ! -d "/proc/$(<"$dir/child")"
+	rm "$dir"/tests/*/*.t
+}
+
 test_usage()
 {
 	FILES=$dir/no-such-file run
@@ -262,5 +290,6 @@ test_skips
 test_library
 test_kernels
 test_guest
+test_interrupt
 test_usage
 done_testing
