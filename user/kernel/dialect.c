@@ -64,26 +64,6 @@ static const struct dialect_row rows[] = {
 	    [PROBE_REVOKE_ARG] = "kmap_trace_unmap" } },
 };
 
-/* Functions of the checked windows themselves: never the culprit in a stack. */
-static const char *const own_names[] = {
-	"pgmap_set_readwrite",	"pgmap_set_noaccess",	"__pgmap_set_readwrite",
-	"__pgmap_set_noaccess", "dax_set_readwrite",	"dax_set_noaccess",
-	"pgmap_mk_readwrite",	"pgmap_mk_noaccess",	"__pgmap_mk_readwrite",
-	"__pgmap_mk_noaccess",	"dax_mk_readwrite",	"dax_mk_noaccess",
-	"kmap_trace_map",	"kmap_trace_unmap",	"kmap_local_page",
-	"kmap_local_folio",	"__kunmap_local",	"kmap_atomic",
-	"__kunmap_atomic",	"pks_update_protection", "pks_set_readwrite",
-	"pks_set_noaccess",
-};
-
-bool dialect__is_own(const char *name)
-{
-	for (size_t i = 0; i < NR(own_names); i++)
-		if (!strcmp(name, own_names[i]))
-			return true;
-	return pair__is_own(name);
-}
-
 bool dialect__is_fault_entry(const char *name)
 {
 	return !strcmp(name, "asm_exc_page_fault");
@@ -289,24 +269,4 @@ bool dialect__has_tracepoint(const struct dialect *d, const char *name)
 	/* A raw tracepoint's type: include/trace/bpf_probe.h */
 	snprintf(type, sizeof(type), "btf_trace_%s", name);
 	return btf__find_by_name_kind(d->btf, type, BTF_KIND_TYPEDEF) > 0;
-}
-
-bool dialect__traceable(const char *function)
-{
-	static const char *const paths[] = {
-		"/sys/kernel/tracing/available_filter_functions",
-		"/sys/kernel/debug/tracing/available_filter_functions",
-	};
-	bool found = false;
-	size_t size = 0;
-	char *line = NULL;
-	FILE *f = fopen(paths[0], "r");
-
-	f = f ? f : fopen(paths[1], "r");
-	while (f && !found && getline(&line, &size, f) > 0)
-		found = !strcmp(strtok(line, " \n\t") ?: "", function);
-	free(line);
-	if (f)
-		fclose(f);
-	return found;
 }

@@ -102,8 +102,11 @@ bool dialect__has_tracepoint(const struct dialect *d, const char *name);
 /* True where ftrace lists the function: without that nothing attaches to it. */
 bool dialect__traceable(const char *function);
 
-/* True where `name` is one of the traced functions, the last probed pair's too: to trim stacks. */
+/* True where `name` is one of the traced functions: to trim stacks. */
 bool dialect__is_own(const char *name);
+
+/* From now on these two are traced functions as well, in place of an earlier pair; kept. */
+void dialect__add_own(const char *grant, const char *revoke);
 
 /* True where the function is the exception entry that stray accesses come through. */
 bool dialect__is_fault_entry(const char *name);

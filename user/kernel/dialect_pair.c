@@ -20,12 +20,8 @@ struct pair_end {
 	unsigned int arg; /* PKS_NO_ARG: none is compared */
 };
 
+/* Names of the last pair that was chosen: a dialect's targets outlive it. */
 static char own[2][128];
-
-bool pair__is_own(const char *name)
-{
-	return !strcmp(name, own[0]) || !strcmp(name, own[1]);
-}
 
 /* FUNC or FUNC:argN */
 static enum status end__parse(struct pair_end *end)
@@ -122,6 +118,7 @@ enum status pair__choose(struct dialect *d, const struct dialect_wish *wish)
 		return status;
 	strcpy(own[0], grant.name);
 	strcpy(own[1], revoke.name);
+	dialect__add_own(own[0], own[1]);
 	d->name = "own pair";
 	d->layout = "-";
 	d->facts.truth = PKS_TRUTH_NONE;

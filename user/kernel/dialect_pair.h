@@ -12,7 +12,4 @@
  */
 enum status pair__choose(struct dialect *d, const struct dialect_wish *wish);
 
-/* True where `name` is one of the functions of the last pair chosen. */
-bool pair__is_own(const char *name);
-
 #endif
