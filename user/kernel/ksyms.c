@@ -31,6 +31,7 @@ struct entry {
 	uint64_t addr;
 	const char *name;
 	const char *module;
+	uint32_t order; /* in the file */
 	bool text;
 };
 
@@ -167,53 +168,27 @@ static int table__add(struct table *table, const struct entry *entry)
 		table->sorted = true;
 	else if (entry->addr < table->entry[table->nr - 1].addr)
 		table->sorted = false;
-	table->entry[table->nr++] = *entry;
+	table->entry[table->nr] = *entry;
+	table->entry[table->nr].order = table->nr;
+	table->nr++;
 	return 0;
-}
-
-static void entry__merge(struct entry *to, const struct entry *a, size_t nr_a,
-			 const struct entry *b, size_t nr_b)
-{
-	while (nr_a && nr_b) {
-		if (b->addr < a->addr) {
-			*to++ = *b++;
-			nr_b--;
-		} else {
-			*to++ = *a++;
-			nr_a--;
-		}
-	}
-	memcpy(to, nr_a ? a : b, (nr_a ? nr_a : nr_b) * sizeof(*to));
 }
 
 /* By address, and in the file's order at one address: the kernel names the first of aliases. */
-static int table__sort(struct table *table)
+static int entry__compare(const void *a, const void *b)
 {
-	struct entry *from = table->entry, *to, *swap;
-	size_t nr = table->nr;
+	const struct entry *x = a, *y = b;
 
-	if (!nr || table->sorted)
-		return 0;
-	to = malloc(nr * sizeof(*to));
-	if (!to)
-		return -ENOMEM;
-	for (size_t width = 1; width < nr; width *= 2) {
-		for (size_t at = 0; at < nr; at += 2 * width) {
-			size_t rest = nr - at;
-			size_t nr_a = rest < width ? rest : width;
-			size_t nr_b = rest - nr_a < width ? rest - nr_a : width;
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
 
-			entry__merge(to + at, from + at, nr_a, from + at + nr_a, nr_b);
-		}
-		swap = from;
-		from = to;
-		to = swap;
-	}
-	free(to);
-	table->entry = from;
-	table->cap = nr;
+static void table__sort(struct table *table)
+{
+	if (!table->sorted && table->nr)
+		qsort(table->entry, table->nr, sizeof(*table->entry), entry__compare);
 	table->sorted = true;
-	return 0;
 }
 
 /* The first entry above an address; table->nr when there is none. */
@@ -366,8 +341,10 @@ static int load__file(struct load *load)
 		return -ENODATA;
 	if (load->functions == load->hidden)
 		return -EPERM;
-	err = load->kernel ? table__sort(load->kernel) : 0;
-	return err ? err : table__sort(load->modules);
+	if (load->kernel)
+		table__sort(load->kernel);
+	table__sort(load->modules);
+	return 0;
 }
 
 struct symbols *symbols__open(const char *kallsyms, int *err)
