@@ -14,17 +14,24 @@ const volatile struct pks_range inject_range[PKS_FORMS];
 /* False: the programs must return 0, and the verifier sees that they do. */
 const volatile __u8 may_skip;
 
+/* More than enough for the second that a delay may take (user/inject/plan.h). */
+#define DELAY_LOOPS 64
+
 static long delay__step(__u32 i, void *until)
 {
 	return bpf_ktime_get_ns() >= *(__u64 *)until;
 }
 
-/* Busy, as a slow copy would be: the thread must not sleep here. */
+/*
+ * Busy, as a slow copy would be: the thread must not sleep here. The kernel ends
+ * one bpf_loop() after 2^23 steps, of which a fast CPU needs 0.2 seconds.
+ */
 static __always_inline void delay__for(__u64 ns)
 {
 	__u64 until = bpf_ktime_get_ns() + ns;
 
-	bpf_loop(1 << 23, delay__step, &until, 0);
+	for (int i = 0; i < DELAY_LOOPS && bpf_ktime_get_ns() < until; i++)
+		bpf_loop(1 << 23, delay__step, &until, 0);
 }
 
 /* By its return address, for a stack costs as much as many windows. */
