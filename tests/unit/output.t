@@ -42,6 +42,27 @@ is "$(<"$WORK/status")" 5 "a reader that has gone: exit status 5"
 is "$(<"$WORK/err")" "pkstrace: standard output could not be written: Broken pipe" \
 	"a reader that has gone: one line"
 
+# A pipe that was set not to block, and is full: nothing of it is lost.
+python3 - "$PKSTRACE" >"$WORK/all" <<'END'
+import os, subprocess, sys
+reader, writer = os.pipe()
+os.set_blocking(writer, False)
+filled = 0
+try:
+    while True:
+        filled += os.write(writer, b"x" * 4096)
+except BlockingIOError:
+    pass
+child = subprocess.Popen([sys.argv[1], "--help"], stdout=writer)
+os.close(writer)
+while filled:
+    filled -= len(os.read(reader, filled))
+with os.fdopen(reader, "rb") as rest:
+    text = rest.read()
+print(child.wait(), text == subprocess.check_output([sys.argv[1], "--help"]))
+END
+is "$(<"$WORK/all")" "0 True" "a full pipe that does not block: all arrives"
+
 # What is wrong otherwise keeps its status where nothing was to be written.
 tried walk >/dev/full
 is "$status" 2 "a usage error: exit status 2 all the same"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,12 +23,56 @@ static void descriptors__take(void)
 	}
 }
 
+/* What a reader has not taken yet is waited for, also where the pipe is not to block. */
+static bool output__wait(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return errno == EINTR || (errno == EAGAIN && (poll(&out, 1, -1) >= 0 || errno == EINTR));
+}
+
+/* stdio tells that a write has failed, and forgets why: therefore by hand. */
+static ssize_t output__write(void *cookie, const char *data, size_t size)
+{
+	size_t done = 0;
+
+	(void)cookie;
+	while (done < size) {
+		ssize_t n = write(STDOUT_FILENO, data + done, size - done);
+
+		if (n >= 0)
+			done += n;
+		else if (!output__wait())
+			break;
+	}
+	if (done < size)
+		error = error ?: errno;
+	return done;
+}
+
+/* Some file systems tell only now that they have no room. */
+static int output__end(void *cookie)
+{
+	(void)cookie;
+	if (close(STDOUT_FILENO))
+		error = error ?: errno;
+	return 0;
+}
+
 void output__open(void)
 {
+	const cookie_io_functions_t functions = { .write = output__write, .close = output__end };
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	FILE *stream;
 
 	descriptors__take();
 	sigaction(SIGPIPE, &ignore, &found);
+	stream = fopencookie(NULL, "w", functions);
+	if (!stream)
+		_exit(STATUS_CANNOT);
+	if (isatty(STDOUT_FILENO))
+		setvbuf(stream, NULL, _IOLBF, BUFSIZ);
+	stdout = stream;
 }
 
 void output__leave_to_child(void)
@@ -37,18 +82,15 @@ void output__leave_to_child(void)
 
 bool output__failed(void)
 {
-	errno = 0;
 	if (fflush(stdout) || ferror(stdout))
-		error = error ?: errno ?: EIO;
+		error = error ?: EIO;
 	return error;
 }
 
 enum status output__close(enum status status)
 {
 	output__failed();
-	/* Some file systems tell only now that they have no room. */
-	if (fclose(stdout))
-		error = error ?: errno;
+	fclose(stdout);
 	if (!error)
 		return status;
 	return status__say(STATUS_OUTPUT, "standard output could not be written: %s",
