@@ -44,6 +44,13 @@ struct pks_facts {
 };
 _Static_assert(sizeof(struct pks_facts) == 72, "shared with the loader");
 
+/* Which threads are traced. */
+enum pks_follow {
+	PKS_FOLLOW_ALL,
+	PKS_FOLLOW_LISTED, /* those in the followed map, and their children */
+	PKS_FOLLOW_GROUP,  /* those in the control group of followed_group, and below it */
+};
+
 /* Settings, constants for the verifier: the loader fixes them before load. */
 struct pks_settings {
 	struct pks_facts facts;
@@ -60,7 +67,7 @@ struct pks_settings {
 	__u8 revokes;	   /* read the caller of each revoke; else of wrong ones only */
 	__u8 stacks;	   /* take stacks of windows */
 	__u8 effect;	   /* check at each revoke that the window had opened the key */
-	__u8 follow;	   /* only threads in the followed map */
+	__u8 follow;	   /* enum pks_follow */
 	__u8 records;	   /* deliver findings; else they are counted only */
 	__u8 tally;	   /* windows are counted all together, while nothing is found */
 	__u8 pad[3];

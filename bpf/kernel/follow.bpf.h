@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which threads are traced. Without `follow` all are; with it those in a task
- * storage, which goes with its thread and needs no clean-up.
+ * Which threads are traced, as settings.follow says: all; those in a task storage,
+ * which goes with its thread and needs no clean-up; or those in a control group,
+ * which children inherit in the kernel, so that nothing of it can be refused or
+ * lost. All questions are about the current thread: the kernel's helper for the
+ * latter answers about no other.
  */
 #ifndef PKSTRACE_FOLLOW_BPF_H
 #define PKSTRACE_FOLLOW_BPF_H
@@ -15,14 +18,24 @@ struct {
 	__type(value, __u32);
 } followed SEC(".maps") __weak;
 
+/* The control group of the command; the loader fills it before that runs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} followed_group SEC(".maps") __weak;
+
 static __always_inline bool follow__listed(struct task_struct *task)
 {
-	if (!settings.follow)
+	if (settings.follow == PKS_FOLLOW_ALL)
 		return true;
 	if (settings.tgid && task->tgid == settings.tgid)
 		return true;
 	if (follow_workers && (task->flags & PF_WQ_WORKER))
 		return true;
+	if (settings.follow == PKS_FOLLOW_GROUP)
+		return bpf_current_task_under_cgroup(&followed_group, 0) == 1;
 	return bpf_task_storage_get(&followed, task, NULL, 0);
 }
 
@@ -31,15 +44,17 @@ static __always_inline bool follow__chosen(struct task_struct *task)
 {
 	if (follow__listed(task))
 		return true;
-	if (settings.facts.storage_refuses && unlikely(kernel__storage_busy()))
+	if (settings.follow == PKS_FOLLOW_LISTED && settings.facts.storage_refuses &&
+	    unlikely(kernel__storage_busy()))
 		lost__add(PKS_LOST_STORAGE, 1);
 	return false;
 }
 
-/* From now on the thread is followed, too. */
+/* From now on the thread, a child of one that is followed, is followed, too. */
 static __always_inline void follow__add(struct task_struct *task)
 {
-	if (!bpf_task_storage_get(&followed, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE))
+	if (settings.follow == PKS_FOLLOW_LISTED &&
+	    !bpf_task_storage_get(&followed, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE))
 		lost__add(PKS_LOST_STORAGE, 1);
 }
 

@@ -44,6 +44,11 @@ is "$(injected) of $(passed)" "1 of 8" "delay-revoke: once, unless told otherwis
 like "$out" 'injected: #1 delay-revoke by 30000 us in pair\+0x' "delay-revoke: says by how much"
 like "$out" ' [0-9]{2,}\.[0-9] ms  pair\+0x' "delay-revoke: the window was held for longer"
 
+# The longest that is taken is waited for to its end, however fast the CPU.
+inject --delay-revoke 1s -- bash -c "$(windows 8)"
+like "$out" 'injected: #1 delay-revoke by 1000000 us in pair\+0x' "delay-revoke 1s: says by how much"
+like "$out" ' [0-9]{4,}\.[0-9] ms  pair\+0x' "delay-revoke 1s: the window was held for no less"
+
 # The program that waits is the one that traces, and the kernel does not run it twice
 # on a CPU: what an interrupt revokes meanwhile is lost, and that is told.
 inject --delay-revoke 5ms --times 20 -- bash -c "echo 200 >$DRIVER_DIR/pairs_hit"
@@ -241,7 +246,7 @@ is "$status" 0 "the first was not disturbed"
 
 before=$(objects)
 inject --timeout 1 --skip-revoke -- bash -c 'sleep 1000 & sleep 1000 & setsid sleep 1000 & wait'
-like "$err" 'bash did not end in 1 s: killed, with all its children' "timeout: said"
+like "$err" 'bash did not end in 1 s: ended, with all its children' "timeout: said"
 is "$(pgrep -xc sleep)" 0 "timeout: the command's children are gone too"
 ok "nothing is left after an end" settled_at "$before"
 

@@ -8,8 +8,8 @@
 #include "cmd/options.h"
 #include "commands.h"
 #include "inject/session.h"
-#include "trace/process_tree.h"
 #include "report/injection.h"
+#include "trace/preflight.h"
 #include "trace/tracer.h"
 
 enum {
@@ -321,12 +321,10 @@ static enum status inject(struct input *in)
 
 	session.json = in->run.renderer == &report_json;
 	in->run.extension = &session.extension;
-	in->run.kill_at_timeout = true;
+	in->run.no_group = in->plan.cgroup;
 	in->run.injections = &session.injections;
 	in->run.injected_function = injected_function;
 	in->run.injected_arg = &session;
-	if (!status && in->run.command)
-		process_tree__adopt();
 	if (!status) {
 		status = tracer__start(&t, &in->run);
 		if (!status)
@@ -351,5 +349,5 @@ enum status cmd_inject(int argc, char **argv)
 	status = options__parse(&argp, argc, argv, &in, &help);
 	if (status || help)
 		return status;
-	return check(&in) ?: inject(&in);
+	return check(&in) ?: preflight__capabilities() ?: inject(&in);
 }

@@ -10,7 +10,6 @@
 #include "hunt/run.h"
 #include "hunt/state.h"
 #include "hunt/table.h"
-#include "trace/process_tree.h"
 #include "util/output.h"
 
 #define ATTEMPTS 4	 /* at a call that did not come */
@@ -375,7 +374,7 @@ enum status hunt(const struct hunt_options *options)
 {
 	struct hunt h = {
 		.options = options,
-		.session = {.lock = -1},
+		.session = {.lock = -1, .guardian = GUARDIAN_NONE},
 		.file = {.path = options->resume, .command = options->session.command},
 		.run = {.command = options->session.command},
 	};
@@ -386,7 +385,6 @@ enum status hunt(const struct hunt_options *options)
 	if (options->resume)
 		status = hunt_state__load(&h.file, &h.plan);
 	if (!status) {
-		process_tree__adopt();
 		status = hunt_session__open(&h.session, &options->session);
 		status = status ?: hunt__survey(&h);
 		if (!status) {

@@ -15,7 +15,6 @@
 #include "findings/class.h"
 #include "hunt/run.h"
 #include "kernel/oops.h"
-#include "trace/process_tree.h"
 
 /* What a run finds, as it comes. */
 struct watch {
@@ -114,12 +113,13 @@ static void watch__close(struct watch *w)
 
 static enum status command__start(struct hunt_session *s, char *const *command, struct follow *f)
 {
-	int err = follow__prepare(f, command, true);
+	int err = follow__prepare(f, command,
+				  FOLLOW_ALONE | (s->grouped ? 0 : FOLLOW_NO_GROUP));
 
 	if (err)
 		return status__say(STATUS_CANNOT, "can't start '%s': %s", command[0],
 				   strerror(-err));
-	err = collector__follow(s->tracer.collector, f->pid);
+	err = hunt_session__follow(s, f);
 	if (err)
 		return status__say(STATUS_CANNOT, "can't follow '%s': %s", command[0],
 				   strerror(-err));
@@ -186,7 +186,7 @@ static void command__end(struct watch *w, struct follow *f, const struct hunt_ru
 
 	if (hung || follow__reap(f, &r->wait_status))
 		r->wait_status = -1;
-	w->run->left = process_tree__kill(5);
+	w->run->left = hunt_session__end(w->session, f);
 	if (r->wait_status >= 0 && options->wait_status >= 0 &&
 	    r->wait_status != options->wait_status)
 		r->outcomes |= HUNT_BIT(HUNT_CMD_FAILED);
@@ -213,7 +213,7 @@ enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *opti
 		     struct hunt_baseline *baseline, bool learn, struct hunt_run *run)
 {
 	struct watch w = {.session = s, .baseline = baseline, .learn = learn, .run = run};
-	struct follow f = {.pidfd = -1, .go = -1, .failed = -1};
+	struct follow f = FOLLOW_NONE;
 	struct collector_counts before;
 	unsigned long oopses = oops__count();
 	double begin = now_seconds();

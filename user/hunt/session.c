@@ -111,8 +111,11 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	int err;
 
 	s->skel = skel;
-	hunt_faults__open(&s->faults, s->tracer.symbols, &s->list, s->options.faults);
-	skel->rodata->settings.follow = 1;
+	err = hunt_faults__open(&s->faults, s->tracer.symbols, &s->list, s->options.faults,
+				&s->guardian);
+	if (err)
+		return err;
+	skel->rodata->settings.follow = s->grouped ? PKS_FOLLOW_GROUP : PKS_FOLLOW_LISTED;
 	skel->rodata->follow_workers = 1;
 	skel->rodata->injector = getpid();
 	skel->rodata->fault_range = s->faults.asks;
@@ -238,7 +241,7 @@ static void session__record(void *arg, const void *data, size_t size)
 		return;
 	memcpy(&one, data, sizeof(one));
 	if (one.type == PKS_RECORD_STOPPED) {
-		err = hunt_faults__arm(one.tgid, one.tid, s->stop_nth);
+		err = hunt_faults__arm(&s->faults, one.tgid, one.tid, s->stop_nth);
 		if (err)
 			status__note("can't set fail-nth of thread %u: %s", one.tid,
 				     strerror(-err));
@@ -262,6 +265,45 @@ static const char *injected_function(const struct report *r, const struct pks_in
 	return hunt_faults__name(one->rule - PKS_FUNCTIONS);
 }
 
+/* Before the first knob is touched, and before orphans become our children. */
+static enum status session__guard(struct hunt_session *s)
+{
+	int err = guardian__start(&s->guardian, s->lock);
+
+	if (err)
+		return status__say(STATUS_CANNOT, "can't start the process that restores the "
+						  "kernel's settings: %s",
+				   strerror(-err));
+	s->grouped = follow__can_group(s->options.command[0]);
+	return STATUS_CLEAN;
+}
+
+int hunt_session__follow(struct hunt_session *s, const struct follow *command)
+{
+	int err;
+
+	if (!s->grouped)
+		return collector__follow(s->tracer.collector, command->pid);
+	if (command->group.fd < 0)
+		return -ECHILD;
+	/* Dead or stopped for us to go on with: if we are killed it must not stay. */
+	err = guardian__kill_cgroup(&s->guardian, command->group.path);
+	return err ?: collector__follow_group(s->tracer.collector, command->group.fd);
+}
+
+unsigned int hunt_session__end(struct hunt_session *s, struct follow *command)
+{
+	char path[PATH_MAX];
+	unsigned int left;
+	int wait_status;
+
+	strcpy(path, command->group.path);
+	left = follow__end(command, 0, &wait_status);
+	if (path[0] && !left)
+		guardian__forget(&s->guardian, path);
+	return left;
+}
+
 enum status hunt_session__open(struct hunt_session *s, const struct hunt_session_options *options)
 {
 	struct tracer_options run = {
@@ -273,11 +315,12 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 	};
 	enum status status;
 
-	*s = (struct hunt_session){.options = *options};
+	*s = (struct hunt_session){.options = *options, .guardian = GUARDIAN_NONE};
 	s->tracer = (struct tracer){.pid_watch = -1,
 				    .timer = -1,
+				    .ticks = -1,
 				    .signals = -1,
-				    .command = {.pidfd = -1, .go = -1, .failed = -1}};
+				    .command = FOLLOW_NONE};
 	s->extension = (struct collector_extension){
 		.configure = session__configure,
 		.attach = session__attach,
@@ -287,6 +330,7 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 	};
 	s->lock = inject_lock__take(&status);
 	status = status ?: session__allowed(s);
+	status = status ?: session__guard(s);
 	return status ?: tracer__start(&s->tracer, &run);
 }
 
@@ -303,6 +347,7 @@ void hunt_session__reset(struct hunt_session *s)
 	bss->places_lost = 0;
 	bss->fault_taken = 0;
 	bss->injections = 0;
+	hunt_faults__disarm(&s->faults);
 	s->injections.nr = 0;
 	s->stop_nth = 0;
 }
@@ -442,8 +487,13 @@ long hunt_session__error(const struct hunt_session *s, const struct hunt_site *s
 
 void hunt_session__close(struct hunt_session *s)
 {
+	unsigned int refused;
+
 	tracer__close(&s->tracer);
-	hunt_faults__close(&s->faults);
+	refused = guardian__close(&s->guardian);
+	if (refused)
+		status__note("%u settings of the kernel's fault injection could not be restored",
+			     refused);
 	injections__free(&s->injections);
 	injectables__free(&s->list);
 	if (s->lock >= 0)

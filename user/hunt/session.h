@@ -32,11 +32,19 @@ struct hunt_session {
 	struct hunt_faults faults;
 	struct injections injections; /* of this run */
 	unsigned int stop_nth;	      /* the chance to arm when the thread stops; 0: none */
+	bool grouped; /* each run's command has a control group of its own */
+	struct guardian guardian;
 	int lock;
 };
 
 /* Attaches. One line where it can't; hunt_session__close() is due in any case. */
 enum status hunt_session__open(struct hunt_session *s, const struct hunt_session_options *options);
+
+/* A run's command, which has not begun, is the one to be followed. 0 or negative errno. */
+int hunt_session__follow(struct hunt_session *s, const struct follow *command);
+
+/* Kills what is left of it. The number of processes that can't be killed. */
+unsigned int hunt_session__end(struct hunt_session *s, struct follow *command);
 
 /* Before a run: forgets the last one's findings and places, arms nothing. */
 void hunt_session__reset(struct hunt_session *s);

@@ -1,36 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * One injector at a time: two would not know each other's faults. A name in the
- * abstract socket namespace needs no file, and goes with the process.
- */
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "inject/session.h"
+#include "inject/lock.h"
+#include "util/number.h"
 
-#define LOCK_NAME "pkstrace-injection"
+#define GUARDIAN_SECONDS 15
+#define NS_PAUSE	 10000000
+
+static int lock__open(enum status *status)
+{
+	int fd = open(INJECT_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat st;
+
+	if (fd < 0) {
+		*status = status__say(STATUS_CANNOT,
+				      "can't open the injection lock " INJECT_LOCK ": %s; injection "
+				      "needs root and a writable /run",
+				      strerror(errno));
+		return -1;
+	}
+	if (!fstat(fd, &st) && !st.st_uid && S_ISREG(st.st_mode) &&
+	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
+		return fd;
+	*status = status__say(STATUS_CANNOT, "the injection lock " INJECT_LOCK " is no file that root "
+					     "alone may write: remove it");
+	close(fd);
+	return -1;
+}
+
+/* The process that has said so in the file; 0: nobody. */
+static pid_t lock__holder(int fd)
+{
+	char text[16] = "";
+	int64_t pid;
+
+	if (pread(fd, text, sizeof(text) - 1, 0) < 0)
+		return 0;
+	text[strcspn(text, "\n")] = 0;
+	return number__integer(text, 1, INT_MAX, &pid) ? pid : 0;
+}
+
+/* A holder that has ended has left the lock to its guardian, which will not be long. */
+static bool lock__wait(int fd)
+{
+	const struct timespec pause = { .tv_nsec = NS_PAUSE };
+
+	for (int i = 0; i < GUARDIAN_SECONDS * (1000000000LL / NS_PAUSE); i++) {
+		pid_t holder = lock__holder(fd);
+
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return true;
+		if (!holder || !kill(holder, 0) || errno != ESRCH)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+static enum status lock__refused(int fd)
+{
+	pid_t holder = lock__holder(fd);
+	char who[32] = "";
+
+	if (holder)
+		snprintf(who, sizeof(who), " (process %d)", holder);
+	return status__say(STATUS_CANNOT, "another pkstrace injects already%s: one at a time, or no "
+					  "finding has a known cause", who);
+}
 
 int inject_lock__take(enum status *status)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char text[16];
+	int fd;
 
 	*status = STATUS_CLEAN;
-	/* A leading zero byte makes it abstract. */
-	memcpy(name.sun_path + 1, LOCK_NAME, sizeof(LOCK_NAME) - 1);
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&name,
-			     offsetof(struct sockaddr_un, sun_path) + sizeof(LOCK_NAME)))
-		return fd;
-	if (errno == EADDRINUSE)
-		*status = status__say(STATUS_CANNOT, "another pkstrace injects already: one at a "
-						     "time, or no finding has a known cause");
-	else
-		*status = status__say(STATUS_CANNOT, "can't take the injection lock: %s",
-				      strerror(errno));
-	if (fd >= 0)
+	fd = lock__open(status);
+	if (fd < 0)
+		return -1;
+	if (!lock__wait(fd)) {
+		*status = lock__refused(fd);
 		close(fd);
-	return -1;
+		return -1;
+	}
+	snprintf(text, sizeof(text), "%d\n", getpid());
+	if (ftruncate(fd, 0) || pwrite(fd, text, strlen(text), 0) < 0)
+		status__note("can't write to " INJECT_LOCK ": %s; another pkstrace can't name this "
+			     "one", strerror(errno));
+	return fd;
 }

@@ -4,6 +4,7 @@
 #define PKSTRACE_INJECT_SESSION_H
 
 #include "trace/collector.h"
+#include "inject/lock.h"
 #include "inject/plan.h"
 #include "kernel/error_injection.h"
 #include "inject/injections.h"
@@ -21,7 +22,7 @@ struct inject_session {
 	struct injectables injectables;
 	struct pkstrace *skel; /* the collector's */
 	struct links links;
-	int lock; /* abstract socket: one injector at a time */
+	int lock; /* see inject/lock.h; -1: none */
 	struct collector_extension extension; /* to be given to the tracer */
 };
 
@@ -44,11 +45,5 @@ void inject_session__json(const struct inject_session *s, const struct report *r
 
 /* After the collector is closed, or never opened. */
 void inject_session__close(struct inject_session *s);
-
-/*
- * Makes sure that no other process injects; the kernel frees it with this
- * process, however that ends. Returns a descriptor, or -1 after a line.
- */
-int inject_lock__take(enum status *status);
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdio.h>
@@ -49,53 +48,22 @@ long hunt_faults__error(unsigned int fault)
 
 /* --- knobs --------------------------------------------------------------- */
 
-static int file__write(const char *path, const char *text)
+/* A kernel that lacks a knob has nothing to keep allocations out of it. */
+static int fault__turn_knobs(unsigned int fault, struct guardian *guardian)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
+	int err = 0;
 
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static void knob__turn(struct hunt_faults *f, const char *path, const char *value)
-{
-	struct fault_knob *knob = &f->knobs[f->nr_knobs];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, knob->old, sizeof(knob->old) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0 || f->nr_knobs == FAULT_KNOBS || strlen(path) >= sizeof(knob->path))
-		return;
-	knob->old[n] = 0;
-	strcpy(knob->path, path);
-	if (!file__write(path, value))
-		f->nr_knobs++;
-}
-
-static void fault__turn_knobs(struct hunt_faults *f, unsigned int fault)
-{
 	for (size_t i = 0; i < 3 && faults[fault].knobs[i].path; i++) {
 		glob_t found;
 
 		if (glob(faults[fault].knobs[i].path, 0, NULL, &found))
 			continue;
-		for (size_t n = 0; n < found.gl_pathc; n++)
-			knob__turn(f, found.gl_pathv[n], faults[fault].knobs[i].value);
+		for (size_t n = 0; n < found.gl_pathc && (!err || err == -ENOENT); n++)
+			err = guardian__set(guardian, found.gl_pathv[n],
+					    faults[fault].knobs[i].value);
 		globfree(&found);
 	}
-}
-
-void hunt_faults__close(struct hunt_faults *f)
-{
-	while (f->nr_knobs) {
-		f->nr_knobs--;
-		file__write(f->knobs[f->nr_knobs].path, f->knobs[f->nr_knobs].old);
-	}
+	return err == -ENOENT ? 0 : err;
 }
 
 /* --- what there is ------------------------------------------------------- */
@@ -110,33 +78,39 @@ static bool fault__chosen(unsigned int fault, const struct injectables *list,
 	return choice == FAULTS_ALL || !same || !injectables__find(list, same);
 }
 
-void hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
-		       const struct injectables *list, enum fault_choice choice)
+enum status hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
+			      const struct injectables *list, enum fault_choice choice,
+			      struct guardian *guardian)
 {
 	/* The first is what 6.1 has; before it there was only the second. */
 	static const char *const askers[] = {"should_fail_ex", "should_fail"};
 	struct symbol symbol;
+	int err = 0;
 
-	*f = (struct hunt_faults){};
+	*f = (struct hunt_faults){ .guardian = guardian };
 	if (choice == FAULTS_NONE || access("/proc/self/fail-nth", W_OK))
-		return;
+		return STATUS_CLEAN;
 	for (size_t i = 0; i < 2 && !f->asks.entry; i++) {
 		f->function = askers[i];
 		f->asks.entry = symbols__address(symbols, askers[i]);
 	}
 	if (!f->asks.entry || symbols__find(symbols, f->asks.entry, 0, &symbol)) {
 		f->function = NULL;
-		return;
+		return STATUS_CLEAN;
 	}
 	f->asks.end = f->asks.entry + symbol.size;
-	for (unsigned int i = 0; i < PKS_FAULTS; i++) {
+	for (unsigned int i = 0; !err && i < PKS_FAULTS; i++) {
 		if (!fault__chosen(i, list, choice))
 			continue;
 		f->attr[i] = symbols__address(symbols, faults[i].name);
 		f->used[i] = f->attr[i] != 0;
 		if (f->used[i])
-			fault__turn_knobs(f, i);
+			err = fault__turn_knobs(i, guardian);
 	}
+	if (!err)
+		return STATUS_CLEAN;
+	return status__say(STATUS_CANNOT, "can't set up the kernel's own fault injection: %s; "
+			   "--kernel-faults=none goes without", strerror(-err));
 }
 
 /* --- one failure --------------------------------------------------------- */
@@ -159,21 +133,30 @@ static bool thread__stopped(pid_t tgid, pid_t tid)
 	return state == 'T';
 }
 
-int hunt_faults__arm(pid_t tgid, pid_t tid, unsigned int nth)
+int hunt_faults__arm(struct hunt_faults *f, pid_t tgid, pid_t tid, unsigned int nth)
 {
 	const struct timespec pause = {.tv_nsec = 500000};
-	char path[64], text[16];
-	int err = 0;
+	char text[16];
+	int err;
 
 	for (int i = 0; !thread__stopped(tgid, tid); i++) {
 		if (i == 2000)
 			return -ETIMEDOUT;
 		nanosleep(&pause, NULL);
 	}
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/fail-nth", tgid, tid);
+	hunt_faults__disarm(f);
+	snprintf(f->armed, sizeof(f->armed), "/proc/%d/task/%d/fail-nth", tgid, tid);
 	snprintf(text, sizeof(text), "%u", nth);
-	err = file__write(path, text);
+	err = guardian__set_until(f->guardian, f->armed, text, "0");
 	if (kill(tgid, SIGCONT) && !err)
 		err = -errno;
 	return err;
+}
+
+/* The thread has gone, for its run has ended; its number may be another one's by the end. */
+void hunt_faults__disarm(struct hunt_faults *f)
+{
+	if (f->armed[0])
+		guardian__forget(f->guardian, f->armed);
+	f->armed[0] = 0;
 }

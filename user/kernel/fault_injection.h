@@ -12,6 +12,7 @@
 
 #include "kernel/error_injection.h"
 #include "abi/inject.h"
+#include "util/guardian.h"
 #include "util/status.h"
 
 struct symbols;
@@ -22,26 +23,22 @@ enum fault_choice {
 	FAULTS_NONE,
 };
 
-/* A knob that was turned, and how it stood. */
-struct fault_knob {
-	char path[160];
-	char old[16];
-};
-
-#define FAULT_KNOBS 64
-
 struct hunt_faults {
 	bool used[PKS_FAULTS];
 	uint64_t attr[PKS_FAULTS]; /* address of the attribute */
 	struct pks_range asks;	   /* the function that decides */
 	const char *function;	   /* its name; NULL: no fault injection here */
-	struct fault_knob knobs[FAULT_KNOBS];
-	unsigned int nr_knobs;
+	struct guardian *guardian; /* puts back what is changed */
+	char armed[64];		   /* the fail-nth that was set last; "": none */
 };
 
-/* Finds out what there is, and turns the knobs that keep usual allocations out of it. */
-void hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
-		       const struct injectables *list, enum fault_choice choice);
+/*
+ * Finds out what there is, and turns the knobs that keep usual allocations out
+ * of it, until the guardian's end. STATUS_CANNOT after a line.
+ */
+enum status hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
+			      const struct injectables *list, enum fault_choice choice,
+			      struct guardian *guardian);
 
 /* "fail_usercopy", ...; what a call returns that fails so. */
 const char *hunt_faults__name(unsigned int fault);
@@ -51,9 +48,9 @@ long hunt_faults__error(unsigned int fault);
  * A thread that is about to stop: waits until it has, arms its nth chance,
  * lets it go on. 0 or negative errno.
  */
-int hunt_faults__arm(pid_t tgid, pid_t tid, unsigned int nth);
+int hunt_faults__arm(struct hunt_faults *f, pid_t tgid, pid_t tid, unsigned int nth);
 
-/* Puts the knobs back. */
-void hunt_faults__close(struct hunt_faults *f);
+/* The run of that thread has ended. */
+void hunt_faults__disarm(struct hunt_faults *f);
 
 #endif

@@ -173,10 +173,11 @@ static int collector__map_stats(struct collector *c)
 
 static enum status load__failed(int err)
 {
+	/* The capabilities are there: they were looked at before. */
 	if (err == -EPERM || err == -EACCES)
 		return status__say(STATUS_CANNOT,
-				   "the kernel refuses to load BPF programs (%s): run as root, or with "
-				   "CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE",
+				   "the kernel refuses to load BPF programs (%s): lockdown, a security "
+				   "module or a container's limits forbid it",
 				   strerror(-err));
 	return status__say(STATUS_CANNOT,
 			   "the kernel does not take the BPF programs: %s (PKSTRACE_DEBUG=1 shows "
@@ -227,7 +228,13 @@ struct collector *collector__open(const struct dialect *dialect,
 	c->switched_on = -1;
 	c->use = use_for(dialect, options);
 	c->extension = options->extension;
-	c->nr_cpus = libbpf_num_possible_cpus();
+	err = libbpf_num_possible_cpus();
+	if (err <= 0) {
+		*status = status__say(STATUS_CANNOT, "can't count the CPUs: %s", strerror(-err));
+		free(c);
+		return NULL;
+	}
+	c->nr_cpus = err;
 	c->shards = shards_for(c->nr_cpus);
 	c->skel = pkstrace__open();
 	err = c->skel ? collector__configure(c, options) : -errno;
@@ -257,6 +264,15 @@ int collector__follow(struct collector *c, pid_t tid)
 	err = err ? -errno : 0;
 	close(fd);
 	return err;
+}
+
+int collector__follow_group(struct collector *c, int group)
+{
+	__u32 zero = 0;
+
+	return bpf_map_update_elem(bpf_map__fd(c->skel->maps.followed_group), &zero, &group, BPF_ANY) ?
+		       -errno :
+		       0;
 }
 
 /* Attached by hand, to several tracepoints. */

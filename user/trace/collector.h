@@ -38,7 +38,7 @@ struct collector_extension {
 };
 
 struct collector_options {
-	bool follow; /* only threads named with collector__follow(), and their children */
+	enum pks_follow follow;
 	pid_t tgid;  /* with follow: this process as well, with all its threads; 0: none */
 	bool counts_only; /* the cheapest form: no records of findings, no stacks, no pages */
 	enum pks_by by;	  /* what the counts of windows are kept by */
@@ -74,6 +74,9 @@ struct collector *collector__open(const struct dialect *dialect,
 
 /* Traces this thread and the children it gets from now on. 0 or negative errno. */
 int collector__follow(struct collector *c, pid_t tid);
+
+/* PKS_FOLLOW_GROUP: the control group, by a descriptor of its directory. 0 or negative errno. */
+int collector__follow_group(struct collector *c, int group);
 
 /* From now on events count. Prints one line where it can't. */
 enum status collector__attach(struct collector *c);

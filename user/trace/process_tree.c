@@ -54,8 +54,19 @@ static bool process__descends(pid_t pid, pid_t ancestor, char *state)
 	return false;
 }
 
-/* One pass: kills what there is. Returns how many were not dead yet. */
-static unsigned int process_tree__pass(void)
+/* The main process's status is kept, the others' are nobody's concern. */
+static void process_tree__reap(pid_t main, int *main_status)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == main)
+			*main_status = status;
+}
+
+/* Sends each of them the signals (0: none). Returns how many are not dead yet. */
+static unsigned int process_tree__signal(int first, int second)
 {
 	pid_t self = getpid();
 	struct dirent *entry;
@@ -69,24 +80,38 @@ static unsigned int process_tree__pass(void)
 		if (!number__integer(entry->d_name, 1, INT_MAX, &pid) ||
 		    !process__descends(pid, self, &state) || state == 'Z')
 			continue;
-		kill(pid, SIGKILL);
+		if (first)
+			kill(pid, first);
+		if (second)
+			kill(pid, second);
 		alive++;
 	}
 	if (proc)
 		closedir(proc);
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
 	return alive;
 }
 
-unsigned int process_tree__kill(double seconds)
+/* Signals them again and again, for they may fork, until none lives or time is up. */
+static unsigned int process_tree__wait(int signal, double seconds, pid_t main, int *main_status)
 {
 	const struct timespec pause = { .tv_nsec = 5000000 };
-	unsigned int alive = process_tree__pass();
+	unsigned int alive = process_tree__signal(signal, 0);
 
+	process_tree__reap(main, main_status);
 	for (double waited = 0; alive && waited < seconds; waited += 0.005) {
 		nanosleep(&pause, NULL);
-		alive = process_tree__pass();
+		alive = process_tree__signal(signal, 0);
+		process_tree__reap(main, main_status);
 	}
 	return alive;
+}
+
+unsigned int process_tree__end(pid_t main, double grace, double seconds, int *main_status)
+{
+	*main_status = -1;
+	if (grace > 0) {
+		process_tree__signal(SIGTERM, SIGCONT);
+		process_tree__wait(0, grace, main, main_status);
+	}
+	return process_tree__wait(SIGKILL, seconds, main, main_status);
 }

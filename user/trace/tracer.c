@@ -15,7 +15,6 @@
 #include "kernel/boundaries.h"
 #include "findings/finding.h"
 #include "trace/preflight.h"
-#include "trace/process_tree.h"
 #include "kernel/srcline.h"
 #include "findings/suppress.h"
 #include "kernel/ksyms.h"
@@ -24,6 +23,8 @@
 
 /* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
 #define NS_DOUBT 1000000000ULL
+
+#define GRACE_SECONDS 2 /* between a command's SIGTERM and its SIGKILL */
 
 static double now_seconds(void)
 {
@@ -120,7 +121,7 @@ static enum status tracer__targets(struct tracer *t)
 							     strerror(errno));
 	}
 	if (o->command) {
-		err = follow__prepare(&t->command, o->command, false);
+		err = follow__prepare(&t->command, o->command, o->no_group ? FOLLOW_NO_GROUP : 0);
 		if (err)
 			return status__say(STATUS_CANNOT, "can't start '%s': %s", o->command[0],
 					   strerror(-err));
@@ -175,7 +176,10 @@ static void tracer__say_attached(const struct tracer *t, double took)
 
 static enum status tracer__attach(struct tracer *t)
 {
-	struct collector_options options = { .follow = t->options.pid || t->options.command,
+	struct collector_options options = { .follow = t->command.group.fd >= 0 ? PKS_FOLLOW_GROUP :
+						       t->options.pid || t->options.command ?
+									     PKS_FOLLOW_LISTED :
+									     PKS_FOLLOW_ALL,
 					     .tgid = t->options.pid,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
@@ -190,7 +194,9 @@ static enum status tracer__attach(struct tracer *t)
 	if (!t->collector)
 		return status;
 	if (t->command.pid) {
-		err = collector__follow(t->collector, t->command.pid);
+		err = t->command.group.fd >= 0 ?
+			      collector__follow_group(t->collector, t->command.group.fd) :
+			      collector__follow(t->collector, t->command.pid);
 		if (err)
 			return status__say(STATUS_CANNOT, "can't follow '%s': %s",
 					   t->options.command[0], strerror(-err));
@@ -247,7 +253,7 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	tracer__name_target(t);
 	if (!t->options.renderer)
 		t->options.renderer = &report_text;
-	t->command = (struct follow){ .pidfd = -1, .go = -1, .failed = -1 };
+	t->command = (struct follow)FOLLOW_NONE;
 	for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
 		status = steps[i] ? steps[i](t) :
 				    dialect__probe(&t->dialect, t->symbols, &t->options.wish, false);
@@ -282,16 +288,36 @@ static void command__say_end(const struct tracer *t, int wait_status)
 		status__note("%s exited with status %d", name, WEXITSTATUS(wait_status));
 }
 
-/* Time is up: the command must not outlive the run. */
-static void command__kill(struct tracer *t)
+/* The command must not outlive the run: nobody would see what it does. */
+static void command__end(struct tracer *t, bool timed_out)
 {
-	unsigned int left = process_tree__kill(5);
+	unsigned int left;
+	int wait_status;
 
-	t->command.pid = 0;
-	status__note("%s did not end in %g s: killed, with all its children", t->options.command[0],
-		     t->options.seconds);
+	if (timed_out)
+		status__note("%s did not end in %g s: ended, with all its children",
+			     t->command.name, t->options.seconds);
+	else
+		status__note("%s is ended with the run, with all its children", t->command.name);
+	left = follow__end(&t->command, GRACE_SECONDS, &wait_status);
+	if (wait_status >= 0)
+		command__say_end(t, wait_status);
 	if (left)
 		status__note("%u of its processes hang in the kernel, out of reach of signals", left);
+}
+
+/* It has ended by itself. What it has left running is not ours to end. */
+static void command__ended(struct tracer *t)
+{
+	unsigned int left;
+	int wait_status;
+
+	if (!follow__reap(&t->command, &wait_status))
+		command__say_end(t, wait_status);
+	left = follow__release(&t->command);
+	if (left)
+		status__note("%s has left %u process%s running, not traced any more",
+			     t->command.name, left, left > 1 ? "es" : "");
 }
 
 /* The windows' counts up to now. */
@@ -357,7 +383,7 @@ enum status tracer__loop(struct tracer *t)
 		[WATCH_PID] = { .fd = t->pid_watch, .events = POLLIN },
 		[WATCH_COMMAND] = { .fd = t->command.pidfd, .events = POLLIN },
 	};
-	int wait_status, ready = 0;
+	int ready = 0;
 
 	while (!ready) {
 		if (poll(watch, NR_WATCHES, longhold__interval(&t->longhold)) < 0 && errno != EINTR)
@@ -373,10 +399,10 @@ enum status tracer__loop(struct tracer *t)
 			return STATUS_OUTPUT;
 	}
 	t->ended = now_seconds();
-	if (watch[WATCH_COMMAND].revents && !follow__reap(&t->command, &wait_status))
-		command__say_end(t, wait_status);
-	else if (watch[WATCH_TIMER].revents && t->options.kill_at_timeout && t->command.pid)
-		command__kill(t);
+	if (watch[WATCH_COMMAND].revents)
+		command__ended(t);
+	else if (t->command.pid)
+		command__end(t, watch[WATCH_TIMER].revents);
 	return STATUS_CLEAN;
 }
 

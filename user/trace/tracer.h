@@ -30,7 +30,7 @@ struct tracer_options {
 	const char *vmlinux;			/* for source lines; NULL: the usual places */
 	const char *const *module_dirs;		/* before the usual places; NULL at its end */
 	const char *subject;  /* with neither pid nor command: what is traced, in a word; NULL: all */
-	bool kill_at_timeout; /* when the seconds are over: the command, with all its children */
+	bool no_group; /* the command gets no control group: it is to change that itself */
 	/* Faults to go with the run; see struct report for what describes them. */
 	const struct collector_extension *extension;
 	const struct injections *injections;
