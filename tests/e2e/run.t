@@ -164,7 +164,7 @@ one_line 2 "a PID that is no number" "'1x'" "$PKSTRACE" run -p 1x
 one_line 2 "a duration that is no number" "'soon'" "$PKSTRACE" run -d soon
 one_line 2 "a process and a command" "not both" "$PKSTRACE" run -p 1 -- true
 one_line 2 "an unknown command" "no such command: 'walk'" "$PKSTRACE" walk
-one_line 3 "not root" "missing CAP_BPF" \
+one_line 3 "not root" "missing CAP_SYS_ADMIN CAP_SYSLOG" \
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$PKSTRACE" run -d 1
 one_line 3 "no type information" "no type information" \
 	unshare -m bash -c "mount -t tmpfs none /sys/kernel/btf && exec '$PKSTRACE' run -d 1"

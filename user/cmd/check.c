@@ -106,7 +106,7 @@ static void print_kernel(const struct dialect *d)
 static enum status check(struct symbols *symbols)
 {
 	struct dialect d;
-	char missing[128];
+	char needed[128], missing[128], text[300];
 	enum status status = dialect__probe(&d, symbols, NULL, true);
 
 	print_kernel(&d);
@@ -116,7 +116,9 @@ static enum status check(struct symbols *symbols)
 		boundaries__blind(&d, print_blind, NULL);
 	}
 	preflight__missing_capabilities(missing, sizeof(missing));
-	line("capabilities", missing[0] ? missing : "enough");
+	preflight__needed_capabilities(needed, sizeof(needed));
+	snprintf(text, sizeof(text), "%s: %s%s", needed, missing[0] ? "missing " : "all there", missing);
+	line("capabilities", text);
 	if (status)
 		print_remedy(&d);
 	if (missing[0])

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "hunt/hunt.h"
 #include "inject/plan.h"
+#include "trace/preflight.h"
 
 enum {
 	OPTION_RESUME = 256,
@@ -164,7 +165,7 @@ enum status cmd_hunt(int argc, char **argv)
 	if (!status && !help && !in.hunt.session.command)
 		status = status__say(STATUS_USAGE, "hunt: no command to hunt in: give it after --");
 	if (!status && !help)
-		status = hunt(&in.hunt);
+		status = preflight__capabilities() ?: hunt(&in.hunt);
 	free(in.functions);
 	return status;
 }

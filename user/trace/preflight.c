@@ -6,15 +6,21 @@
 #include "trace/preflight.h"
 #include "kernel/ksyms.h"
 
-/* include/uapi/linux/capability.h; SYS_ADMIN stands for all but SYSLOG's addresses. */
+/*
+ * All that any command needs, by include/uapi/linux/capability.h. CAP_BPF and
+ * CAP_PERFMON, both in CAP_SYS_ADMIN, are not enough: where vmlinux has no such
+ * type or variable libbpf looks through the modules' type information by number,
+ * and BPF_BTF_GET_NEXT_ID asks for CAP_SYS_ADMIN (kernel/bpf/syscall.c).
+ */
 static const struct {
 	const char *name;
 	unsigned int bit;
 } needed[] = {
-	{ "CAP_BPF", 39 },
-	{ "CAP_PERFMON", 38 },
-	{ "CAP_SYSLOG", 34 },
+	{ "CAP_SYS_ADMIN", 21 },
+	{ "CAP_SYSLOG", 34 }, /* for addresses in /proc/kallsyms */
 };
+
+#define NR_NEEDED (sizeof(needed) / sizeof(needed[0]))
 
 static unsigned long long capabilities__effective(void)
 {
@@ -30,28 +36,38 @@ static unsigned long long capabilities__effective(void)
 	return mask;
 }
 
-void preflight__missing_capabilities(char *names, size_t size)
+/* mask: those to leave out. */
+static void capabilities__text(unsigned long long mask, char *names, size_t size)
 {
-	unsigned long long mask = capabilities__effective();
+	size_t used = 0;
 
 	names[0] = 0;
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		size_t used = strlen(names);
-
+	for (size_t i = 0; i < NR_NEEDED && used < size; i++)
 		if (!(mask >> needed[i].bit & 1))
-			snprintf(names + used, size - used, "%s%s", used ? " " : "",
-				 needed[i].name);
-	}
+			used += snprintf(names + used, size - used, "%s%s", used ? " " : "",
+					 needed[i].name);
+}
+
+void preflight__needed_capabilities(char *names, size_t size)
+{
+	capabilities__text(0, names, size);
+}
+
+void preflight__missing_capabilities(char *names, size_t size)
+{
+	capabilities__text(capabilities__effective(), names, size);
 }
 
 enum status preflight__capabilities(void)
 {
-	char names[128];
+	char all[128], names[128];
 
 	preflight__missing_capabilities(names, sizeof(names));
 	if (!names[0])
 		return STATUS_CLEAN;
-	return status__say(STATUS_CANNOT, "may not trace: missing %s; run as root", names);
+	preflight__needed_capabilities(all, sizeof(all));
+	return status__say(STATUS_CANNOT, "may not trace: missing %s; run as root, or with %s", names,
+			   all);
 }
 
 enum status preflight__symbols(struct symbols **symbols)

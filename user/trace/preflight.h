@@ -9,7 +9,10 @@
 
 struct symbols;
 
-/* Names of the capabilities that are missing, space separated; "" where none is. */
+/* Names of the capabilities that every command but check needs, space separated. */
+void preflight__needed_capabilities(char *names, size_t size);
+
+/* Those of them that are missing; "" where none is. */
 void preflight__missing_capabilities(char *names, size_t size);
 
 /* The running kernel's symbols, the caller's; STATUS_CANNOT after one line if they are hidden. */

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The capabilities that `check` lists are enough for each command: root that has
+# no others traces, injects and hunts.
+#
+# vm: timeout=600 boot=own
+
+. "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+. "$PKS_TOP/tests/e2e/e2e.sh"
+. "$PKS_TOP/tests/e2e/hunt.sh"
+
+list=$("$PKSTRACE" check 2>/dev/null | sed -n 's/^capabilities  *\(.*\): all there$/\1/p')
+only=-all
+for name in $list; do
+	name=${name#CAP_}
+	only+=,+${name,,}
+done
+like "$only" '^-all,\+' "check lists them"
+
+limited() {
+	setpriv --bounding-set "$only" "$PKSTRACE" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
+	status=$?
+	out=$(<"$WORK/out")
+	err=$(<"$WORK/err")
+}
+
+driver_load
+exits 0 "check" setpriv --bounding-set "$only" "$PKSTRACE" check
+limited run -- bash -c "echo 100 >$DRIVER_DIR/pairs; echo leak-error-path >$DRIVER_DIR/run"
+is "$status" 1 "run: finds a leak" || diag "$out" "$err"
+like "$out" 'BUG: pkstrace: leak in leak_error\+0x' "run: by name"
+cmp_num "$(granted)" -gt 99 "run: counts windows"
+limited stat --by site -- bash -c "echo 100 >$DRIVER_DIR/pairs"
+is "$status" 0 "stat: clean" || diag "$out" "$err"
+like "$out" '  pair\+0x' "stat: names the sites"
+limited snapshot
+is "$status" 0 "snapshot: nobody is inside" || diag "$out" "$err"
+limited inject --skip-revoke -- bash -c "echo 8 >$DRIVER_DIR/pairs"
+is "$status" 1 "inject: skips a revoke" || diag "$out" "$err"
+limited inject --fail should_failslab=-ENOMEM --require-start device_file_open \
+	--require-end device_file_open+0x100 -- bash -c "echo 8 >$DRIVER_DIR/pairs"
+like "$out" 'injected 1 times' "inject: fails a call" || diag "$out" "$err"
+limited hunt -- dd if=/dev/zero of="$HUNT_DIR/buggy" bs=512 count=1
+is "$status" 1 "hunt: finds bugs" || diag "$err"
+like "$out" '14 of 14 error paths walked.* 6 of them with findings' "hunt: all of them"
+
+# --- a machine that does not say how many CPUs it has -----------------------------
+
+for command in "run -d 1" "hunt -- true"; do
+	words=($command)
+	one_line 3 "$command, no list of CPUs" "can't count the CPUs: No such file or directory" \
+		unshare -m bash -c 'mount -t tmpfs none /sys/devices/system/cpu && exec "$@"' - \
+		"$PKSTRACE" "${words[@]}"
+done
+
+done_testing
