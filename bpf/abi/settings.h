@@ -40,7 +40,8 @@ struct pks_facts {
 	__u8 grant_arg;	    /* of a grant by argument: the key's number, from 0, or PKS_NO_ARG */
 	__u8 revoke_arg;
 	__u8 storage_refuses; /* a look-up in a task storage that is in use gets no answer */
-	__u8 pad[7];
+	__u8 kprobe_misses;   /* the kernel counts the hits that it refuses a kprobe's program */
+	__u8 pad[6];
 };
 _Static_assert(sizeof(struct pks_facts) == 72, "shared with the loader");
 
@@ -70,7 +71,8 @@ struct pks_settings {
 	__u8 follow;	   /* enum pks_follow */
 	__u8 records;	   /* deliver findings; else they are counted only */
 	__u8 tally;	   /* windows are counted all together, while nothing is found */
-	__u8 pad[3];
+	__u8 by_regs;	   /* programs on grants and revokes are on kprobes */
+	__u8 pad[2];
 	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
 };
 _Static_assert(sizeof(struct pks_settings) == 120, "shared with the loader");

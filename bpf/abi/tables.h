@@ -34,6 +34,9 @@ enum pks_loss {
 	PKS_LOST_FOLD,	    /* fold table full: repeats not counted apart */
 	PKS_LOST_RECURSION, /* a program refused to nest (filled in by the loader) */
 	PKS_LOST_STORAGE,   /* task storage refused: a thread perhaps not followed */
+	PKS_LOST_BLOCKED,   /* a thread ran where the kernel runs no program of a kprobe */
+	PKS_LOST_INTERRUPT, /* an interrupt hit such a program: its windows unseen (by the loader) */
+	PKS_LOST_PREEMPTION, /* the kernel became preemptible: nothing traced since (by the loader) */
 	PKS_NR_LOSSES,
 };
 
@@ -244,7 +247,7 @@ _Static_assert(sizeof(struct pks_deep) == 1544, "shared with the loader");
 #define PKS_SLOT_LAST_GRANT  (PKS_GRANT | PKS_GRANT << 16)
 #define PKS_SLOT_LAST_REVOKE (PKS_REVOKE | PKS_REVOKE << 16)
 
-#define PKS_SLOT_RESYNCED 1u /* frames were guessed: page findings would be unsure */
+#define PKS_SLOT_RESYNCED 1u /* frames were guessed, or calls missed: no findings from them */
 #define PKS_SLOT_UNSURE	  4u /* an adjustment was made: it may have been a missed event */
 #define PKS_SLOT_RESIDUE  2u /* a relaxed fault opened the key for this thread */
 

@@ -45,10 +45,13 @@ __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 	i = slot__find_any(other);
 	if (i < 0)
 		return 0;
+	s = &slots[i & (PKS_SLOTS - 1)];
+	/* Its revoke may be among the calls that were missed. */
+	if (s->flags & PKS_SLOT_RESYNCED)
+		return 0;
 	at = frames__find(i, key, PKS_DEPTH, PKS_NR_CONTEXTS);
 	if (at < 0)
 		return 0;
-	s = &slots[i & (PKS_SLOTS - 1)];
 	live = frame__at(s, at);
 	f.since = READ_ONCE(live->since);
 	barrier();

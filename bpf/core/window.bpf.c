@@ -170,6 +170,34 @@ __noinline int window__ready_slow(const struct window_event *e)
 	return i & (PKS_SLOTS - 1);
 }
 
+__noinline int window__doubt(const struct window_event *e)
+{
+	struct pks_slot *s;
+	int i;
+
+	if (!e)
+		return -1;
+	i = slot__find_any(e->task);
+	if (i < 0) {
+		i = slot__claim(e->task, PKS_TASK);
+		if (i < 0)
+			return i;
+		window__adopt(&slots[i & (PKS_SLOTS - 1)], e);
+	}
+	s = &slots[i & (PKS_SLOTS - 1)];
+	if (s->flags & PKS_SLOT_RESYNCED)
+		return 0;
+	s->flags |= PKS_SLOT_RESYNCED;
+	lost__add(PKS_LOST_BLOCKED, 1);
+	return 0;
+}
+
+/* Calls of the thread may have been missed, and there is no count that would tell. */
+static __always_inline bool window__unsure(const struct pks_slot *s)
+{
+	return settings.facts.truth == PKS_TRUTH_NONE && (s->flags & PKS_SLOT_RESYNCED);
+}
+
 static __always_inline void request__of_slot(struct finding_request *r, const struct pks_slot *s,
 					     __u8 class)
 {
@@ -199,7 +227,9 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 {
 	request__of_slot(r, s, PKS_UNDERFLOW);
 	request__revoked(r, e, place);
-	if (opened__holder(e->key, e->task, r)) {
+	if (window__unsure(s)) {
+		r->class = PKS_CLASS_NONE;
+	} else if (opened__holder(e->key, e->task, r)) {
 		r->class = PKS_CROSS_THREAD;
 	} else if (settings.facts.truth != PKS_TRUTH_PGMAP && !e->fresh) {
 		/* The window may be older than the trace, and no count tells. */
@@ -339,7 +369,7 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		if (!(f->flags & PKS_FRAME_UNKNOWN)) {
 			stat__hold(f->site, e->task, e->now - f->since);
 			if (settings.long_hold && e->now - f->since > settings.long_hold &&
-			    !r->class && frame__tell(f))
+			    !r->class && !window__unsure(s) && frame__tell(f))
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);
 		}
 		window__remember(s, e, f, place->site, place->stack);
@@ -503,6 +533,8 @@ static __always_inline void window__boundary_done(struct pks_slot *s, const stru
 		s->flags = 0;
 		s->claim_context = e->context;
 	}
+	if (e->context == PKS_TASK && !s->depth)
+		s->flags &= ~PKS_SLOT_RESYNCED;
 	/* A worker's next item, or a new thread with this task_struct, has not closed these. */
 	if (e->boundary == PKS_THREAD_EXIT || e->boundary == PKS_WORK_END) {
 		s->history_of = 0;
@@ -526,6 +558,8 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 	r->arg = e->arg;
 	if (e->context == PKS_TASK)
 		window__write_off(s, i);
+	if (e->context == PKS_TASK && window__unsure(s))
+		s->depth = 0;
 	slot__count_hidden(s);
 	if (s->depth > 0 && (s->depth > frames__room(s) ||
 			     frame__at(s, s->depth - 1)->context >= e->context)) {

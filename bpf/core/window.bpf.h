@@ -32,6 +32,9 @@ struct revoke_place {
  */
 int window__ready_slow(const struct window_event *e);
 
+/* From here to its next boundary calls of the thread may be missed; e->task need not be running. */
+int window__doubt(const struct window_event *e);
+
 /* The frame of a window deeper than the slot has room for. */
 int window__push_deep(const struct window_event *e, __u32 slot, __u32 site, __s32 stack);
 

@@ -10,10 +10,16 @@ static __always_inline __u8 context__now(void)
 	int count = kernel__preempt_count();
 
 	if (likely(!(count & (PREEMPT_NMI_MASK | PREEMPT_HARDIRQ_MASK | PREEMPT_SERVING_SOFTIRQ))))
-		return PKS_TASK;
+		return kernel__rt_softirq() ? PKS_SOFTIRQ : PKS_TASK;
 	if (count & PREEMPT_NMI_MASK)
 		return PKS_NMI;
 	return count & PREEMPT_HARDIRQ_MASK ? PKS_HARDIRQ : PKS_SOFTIRQ;
+}
+
+/* An interrupt's window was seen: this machine has such. */
+static __always_inline void interrupt__seen(__u32 context)
+{
+	__sync_fetch_and_add(&interrupt_windows[context & (PKS_NR_CONTEXTS - 1)], 1);
 }
 
 static __always_inline bool pkrs__open(__u32 pkrs)
@@ -42,6 +48,19 @@ static __always_inline __s32 count__of(struct task_struct *task)
 	if (likely(settings.facts.truth == PKS_TRUTH_PGMAP))
 		return kernel__pgmap_count(task);
 	return settings.facts.truth == PKS_TRUTH_KMAP ? kernel__kmap_count(task) : count__own(task);
+}
+
+/* Of a thread that need not be the running one; its context is the caller's to say. */
+static __always_inline void event__of_task(struct window_event *e, struct task_struct *task)
+{
+	*e = (struct window_event){
+		.task = kernel__address(task),
+		.tid = task->pid,
+		.tgid = task->tgid,
+		.count = count__of(task),
+		.now = bpf_ktime_get_ns(),
+		.open = 1,
+	};
 }
 
 static __always_inline void event__of_current(struct window_event *e, struct task_struct *task)

@@ -2,7 +2,7 @@
 /*
  * The few kernel types that the programs read, as CO-RE relocatable subsets,
  * and the accessors that hide what differs between kernels. Names of kernel
- * fields and variables stand here and in user/kernel/dialect.c only.
+ * fields and variables stand here and in user/kernel only.
  */
 #ifndef PKSTRACE_KERNEL_BPF_H
 #define PKSTRACE_KERNEL_BPF_H
@@ -18,8 +18,15 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct pt_regs {
+	unsigned long r9;
+	unsigned long r8;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
 	unsigned long orig_ax;
 	unsigned long ip;
+	unsigned long sp;
 };
 
 struct super_block {
@@ -82,6 +89,16 @@ struct task_struct {
 	struct thread_struct thread;
 };
 
+/* Of PREEMPT_RT, where softirqs are counted in the task they run in. */
+struct task_struct___rt {
+	int softirq_disable_cnt;
+};
+
+/* What the scheduler calls the thread's state: __state since 5.14. */
+struct task_struct___state {
+	unsigned int __state;
+};
+
 struct task_struct___v8 {
 	struct thread_struct___v8 thread;
 };
@@ -112,11 +129,19 @@ struct pcpu_hot {
 extern const struct pcpu_hot pcpu_hot __ksym __weak;
 /* Per-CPU: task storages in use here (5.12 and later). */
 extern const int bpf_task_storage_busy __ksym __weak;
+/*
+ * Per-CPU: above 0, the kernel runs no program of a kprobe on this CPU: one is
+ * running, or a system call on a map is under way (bpf_disable_instrumentation()).
+ */
+extern const int bpf_prog_active __ksym __weak;
 
 /* Bits of the preempt count, include/linux/preempt.h; the same since 2.6. */
 #define PREEMPT_SERVING_SOFTIRQ 0x00000100
 #define PREEMPT_HARDIRQ_MASK	0x000f0000
 #define PREEMPT_NMI_MASK	0x00f00000
+
+/* TASK_RTLOCK_WAIT, include/linux/sched.h (5.15 and later): blocked on a spinlock of PREEMPT_RT. */
+#define TASK_RTLOCK_WAIT 0x1000
 
 /* In a program's stack above the traced function: at most its own, a trampoline's, a probe's. */
 #define OWN_FRAMES 8
@@ -201,6 +226,32 @@ static __always_inline int kernel__preempt_count(void)
 		return hot->preempt_count;
 	}
 	return 0;
+}
+
+/* True while the running thread serves a softirq on a PREEMPT_RT kernel: preemptible, and a thread's. */
+static __always_inline bool kernel__rt_softirq(void)
+{
+	struct task_struct___rt *task = NULL;
+
+	if (!bpf_core_field_exists(task->softirq_disable_cnt))
+		return false;
+	task = (struct task_struct___rt *)bpf_get_current_task_btf();
+	return BPF_CORE_READ(task, softirq_disable_cnt) & PREEMPT_SERVING_SOFTIRQ;
+}
+
+/* True where the thread waits for a spinlock, which on PREEMPT_RT is a sleeping lock. */
+static __always_inline bool kernel__rt_lock_wait(struct task_struct *task)
+{
+	struct task_struct___state *t = (struct task_struct___state *)task;
+
+	return bpf_core_field_exists(t->__state) &&
+	       (BPF_CORE_READ(t, __state) & TASK_RTLOCK_WAIT);
+}
+
+/* The kernel would now run no program of a kprobe on this CPU. */
+static __always_inline bool kernel__kprobes_blocked(void)
+{
+	return &bpf_prog_active && *(const int *)bpf_this_cpu_ptr(&bpf_prog_active) > 0;
 }
 
 /*

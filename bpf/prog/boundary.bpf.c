@@ -124,27 +124,72 @@ int at_boundary(struct bpf_raw_tracepoint_args *ctx)
 	return on_boundary(ctx);
 }
 
+/*
+ * Programs on kprobes are refused to an interrupt that hits one of them, and so is
+ * all that it does. Kernels before 6.7 do not count that; here it is seen. On
+ * PREEMPT_RT a softirq is a thread's, and refused nothing.
+ */
+static __always_inline void interrupt__blind(void)
+{
+	int context = context__now();
+
+	if (context != PKS_TASK && kernel__kprobes_blocked())
+		__sync_fetch_and_add(&blind_interrupts[context & (PKS_NR_CONTEXTS - 1)], 1);
+}
+
 /* A program of its own: the kernel runs none inside itself, and interrupts hit the other. */
 SEC("raw_tp")
 int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
+	if (settings.by_regs && tracing)
+		interrupt__blind();
 	return unlikely(boundary__suspect(task, count__of(task))) ? on_boundary(ctx) : 0;
 }
 
 /*
- * The return from a fault of user space has no tracepoint; what handles it is
- * the last function that knows of user mode.
+ * A thread comes to a CPU on which the kernel runs no program of a kprobe, since
+ * another thread was preempted there in a system call on a map
+ * (bpf_disable_instrumentation()): its calls may be missed until it has been at a
+ * boundary. Nothing else refuses a thread its programs where they are on kprobes.
  */
-SEC("fexit")
-int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int flags)
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(at_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
 
-	if (likely(!count__of(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
+	if (likely(!kernel__kprobes_blocked()) || !next->pid || !follow__wanted(next))
 		return 0;
+	event__of_task(&e, next);
+	e.context = PKS_TASK;
+	window__doubt(&e);
+	return 0;
+}
+
+/* preempt_dynamic_none and _voluntary, kernel/sched/core.c (5.12 and later); higher ones preempt. */
+#define MODEL_VOLUNTARY 1
+
+/*
+ * The kernel is about to become preemptible. From then on programs on trampolines
+ * would miss calls and take what is left for findings: they stop before.
+ */
+SEC("?fentry")
+int BPF_PROG(at_model_change, int mode)
+{
+	if (mode <= MODEL_VOLUNTARY || !tracing)
+		return 0;
+	model_changed = bpf_ktime_get_ns();
+	tracing = 0;
+	quick_way = 0;
+	quick_pages.size = 0;
+	return 0;
+}
+
+static __always_inline int user_fault_end(void *ctx, struct task_struct *task)
+{
+	struct window_event e;
+
 	event__of_current(&e, task);
 	e.boundary = PKS_EXCEPTION_RETURN;
 	window__boundary(ctx, &e);
@@ -152,11 +197,50 @@ int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int f
 }
 
 /*
- * The thread's last act. The tracepoint of its exit comes too early: after it
- * the thread still lets go of its files and memory, which runs drivers' code.
+ * The return from a fault of user space has no tracepoint; what handles it is
+ * the last function that knows of user mode.
  */
-SEC("fentry")
-int BPF_PROG(at_thread_end)
+SEC("?fexit")
+int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (likely(!count__of(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
+		return 0;
+	return user_fault_end(ctx, task);
+}
+
+/* exc_page_fault() to the function that calls the traced one: two, or three if not inlined. */
+#define USER_FAULT_FRAMES 4
+
+/*
+ * True where the kernel was entered by this very fault: below its handler the
+ * stack then ends. No other way to a page fault is that short.
+ */
+static __always_inline bool fault__of_user(void *ctx)
+{
+	__u64 frames[USER_FAULT_FRAMES + 1];
+	long n = bpf_get_stack(ctx, frames, sizeof(frames), 0);
+
+	return n > 0 && n <= USER_FAULT_FRAMES * (long)sizeof(frames[0]);
+}
+
+/*
+ * The same by registers, which at a return no longer hold the flags. The kernel
+ * has room for twice as many threads in the function as there are CPUs
+ * (fprobe_init_rethook()); for one that found none the next boundary tells.
+ */
+SEC("?kretprobe.multi")
+int at_user_fault_end_regs(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (likely(!count__of(task)) || !follow__wanted(task) || !fault__of_user(ctx))
+		return 0;
+	return user_fault_end(ctx, task);
+}
+
+static __always_inline int thread_end(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
@@ -176,7 +260,26 @@ int BPF_PROG(at_thread_end)
 	return 0;
 }
 
-/* The thread gives up the CPU by itself inside a window. Loaded only if asked for. */
+/*
+ * The thread's last act. The tracepoint of its exit comes too early: after it
+ * the thread still lets go of its files and memory, which runs drivers' code.
+ */
+SEC("?fentry")
+int at_thread_end(void *ctx)
+{
+	return thread_end(ctx);
+}
+
+SEC("?kprobe.multi")
+int at_thread_end_regs(void *ctx)
+{
+	return thread_end(ctx);
+}
+
+/*
+ * The thread gives up the CPU by itself inside a window; waiting for a spinlock of
+ * PREEMPT_RT is not its doing. Loaded only if asked for.
+ */
 SEC("tp_btf/sched_switch")
 int BPF_PROG(at_sleep, bool preempt)
 {
@@ -184,7 +287,8 @@ int BPF_PROG(at_sleep, bool preempt)
 	struct finding_request r;
 	struct window_event e;
 
-	if (likely(count__of(task) <= 0) || preempt || !follow__wanted(task))
+	if (likely(count__of(task) <= 0) || preempt || kernel__rt_lock_wait(task) ||
+	    !follow__wanted(task))
 		return 0;
 	event__of_current(&e, task);
 	__builtin_memset(&r, 0, sizeof(r));

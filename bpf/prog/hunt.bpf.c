@@ -9,6 +9,7 @@
  * a system call, so that the loader can tell it which chance to take.
  */
 #include "prog/inject.bpf.h"
+#include "kernel/pages.bpf.h"
 
 struct pks_function hunted[PKS_FUNCTIONS];
 struct pks_target targets[PKS_TARGETS];
@@ -189,6 +190,21 @@ int BPF_PROG(hunt_grant_page)
 
 SEC("?fexit")
 int BPF_PROG(hunt_grant_any)
+{
+	return hunt__granted();
+}
+
+/* The same before the body, where nothing tells yet but the page. */
+SEC("?kprobe.multi")
+int hunt_grant_page_regs(void *ctx)
+{
+	if (!page__quick(page__of(ctx, BY_REGS)) && !page__protected(ctx, BY_REGS))
+		return 0;
+	return hunt__granted();
+}
+
+SEC("?kprobe.multi")
+int hunt_grant_any_regs(void *ctx)
 {
 	return hunt__granted();
 }

@@ -3,7 +3,8 @@
  * Grants and revokes that are broken on purpose. Each of these is loaded in the
  * place of the tracing program of the same form, and traces what it does not
  * skip: what is skipped is never seen by the tracer, as if nobody had called it,
- * and a call that is let through costs one program, not two.
+ * and a call that is let through costs one program, not two. A trampoline skips
+ * a call by what its program returns, a kprobe by bpf_override_return().
  */
 #include "prog/trace.bpf.h"
 #include "prog/rule.bpf.h"
@@ -35,25 +36,27 @@ static __always_inline void delay__for(__u64 ns)
 }
 
 /* By its return address, for a stack costs as much as many windows. */
-static __always_inline bool site__is(void *ctx, const volatile struct pks_rule *rule, enum form form)
+static __always_inline bool site__is(void *ctx, const volatile struct pks_rule *rule,
+				     enum form form, enum entry by)
 {
-	return !rule->site_end || within(caller__read(ctx, form), rule->site_start, rule->site_end);
+	return !rule->site_end ||
+	       within(caller__read(ctx, form, by), rule->site_start, rule->site_end);
 }
 
 /* All that the rule asks of a call, but for what decides whether it is this one's turn. */
-static __always_inline bool call__mine(void *ctx, __u32 number, enum form form)
+static __always_inline bool call__mine(void *ctx, __u32 number, enum form form, enum entry by)
 {
 	const volatile struct pks_rule *rule = &rules[number];
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	return !rule__idle(rule) && (rule->first == PKS_FIRST_FOLLOW || follow__calls(task)) &&
-	       rule__mine(rule, task) && site__is(ctx, rule, form);
+	       rule__mine(rule, task) && site__is(ctx, rule, form, by);
 }
 
 /* What becomes of a call of this form, which is one that the rule is about. */
-static __always_inline int inject__window(void *ctx, __u32 number, enum form form)
+static __always_inline int inject__window(void *ctx, __u32 number, enum form form, enum entry by)
 {
-	if (!rule__hit(ctx, number, arg__key(ctx), inject_range[form].entry,
+	if (!rule__hit(ctx, number, arg__nth(ctx, 0, by), inject_range[form].entry,
 		       inject_range[form].end))
 		return CALL_TRACED;
 	if (rules[number].kind != PKS_DELAY_REVOKE)
@@ -67,7 +70,8 @@ static __always_inline int inject__window(void *ctx, __u32 number, enum form for
  * leaves out the rest. No value may outlive a call in a register here: an ordinary
  * page would have to save it, too.
  */
-static __always_inline bool refused__first(void *volatile *ctx, __u32 number, enum form form)
+static __always_inline bool refused__first(void *volatile *ctx, __u32 number, enum form form,
+					   enum entry by)
 {
 	const volatile struct pks_rule *rule = &rules[number];
 	__u8 first = rule->first;
@@ -79,7 +83,7 @@ static __always_inline bool refused__first(void *volatile *ctx, __u32 number, en
 	if (first == PKS_FIRST_CGROUP)
 		return likely(!rule__in_cgroup(rule));
 	if (first == PKS_FIRST_SITE) {
-		__u64 caller = quick__caller(*ctx, form);
+		__u64 caller = quick__caller(*ctx, form, by);
 
 		return likely(caller && !within(caller, rule->site_start, rule->site_end));
 	}
@@ -93,7 +97,7 @@ static __always_inline bool refused__first(void *volatile *ctx, __u32 number, en
  * either: it is asked about once.
  */
 static __always_inline int inject__first(void *volatile *ctx, __u32 number, enum form form,
-					 window_fn ask)
+					 enum entry by, window_fn ask)
 {
 	const volatile struct pks_rule *rule = &rules[number];
 	struct pks_rule_state *state = &rule_states[number];
@@ -101,7 +105,7 @@ static __always_inline int inject__first(void *volatile *ctx, __u32 number, enum
 	if (rule->first == PKS_FIRST_FOLLOW) {
 		if (!follow__wanted(bpf_get_current_task_btf()))
 			return RETURNED(CALL_IGNORED);
-	} else if (refused__first(ctx, number, form)) {
+	} else if (refused__first(ctx, number, form, by)) {
 		return RETURNED(CALL_TRACED);
 	}
 	if (!rule->alone || !state->over)
@@ -115,25 +119,52 @@ static __always_inline int inject__first(void *volatile *ctx, __u32 number, enum
  * A program for each form. What follows the first question is a function of its
  * own, and what few calls come to another one: neither saves registers for the next.
  */
-#define INJECT_PROGRAM(what, on, number, FORM)                                                     \
+#define INJECT_FUNCTIONS(what, number, FORM, BY)                                                   \
 	static __noinline int break_##what(void *ctx)                                              \
 	{                                                                                          \
-		return inject__window(ctx, number, FORM);                                          \
+		return inject__window(ctx, number, FORM, BY);                                      \
 	}                                                                                          \
 	static __noinline int ask_##what(void *ctx)                                                \
 	{                                                                                          \
 		void *volatile kept = ctx;                                                         \
                                                                                                    \
-		return call__mine(kept, number, FORM) ? break_##what(kept) : CALL_TRACED;          \
+		return call__mine(kept, number, FORM, BY) ? break_##what(kept) : CALL_TRACED;      \
 	}                                                                                          \
 	static __always_inline int first_##what(void *volatile *ctx)                               \
 	{                                                                                          \
-		return inject__first(ctx, number, FORM, ask_##what);                               \
-	}                                                                                          \
+		return inject__first(ctx, number, FORM, BY, ask_##what);                           \
+	}
+
+#define INJECT_WINDOW(what, suffix, BY)                                                            \
+	((struct window_program){ .first = first_##what##suffix,                                   \
+				  .quick = trace_##what##suffix,                                   \
+				  .any = any_##what##suffix,                                       \
+				  .device = page_device##suffix,                                   \
+				  .by = BY })
+
+/* Skips the call that the program is run for; dead code, and so allowed, where none may be. */
+static __always_inline int skip_if(struct pt_regs *regs, int verdict)
+{
+	if (may_skip && verdict)
+		bpf_override_return(regs, 0);
+	return 0;
+}
+
+#define INJECT_PROGRAM(what, on, number, FORM)                                                     \
+	INJECT_FUNCTIONS(what, number, FORM, BY_TRAMPOLINE)                                        \
+	INJECT_FUNCTIONS(what##_regs, number, FORM, BY_REGS)                                       \
 	SEC("?fmod_ret")                                                                           \
 	int inject_##what(void *ctx)                                                               \
 	{                                                                                          \
-		return on(ctx, first_##what, trace_##what, any_##what);                            \
+		return on(ctx, INJECT_WINDOW(what, , BY_TRAMPOLINE));                              \
+	}                                                                                          \
+	SEC("?kprobe")                                                                             \
+	int inject_##what##_regs(struct pt_regs *regs)                                             \
+	{                                                                                          \
+		struct pt_regs *volatile kept = regs;                                              \
+		int verdict = on(regs, INJECT_WINDOW(what, _regs, BY_REGS));                       \
+                                                                                                   \
+		return skip_if(kept, verdict);                                                     \
 	}
 
 INJECT_PROGRAM(grant_page, on_page, PKS_RULE_GRANT, GRANT_PAGE)

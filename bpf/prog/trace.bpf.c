@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Grants and revokes: thin wrappers around the window core. The loader names
- * the functions (user/kernel/dialect.c); here stand only their forms.
+ * the functions (user/kernel/dialect.c); here stand only their forms. Of each
+ * program one is attached by a trampoline and one by registers ("_regs"): the
+ * loader loads one of the two.
  */
 #include "core/count_only.bpf.h"
 #include "prog/trace.bpf.h"
@@ -14,13 +16,25 @@ __u64 known_protected;
 __u64 known_unprotected;
 __u64 vmemmap;
 
-SEC("fexit")
-int BPF_PROG(pgmap_gone)
+/* Before its memory is another's. */
+static __always_inline int forget_pgmaps(void)
 {
 	known_protected = 0;
 	known_unprotected = 0;
 	quick_pages.size = 0;
 	return 0;
+}
+
+SEC("?fexit")
+int BPF_PROG(pgmap_gone)
+{
+	return forget_pgmaps();
+}
+
+SEC("?kretprobe.multi")
+int pgmap_gone_regs(void *ctx)
+{
+	return forget_pgmaps();
 }
 
 /*
@@ -58,58 +72,57 @@ static __always_inline int tally_revoke(void *ctx)
 	return true;
 }
 
-/* A pair of functions with the key, if any, in an argument: every call counts. */
-SEC("fentry")
-int BPF_PROG(grant_arg)
-{
-	return on_grant(ctx, GRANT_ARG);
-}
-
-SEC("fentry")
-int BPF_PROG(revoke_arg)
-{
-	return on_revoke(ctx, REVOKE_ARG);
-}
-
 /*
  * One function for both, pks_update_protection(pkey, protection). It sets, it
  * does not count: opening an open key, or closing a closed one, is no event.
  */
-SEC("fentry")
-int BPF_PROG(update_key)
+static __always_inline int on_update(void *ctx, enum form form, enum entry by)
 {
-	bool close = arg__nth(ctx, 1) & PKEY_DISABLE_ACCESS;
+	bool close = arg__nth(ctx, 1, by) & PKEY_DISABLE_ACCESS;
 
-	if (window__holds(bpf_get_current_task(), key__read(ctx, UPDATE_KEY), context__now()) !=
-	    close)
+	if (window__holds(bpf_get_current_task(), key__read(ctx, form, by), context__now()) != close)
 		return 0;
-	return close ? on_revoke(ctx, UPDATE_KEY) : on_grant(ctx, UPDATE_KEY);
+	return close ? on_revoke(ctx, form, by) : on_grant(ctx, form, by);
 }
 
-QUICK_FUNCTION(count_grant_page_quick, grant, GRANT_PAGE, QUICK_COUNT)
-QUICK_FUNCTION(count_revoke_page_quick, revoke, REVOKE_PAGE, QUICK_COUNT)
-QUICK_FUNCTION(count_grant_pgmap_quick, grant, GRANT_PGMAP, QUICK_COUNT)
-QUICK_FUNCTION(count_revoke_pgmap_quick, revoke, REVOKE_PGMAP, QUICK_COUNT)
+QUICK_FUNCTIONS(quick_count, , BY_TRAMPOLINE, QUICK_COUNT)
+QUICK_FUNCTIONS(quick_count, _regs, BY_REGS, QUICK_COUNT)
 
-/* A program for each form and use. */
-#define WINDOW_PROGRAM(name, on, quick, any)                                                       \
-	SEC("?fentry")                                                                             \
+#define PROGRAM(section, name, call)                                                               \
+	SEC(section)                                                                               \
 	int name(void *ctx)                                                                        \
 	{                                                                                          \
-		return on(ctx, NULL, quick, any);                                                  \
+		return call;                                                                       \
 	}
 
-WINDOW_PROGRAM(tally_grant_page, on_page, tally_grant, any_grant_page)
-WINDOW_PROGRAM(tally_revoke_page, on_page, tally_revoke, any_revoke_page)
-WINDOW_PROGRAM(tally_grant_pgmap, on_pgmap, tally_grant, any_grant_pgmap)
-WINDOW_PROGRAM(tally_revoke_pgmap, on_pgmap, tally_revoke, any_revoke_pgmap)
+/* Functions of which every call counts: a pair with the key, if any, in an argument; keys. */
+#define PLAIN_PROGRAM(name, on, FORM)                                                              \
+	PROGRAM("?fentry", name, on(ctx, FORM, BY_TRAMPOLINE))                                     \
+	PROGRAM("?kprobe.multi", name##_regs, on(ctx, FORM, BY_REGS))
 
-WINDOW_PROGRAM(grant_page, on_page, trace_grant_page, any_grant_page)
-WINDOW_PROGRAM(revoke_page, on_page, trace_revoke_page, any_revoke_page)
-WINDOW_PROGRAM(grant_pgmap, on_pgmap, trace_grant_pgmap, any_grant_pgmap)
-WINDOW_PROGRAM(revoke_pgmap, on_pgmap, trace_revoke_pgmap, any_revoke_pgmap)
+PLAIN_PROGRAM(grant_arg, on_grant, GRANT_ARG)
+PLAIN_PROGRAM(revoke_arg, on_revoke, REVOKE_ARG)
+PLAIN_PROGRAM(update_key, on_update, UPDATE_KEY)
 
-WINDOW_PROGRAM(count_grant_page, on_page, count_grant_page_quick, any_grant_page)
-WINDOW_PROGRAM(count_revoke_page, on_page, count_revoke_page_quick, any_revoke_page)
-WINDOW_PROGRAM(count_grant_pgmap, on_pgmap, count_grant_pgmap_quick, any_grant_pgmap)
-WINDOW_PROGRAM(count_revoke_pgmap, on_pgmap, count_revoke_pgmap_quick, any_revoke_pgmap)
+#define WINDOW(quick_function, any_function, suffix, BY)                                           \
+	((struct window_program){ .quick = quick_function, .any = any_function##suffix,            \
+				  .device = page_device##suffix, .by = BY })
+
+/* A program for each form and use. The tally does not look at ctx. */
+#define WINDOW_PROGRAM(name, on, any, use, quick, quick_regs)                                      \
+	PROGRAM("?fentry", use##name, on(ctx, WINDOW(quick, any, , BY_TRAMPOLINE)))                \
+	PROGRAM("?kprobe.multi", use##name##_regs, on(ctx, WINDOW(quick_regs, any, _regs, BY_REGS)))
+
+WINDOW_PROGRAM(grant_page, on_page, any_grant_page, tally_, tally_grant, tally_grant)
+WINDOW_PROGRAM(revoke_page, on_page, any_revoke_page, tally_, tally_revoke, tally_revoke)
+WINDOW_PROGRAM(grant_pgmap, on_pgmap, any_grant_pgmap, tally_, tally_grant, tally_grant)
+WINDOW_PROGRAM(revoke_pgmap, on_pgmap, any_revoke_pgmap, tally_, tally_revoke, tally_revoke)
+
+#define TRACE_AND_COUNT(name, on)                                                                  \
+	WINDOW_PROGRAM(name, on, any_##name, , trace_##name, trace_##name##_regs)                  \
+	WINDOW_PROGRAM(name, on, any_##name, count_, quick_count_##name, quick_count_##name##_regs)
+
+TRACE_AND_COUNT(grant_page, on_page)
+TRACE_AND_COUNT(revoke_page, on_page)
+TRACE_AND_COUNT(grant_pgmap, on_pgmap)
+TRACE_AND_COUNT(revoke_pgmap, on_pgmap)

@@ -14,6 +14,7 @@ static const struct dialect v10 = {
 	.layout = "outofline",
 	.fault_mode = FAULT_MODE_STRICT,
 	.target = { [PROBE_GRANT_PAGE] = "g", [PROBE_REVOKE_PAGE] = "r", [PROBE_KEY_FAULT] = "f" },
+	.preemption = PREEMPTION_NONE,
 };
 
 static const struct dialect v7_inline = {
@@ -95,6 +96,23 @@ static void test_what_is_hidden(void **state)
 	hides(&pair, "no faults: no stray-access");
 }
 
+/* What comes with the kernel's preemption, and with the programs it then takes. */
+static void test_preemption(void **state)
+{
+	struct dialect d = v10;
+
+	(void)state;
+	d.preemption = PREEMPTION_FULL;
+	hides(&d, "preemptible and programs are on trampolines");
+	d.attach = ATTACH_KPROBE_MULTI;
+	hides(&d, "this kernel does not count the calls it then refuses");
+	d.facts.kprobe_misses = 1;
+	assert_string_equal(blind(&d), "");
+	d.preemption = PREEMPTION_RT;
+	hides(&d, "a softirq runs in a thread");
+	hides(&d, "interrupt handlers run in threads");
+}
+
 static void test_arguments_are_compared(void **state)
 {
 	struct dialect by_argument = pair;
@@ -124,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_is_seen),
 		cmocka_unit_test(test_what_is_hidden),
+		cmocka_unit_test(test_preemption),
 		cmocka_unit_test(test_arguments_are_compared),
 		cmocka_unit_test(test_names),
 	};

@@ -31,6 +31,7 @@ static const char *const probe_meaning[NR_PROBES] = {
 	[PROBE_PGMAP_GONE] = "end of a pgmap",
 	[PROBE_USER_FAULT] = "boundary: return from a user fault",
 	[PROBE_THREAD_END] = "boundary: end of a thread",
+	[PROBE_PREEMPTION] = "change of the preemption model",
 };
 
 static void line(const char *what, const char *value)
@@ -103,6 +104,17 @@ static void print_kernel(const struct dialect *d)
 									 "unknown");
 }
 
+static void print_attach(const struct dialect *d)
+{
+	char text[80];
+
+	if (!d->btf)
+		return;
+	snprintf(text, sizeof(text), "%s: programs on functions attach by %s",
+		 preemption__name(d->preemption), attach_form__name(d->attach));
+	line("preemption", text);
+}
+
 static enum status check(struct symbols *symbols)
 {
 	struct dialect d;
@@ -110,6 +122,7 @@ static enum status check(struct symbols *symbols)
 	enum status status = dialect__probe(&d, symbols, NULL, true);
 
 	print_kernel(&d);
+	print_attach(&d);
 	print_probes(&d);
 	if (d.name) {
 		dialect__blind(&d, print_blind, NULL);

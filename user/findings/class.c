@@ -70,6 +70,14 @@ static const struct class_row losses[] = {
 	[PKS_LOST_FOLD] = { "fold table full", "repeats not folded" },
 	[PKS_LOST_RECURSION] = { "recursion refused", "probe hits skipped by the kernel" },
 	[PKS_LOST_STORAGE] = { "storage refused", "events of threads perhaps not followed" },
+	[PKS_LOST_BLOCKED] = { "probes blocked",
+			       "times a thread ran on a CPU where the kernel ran no kprobe's program" },
+	[PKS_LOST_INTERRUPT] = { "interrupts unseen",
+				 "interrupts hit a program; the windows they opened, if any, are not "
+				 "counted" },
+	[PKS_LOST_PREEMPTION] = { "preemption model changed",
+				  "time: the kernel became preemptible, and nothing was traced from "
+				  "then on; run again" },
 };
 _Static_assert(NR(losses) == PKS_NR_LOSSES, "a loss without a row");
 

@@ -12,6 +12,7 @@
 #include "hunt/session.h"
 #include "inject/session.h"
 #include "pkstrace.skel.h"
+#include "trace/function_probe.h"
 #include "kernel/ksyms.h"
 
 /* --- which functions ------------------------------------------------------ */
@@ -87,11 +88,26 @@ static void function__fill(struct hunt_session *s, unsigned int number)
 									: f->entry + symbol.size;
 }
 
-static int session__window_program(struct bpf_program *program, const char *target)
+static int session__window_program(struct bpf_program *program, const struct dialect *dialect,
+				   enum probe probe)
 {
-	bpf_program__set_autoload(program, target != NULL);
 	bpf_program__set_autoattach(program, false);
-	return target ? bpf_program__set_attach_target(program, 0, target) : 0;
+	return function_probe__prepare(program, dialect->attach, dialect->target[probe]);
+}
+
+/* They are there for both kinds of entry, as the tracing ones. */
+static struct bpf_program *program__grant_page(const struct hunt_session *s,
+					       const struct dialect *dialect)
+{
+	return dialect->attach == ATTACH_TRAMPOLINE ? s->skel->progs.hunt_grant_page :
+						      s->skel->progs.hunt_grant_page_regs;
+}
+
+static struct bpf_program *program__grant_any(const struct hunt_session *s,
+					      const struct dialect *dialect)
+{
+	return dialect->attach == ATTACH_TRAMPOLINE ? s->skel->progs.hunt_grant_any :
+						      s->skel->progs.hunt_grant_any_regs;
 }
 
 /* The function whose every call opens a window. */
@@ -127,9 +143,9 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	/* By hand: once for each function, to two tracepoints, or only where there is one. */
 	for (size_t i = 0; i < 3; i++)
 		bpf_program__set_autoattach(programs[i], false);
-	err = session__window_program(skel->progs.hunt_grant_page, dialect->target[PROBE_GRANT_PAGE]);
-	return err ?: session__window_program(skel->progs.hunt_grant_any,
-					      dialect->target[grant__any(dialect)]);
+	err = session__window_program(program__grant_page(s, dialect), dialect, PROBE_GRANT_PAGE);
+	return err ?: session__window_program(program__grant_any(s, dialect), dialect,
+					      grant__any(dialect));
 }
 
 static enum status session__attach_window(struct hunt_session *s, struct bpf_program *program,
@@ -137,7 +153,9 @@ static enum status session__attach_window(struct hunt_session *s, struct bpf_pro
 {
 	if (!bpf_program__autoload(program))
 		return STATUS_CLEAN;
-	return links__keep(&s->links, bpf_program__attach(program),
+	return links__keep(&s->links,
+			   function_probe__attach(program, s->tracer.dialect.target[probe],
+						  s->tracer.dialect.entry[probe]),
 			   s->tracer.dialect.target[probe]);
 }
 
@@ -209,12 +227,13 @@ static enum status session__attach_function(struct hunt_session *s, unsigned int
 static enum status session__attach(void *arg, struct pkstrace *skel)
 {
 	struct hunt_session *s = arg;
+	const struct dialect *dialect = &s->tracer.dialect;
 	enum status status;
 
-	status = session__attach_window(s, skel->progs.hunt_grant_page, PROBE_GRANT_PAGE);
-	status = status ?:
-		 session__attach_window(s, skel->progs.hunt_grant_any,
-					grant__any(&s->tracer.dialect));
+	(void)skel;
+	status = session__attach_window(s, program__grant_page(s, dialect), PROBE_GRANT_PAGE);
+	status = status ?: session__attach_window(s, program__grant_any(s, dialect),
+						  grant__any(dialect));
 	status = status ?: session__attach_begin(s, "sys_enter");
 	status = status ?: session__attach_begin(s, "workqueue_execute_start");
 	if (!status && s->faults.asks.entry)

@@ -33,16 +33,17 @@ static bool form__is_grant(unsigned int form)
 	return form == 0 || form == 2;
 }
 
-static struct bpf_program *form__program(const struct pkstrace *skel, unsigned int form)
+static struct bpf_program *form__program(const struct pkstrace *skel, unsigned int form,
+					 enum attach_form attach)
 {
-	struct bpf_program *const programs[PKS_FORMS] = {
-		skel->progs.inject_grant_page,
-		skel->progs.inject_revoke_page,
-		skel->progs.inject_grant_pgmap,
-		skel->progs.inject_revoke_pgmap,
+	struct bpf_program *const programs[PKS_FORMS][2] = {
+		{ skel->progs.inject_grant_page, skel->progs.inject_grant_page_regs },
+		{ skel->progs.inject_revoke_page, skel->progs.inject_revoke_page_regs },
+		{ skel->progs.inject_grant_pgmap, skel->progs.inject_grant_pgmap_regs },
+		{ skel->progs.inject_revoke_pgmap, skel->progs.inject_revoke_pgmap_regs },
 	};
 
-	return programs[form];
+	return programs[form][attach != ATTACH_TRAMPOLINE];
 }
 
 static uint8_t plan__kind_of_form(const struct inject_plan *plan, unsigned int form)
@@ -57,11 +58,16 @@ static bool plan__skips(const struct inject_plan *plan)
 
 /* --- what the kernel allows --------------------------------------------- */
 
+static bool kernel__may_override(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_override_return, NULL) == 1;
+}
+
 static enum status session__may_fail_calls(struct inject_session *s)
 {
 	if (!s->plan->nr_calls)
 		return STATUS_CLEAN;
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_override_return, NULL) != 1)
+	if (!kernel__may_override())
 		return status__say(STATUS_CANNOT, "fail: this kernel was built without "
 						  "CONFIG_BPF_KPROBE_OVERRIDE");
 	for (unsigned int i = 0; i < s->plan->nr_calls; i++) {
@@ -110,6 +116,10 @@ static enum status session__may_skip(struct inject_session *s, const struct dial
 				   "inject: no grant or revoke can be broken on this kernel (dialect %s): "
 				   "it needs windows on protected memory",
 				   dialect->name);
+	if (plan__skips(s->plan) && dialect->attach != ATTACH_TRAMPOLINE && !kernel__may_override())
+		return status__say(STATUS_CANNOT,
+				   "skip: on a preemptible kernel that takes CONFIG_BPF_KPROBE_OVERRIDE, "
+				   "which this one was built without");
 	for (unsigned int form = 0; plan__skips(s->plan) && form < PKS_FORMS; form++) {
 		const char *target = dialect->target[forms[form]];
 
@@ -216,7 +226,7 @@ static enum status session__resolve(struct inject_session *s)
 static int session__configure_form(struct inject_session *s, unsigned int form,
 				   const struct dialect *dialect)
 {
-	struct bpf_program *program = form__program(s->skel, form);
+	struct bpf_program *program = form__program(s->skel, form, dialect->attach);
 	__u64 entry = dialect->entry[forms[form]], end;
 	struct symbol symbol;
 
@@ -224,6 +234,8 @@ static int session__configure_form(struct inject_session *s, unsigned int form,
 		return 0;
 	end = symbols__find(s->tracer->symbols, entry, 0, &symbol) ? entry + 1 : entry + symbol.size;
 	s->skel->rodata->inject_range[form] = (struct pks_range){ entry, end };
+	if (bpf_program__type(program) != BPF_PROG_TYPE_TRACING)
+		return 0;
 	/* Without a mark nothing may be skipped, but a delay needs none. */
 	return bpf_program__set_expected_attach_type(program, plan__skips(s->plan) ?
 								      BPF_MODIFY_RETURN :
@@ -308,7 +320,7 @@ static struct bpf_program *session__window(void *arg, struct pkstrace *skel, enu
 
 	for (unsigned int form = 0; form < PKS_FORMS; form++)
 		if (forms[form] == probe && plan__kind_of_form(s->plan, form))
-			return form__program(skel, form);
+			return form__program(skel, form, s->tracer->dialect.attach);
 	return NULL;
 }
 

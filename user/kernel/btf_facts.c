@@ -82,6 +82,29 @@ const struct btf_type *btf__function_proto(const struct btf *btf, const char *na
 	return t ? btf__type_by_id(btf, t->type) : NULL;
 }
 
+/* True of a struct or union that has this member, at any depth of those without a name. */
+static bool type__has_member(const struct btf *btf, __u32 id, const char *name)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	for (int i = 0; t && btf_is_composite(t) && i < btf_vlen(t); i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		const struct btf_type *inner = btf__type_by_id(btf, m->type);
+
+		if (!strcmp(btf__name_by_offset(btf, m->name_off), name) ||
+		    (inner && !inner->name_off && type__has_member(btf, m->type, name)))
+			return true;
+	}
+	return false;
+}
+
+bool facts__kprobe_misses(const struct btf *btf)
+{
+	int id = btf__find_by_name_kind(btf, "bpf_link_info", BTF_KIND_STRUCT);
+
+	return id > 0 && type__has_member(btf, id, "missed");
+}
+
 /* The running kernel's configuration, where it or its packager keeps it. NULL: nowhere. */
 static gzFile kernel_config__open(void)
 {

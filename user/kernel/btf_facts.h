@@ -22,4 +22,10 @@ unsigned int btf__struct_size(const struct btf *btf, const char *type);
 /* The prototype of a function of vmlinux, NULL: there is none of that name. Lives as btf does. */
 const struct btf_type *btf__function_proto(const struct btf *btf, const char *name);
 
+/*
+ * The kernel counts the hits that it refuses to the program of a kprobe: 6.7 and
+ * later, which tell so in a link's description, too.
+ */
+bool facts__kprobe_misses(const struct btf *btf);
+
 #endif

@@ -177,7 +177,20 @@ static void dialect__facts(struct dialect *d, struct symbols *symbols)
 	d->page_struct = btf__struct_size(d->btf, "page");
 	/* Came in 6.2, with look-ups that need no lock (kernel/bpf/bpf_task_storage.c). */
 	d->facts.storage_refuses = !btf__function_proto(d->btf, "bpf_task_storage_get_recur");
+	d->facts.kprobe_misses = facts__kprobe_misses(d->btf);
 	facts__symbols(d, symbols);
+}
+
+/* Where programs are on trampolines, it must be known when the kernel becomes preemptible. */
+static enum status dialect__attach_form(struct dialect *d, bool quiet)
+{
+	enum status status;
+
+	d->preemption = preemption__now();
+	status = attach_form__choose(&d->attach, d->btf, d->preemption, quiet);
+	if (d->attach == ATTACH_TRAMPOLINE && btf__function_proto(d->btf, "sched_dynamic_update"))
+		d->target[PROBE_PREEMPTION] = "sched_dynamic_update";
+	return status;
 }
 
 static enum status say_unless(bool quiet, enum status status, const char *what)
@@ -238,8 +251,9 @@ enum status dialect__probe(struct dialect *d, struct symbols *symbols,
 		return dialect__none(wish->name, quiet);
 	d->target[PROBE_USER_FAULT] = "handle_mm_fault";
 	d->target[PROBE_THREAD_END] = "do_task_dead";
+	status = dialect__attach_form(d, quiet);
 	dialect__facts(d, symbols);
-	return dialect__usable(d, symbols, quiet);
+	return status ?: dialect__usable(d, symbols, quiet);
 }
 
 void dialect__each(const struct dialect *d, void (*fn)(const char *name, const char *layout))

@@ -11,6 +11,8 @@
 #include <stdio.h>
 
 #include "abi/settings.h"
+#include "kernel/attach_form.h"
+#include "kernel/preemption.h"
 #include "util/status.h"
 
 /* The places that programs attach to, by role. */
@@ -31,6 +33,7 @@ enum probe {
 	PROBE_PGMAP_GONE,
 	PROBE_USER_FAULT,
 	PROBE_THREAD_END,
+	PROBE_PREEMPTION, /* its model is changed while the kernel runs */
 	NR_PROBES,
 };
 
@@ -49,6 +52,8 @@ struct dialect {
 	const char *layout;	     /* "outofline", "inline or partial", ...; "-": has none */
 	const char *target[NR_PROBES]; /* kernel function, NULL: not there */
 	__u64 entry[NR_PROBES];	     /* its address */
+	enum preemption preemption;  /* when it was probed */
+	enum attach_form attach;     /* of programs on functions that may be preempted */
 	bool cpu_has_pks;
 	bool protection_on;	     /* a protected pgmap can exist */
 	enum fault_mode fault_mode;

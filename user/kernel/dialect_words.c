@@ -33,6 +33,25 @@ static const char *fault_mode__text(enum fault_mode mode)
 	return "unknown";
 }
 
+/* What differs where kernel code can be preempted, or can't be yet. */
+static void blind__preemption(const struct dialect *d, void (*fn)(void *arg, const char *what),
+			      void *arg)
+{
+	if (d->attach != ATTACH_TRAMPOLINE && !d->facts.kprobe_misses)
+		fn(arg, "interrupts that hit a program while it runs: this kernel does not count the "
+			"calls it then refuses; such interrupts are counted, and a loss where "
+			"interrupts open windows here");
+	if (d->preemption == PREEMPTION_RT)
+		fn(arg, "PREEMPT_RT: a softirq runs in a thread and may sleep; waiting for a spinlock "
+			"is no `slept`");
+	if (d->preemption == PREEMPTION_RT)
+		fn(arg, "PREEMPT_RT: interrupt handlers run in threads of their own, which have no "
+			"boundary but their end: a window left open there is found only then");
+	if (d->attach == ATTACH_TRAMPOLINE && preemption__possible(d->preemption))
+		fn(arg, "this kernel is preemptible and programs are on trampolines "
+			"(PKSTRACE_ATTACH): calls are missed");
+}
+
 void dialect__describe(const struct dialect *d, char *text, size_t size)
 {
 	if (d->facts.key == PKS_KEY_ARG)
@@ -66,6 +85,7 @@ static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const ch
 void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg)
 {
 	blind__truth(d, fn, arg);
+	blind__preemption(d, fn, arg);
 	if (!dialect__has_keys(d) && d->facts.key == PKS_KEY_PAGE)
 		fn(arg, "this layout hides the page: no wrong-page, no out-of-order, cross-thread is "
 			"told as underflow, and the cause of a stray access by the pgmap alone");

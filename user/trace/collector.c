@@ -14,6 +14,7 @@
 #include "kernel/boundaries.h"
 #include "trace/collector.h"
 #include "trace/collector_state.h"
+#include "trace/function_probe.h"
 #include "abi/inject.h"
 #include "trace/libbpf_log.h"
 #include "pkstrace.skel.h"
@@ -32,11 +33,15 @@ static int ring__sample(void *arg, void *data, size_t size)
 	return 0;
 }
 
+/* Each program on a function is there for both kinds of entry (bpf/kernel/caller.bpf.h). */
+#define PROGRAM(what) \
+	(c->dialect->attach == ATTACH_TRAMPOLINE ? skel->progs.what : skel->progs.what##_regs)
+
 /* The windows' programs are there once for each use: what it does is a constant of a program. */
-#define PROGRAM_FOR(what)                                           \
-	(c->use == USE_TRACE   ? skel->progs.what :                 \
-	 c->use == USE_COUNT   ? skel->progs.count_##what :         \
-				 skel->progs.tally_##what)
+#define PROGRAM_FOR(what)                               \
+	(c->use == USE_TRACE ? PROGRAM(what) :          \
+	 c->use == USE_COUNT ? PROGRAM(count_##what) :  \
+			       PROGRAM(tally_##what))
 
 static struct bpf_program *window__program(const struct collector *c, enum probe probe)
 {
@@ -72,11 +77,15 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 	case PROBE_REVOKE_PGMAP:
 		return window__program(c, probe);
 	case PROBE_GRANT_ARG:
-		return skel->progs.grant_arg;
+		return PROGRAM(grant_arg);
 	case PROBE_REVOKE_ARG:
-		return skel->progs.revoke_arg;
+		return PROGRAM(revoke_arg);
 	case PROBE_KEY_UPDATE:
-		return skel->progs.update_key;
+		return PROGRAM(update_key);
+	/*
+	 * In a fault of the kernel's, which runs with interrupts off (exc_page_fault()):
+	 * nothing preempts these.
+	 */
 	case PROBE_KEY_FAULT:
 		return skel->progs.on_key_fault;
 	case PROBE_KEY_CALLBACK:
@@ -84,11 +93,13 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 	case PROBE_FAULT_CALLBACK:
 		return skel->progs.on_fault_callback;
 	case PROBE_PGMAP_GONE:
-		return skel->progs.pgmap_gone;
+		return PROGRAM(pgmap_gone);
 	case PROBE_USER_FAULT:
-		return skel->progs.at_user_fault_end;
+		return PROGRAM(at_user_fault_end);
 	case PROBE_THREAD_END:
-		return skel->progs.at_thread_end;
+		return PROGRAM(at_thread_end);
+	case PROBE_PREEMPTION:
+		return c->dialect->attach == ATTACH_TRAMPOLINE ? skel->progs.at_model_change : NULL;
 	case NR_PROBES:
 		break;
 	}
@@ -137,16 +148,16 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	if (!dialect__has_faults(d))
 		bpf_program__set_autoload(c->skel->progs.at_page_fault, false);
 	bpf_program__set_autoload(c->skel->progs.at_syscall_end, d->facts.truth == PKS_TRUTH_PGMAP);
+	s->by_regs = d->attach != ATTACH_TRAMPOLINE;
+	bpf_program__set_autoload(c->skel->progs.at_switch, s->by_regs);
 	for (int i = 0; i < NR_PROBES; i++) {
-		int err;
+		struct bpf_program *program = probe__program(c, i);
+		int err = program ? function_probe__prepare(program, d->attach, d->target[i]) : 0;
 
-		if (i < NR_WINDOW_PROBES)
-			c->skel->rodata->form_entry[i] = d->entry[i];
-		err = bpf_program__set_autoload(probe__program(c, i), d->target[i]);
-		if (!err && d->target[i])
-			err = bpf_program__set_attach_target(probe__program(c, i), 0, d->target[i]);
 		if (err)
 			return err;
+		if (i < NR_WINDOW_PROBES)
+			c->skel->rodata->form_entry[i] = d->entry[i];
 	}
 	if (c->extension) {
 		int err = c->extension->configure(c->extension->arg, c->skel, d);
@@ -307,13 +318,32 @@ static enum status attach__boundaries(struct collector *c)
 	return STATUS_CLEAN;
 }
 
-/* What a program is attached to, for a message. */
-static const char *program__target(struct collector *c, const struct bpf_program *prog)
+/* The probe that a program is for; NR_PROBES: none. */
+static enum probe program__probe(struct collector *c, const struct bpf_program *prog)
 {
-	for (int p = 0; p < NR_PROBES; p++)
-		if (probe__program(c, p) == prog)
-			return c->dialect->target[p];
-	return bpf_program__name(prog);
+	int p = 0;
+
+	while (p < NR_PROBES && probe__program(c, p) != prog)
+		p++;
+	return p;
+}
+
+static enum status program__attach(struct collector *c, const struct bpf_program *prog,
+				   struct bpf_link **link)
+{
+	enum probe probe = program__probe(c, prog);
+	const char *target = bpf_program__name(prog);
+
+	if (probe == NR_PROBES) {
+		*link = bpf_program__attach(prog);
+	} else {
+		target = c->dialect->target[probe];
+		*link = function_probe__attach(prog, target, c->dialect->entry[probe]);
+	}
+	if (!*link)
+		return attach__failed(target, errno);
+	c->attached++;
+	return STATUS_CLEAN;
 }
 
 static __u64 now_ns(void)
@@ -340,20 +370,17 @@ static enum status collector__switch_on(struct collector *c)
 enum status collector__attach(struct collector *c)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
-	enum status status;
+	enum status status = STATUS_CLEAN;
 
-	for (int i = 0; i < s->prog_cnt; i++) {
+	for (int i = 0; !status && i < s->prog_cnt; i++) {
 		struct bpf_program *prog = *s->progs[i].prog;
 
 		if (!bpf_program__autoload(prog) || !bpf_program__autoattach(prog) ||
 		    program__is_boundary(c, prog))
 			continue;
-		*s->progs[i].link = bpf_program__attach(prog);
-		if (!*s->progs[i].link)
-			return attach__failed(program__target(c, prog), errno);
-		c->attached++;
+		status = program__attach(c, prog, s->progs[i].link);
 	}
-	status = attach__boundaries(c);
+	status = status ?: attach__boundaries(c);
 	if (!status && c->extension && c->extension->attach)
 		status = c->extension->attach(c->extension->arg, c->skel);
 	status = status ?: collector__switch_on(c);
@@ -387,31 +414,58 @@ int collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
 }
 
 /*
- * Hits that the kernel skipped since a program must not run inside itself. A
- * boundary that was skipped so loses nothing: what leaked is still in the
- * count at the thread's next one. Nor does a kprobe, of a call that may fail: on a
- * CPU that runs a program such a call is an interrupt's or the program's own
- * (trace_call_bpf(), which counts them since 6.7), and neither is anybody's to fail.
+ * A boundary that was skipped loses nothing: what leaked is still in the count at
+ * the thread's next one. Nor does a kprobe on a call that may fail: on a CPU that
+ * runs a program such a call is an interrupt's or the program's own, and neither is
+ * anybody's to fail.
  */
-static __u64 program__skipped(const struct collector *c, const struct bpf_program *prog)
+static bool program__may_be_skipped(struct collector *c, const struct bpf_program *prog)
+{
+	enum probe probe = program__probe(c, prog);
+
+	return program__is_boundary(c, prog) || probe == PROBE_USER_FAULT ||
+	       (probe == NR_PROBES && bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE);
+}
+
+/*
+ * Hits that the kernel skipped since a program must not run inside itself; those of
+ * a kprobe's program, also inside another one's (trace_call_bpf(),
+ * kprobe_multi_link_prog_run()), and before 6.7 uncounted: always 0.
+ */
+static __u64 program__skipped(struct collector *c, const struct bpf_program *prog)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 	int fd = bpf_program__fd(prog);
 
-	if (fd < 0 || program__is_boundary(c, prog) ||
-	    bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE ||
+	if (fd < 0 || program__may_be_skipped(c, prog) ||
 	    bpf_obj_get_info_by_fd(fd, &info, &size))
 		return 0;
 	return info.recursion_misses;
 }
 
-__u64 collector__refused(const struct collector *c)
+__u64 collector__refused(struct collector *c)
 {
 	return program__skipped(c, window__program(c, PROBE_GRANT_PAGE)) +
 	       program__skipped(c, window__program(c, PROBE_REVOKE_PAGE)) +
 	       program__skipped(c, window__program(c, PROBE_GRANT_PGMAP)) +
 	       program__skipped(c, window__program(c, PROBE_REVOKE_PGMAP));
+}
+
+/*
+ * Interrupts that were not seen: a loss where others of the same context did open
+ * windows. Where the kernel counts what it refuses, that count is exact.
+ */
+static void losses__interrupts(struct collector *c, collector_loss_fn fn, void *arg)
+{
+	const __u64 *blind = c->skel->bss->blind_interrupts;
+	__u64 sum = 0;
+
+	for (int context = PKS_TASK + 1; context < PKS_NR_CONTEXTS; context++)
+		if (c->skel->bss->interrupt_windows[context])
+			sum += blind[context];
+	if (sum && !c->dialect->facts.kprobe_misses)
+		fn(arg, PKS_LOST_INTERRUPT, 0, NULL, sum);
 }
 
 void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
@@ -432,6 +486,9 @@ void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
 			   skipped);
 	}
+	losses__interrupts(c, fn, arg);
+	if (c->skel->bss->model_changed)
+		fn(arg, PKS_LOST_PREEMPTION, 0, NULL, 1);
 }
 
 void collector__stop(struct collector *c)

@@ -112,7 +112,7 @@ bool collector__mark_told(struct collector *c, unsigned int index, const struct 
 			  int at, const struct pks_frame *copy);
 
 /* How many grants and revokes the kernel has refused to run our programs for. */
-__u64 collector__refused(const struct collector *c);
+__u64 collector__refused(struct collector *c);
 
 /* Physical address of a struct page; 0 where that is not known. */
 __u64 collector__phys(const struct collector *c, __u64 page);

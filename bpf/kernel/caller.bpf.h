@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A traced call as its program sees it: arguments, and where it came from. What
+ * a program's ctx is depends on how it is attached.
+ *
+ * By a trampoline (fentry, fexit, fmod_ret): ctx points to the arguments that
+ * the trampoline saved. The kernel runs such a program with migration off only,
+ * and never twice at once on a CPU (prog->active, __bpf_prog_enter_recur()): a
+ * thread that is preempted inside it has it refused to every other thread there.
+ * By registers (kprobe, kprobe.multi): ctx is the pt_regs of the function's entry,
+ * and preemption is off. It costs about 1.6 times as much.
+ * The loader chooses, by the kernel's preemption model (user/kernel/preemption.h).
+ */
+#ifndef PKSTRACE_CALLER_BPF_H
+#define PKSTRACE_CALLER_BPF_H
+
+#include "core/table.bpf.h"
+
+/* A constant of each program: what is not its own is not even compiled. */
+enum entry { BY_TRAMPOLINE, BY_REGS };
+
+/* Entry points of the traced functions, by form; for finding the caller. */
+enum form {
+	GRANT_PAGE,
+	REVOKE_PAGE,
+	GRANT_PGMAP,
+	REVOKE_PGMAP,
+	GRANT_ARG,
+	REVOKE_ARG,
+	UPDATE_KEY,
+	NR_FORMS = 8, /* a power of two */
+};
+extern const volatile __u64 form_entry[NR_FORMS];
+
+/*
+ * Bytes from a trampoline's ctx to the caller's return address. 0: not yet known.
+ * Written by whoever finds it first, always to the same value.
+ */
+extern __u32 caller_offset[NR_FORMS];
+#define CALLER_UNKNOWN ~0u
+
+/* An argument that is passed in a register (System V ABI). */
+static __always_inline __u64 regs__arg(const struct pt_regs *regs, __u32 nth)
+{
+	switch (nth) {
+	case 0:
+		return regs->di;
+	case 1:
+		return regs->si;
+	case 2:
+		return regs->dx;
+	case 3:
+		return regs->cx;
+	case 4:
+		return regs->r8;
+	case 5:
+		return regs->r9;
+	}
+	return 0;
+}
+
+/* An argument as a number: as a typed pointer it could not be hashed. */
+static __always_inline __u64 arg__nth(void *ctx, __u32 nth, enum entry by)
+{
+	__u64 key = 0;
+
+	if (nth == PKS_NO_ARG)
+		return 0;
+	if (by == BY_REGS)
+		return regs__arg(ctx, nth);
+	bpf_get_func_arg(ctx, nth, &key);
+	return key;
+}
+
+/* The first argument where it is no typed pointer, or need not be one. */
+static __always_inline __u64 arg__first(void *ctx, enum entry by)
+{
+	return by == BY_REGS ? ((const struct pt_regs *)ctx)->di : *(__u64 *)ctx;
+}
+
+/* True where the address is that behind the traced function's fentry call. */
+static __always_inline bool form__entered(__u32 form, __u64 address)
+{
+	__u64 entry = form_entry[form & (NR_FORMS - 1)];
+
+	return entry && address > entry && address <= entry + 16;
+}
+
+/*
+ * The trampoline's frame lies above ctx: arguments, saved frame pointer, the
+ * address behind the traced function's fentry call, the return address into
+ * its caller (arch_prepare_bpf_trampoline(), 5.5 and later). What lies between
+ * differs with the kernel and with other programs on the function, so the word
+ * that points just behind the entry is looked for, once.
+ */
+static __noinline int caller__calibrate(void *ctx, __u32 form)
+{
+	__u64 word;
+
+	for (int off = 0; off < 96; off += 8) {
+		if (bpf_probe_read_kernel(&word, sizeof(word), ctx + off))
+			break;
+		if (form__entered(form, word)) {
+			caller_offset[form & (NR_FORMS - 1)] = off + 8;
+			return off + 8;
+		}
+	}
+	caller_offset[form & (NR_FORMS - 1)] = CALLER_UNKNOWN;
+	return 0;
+}
+
+/*
+ * The return address as the unwinder sees it, or 0. The program, its functions and
+ * the trampoline come first, then the traced function.
+ */
+static __noinline __u64 caller__unwind(void *ctx, __u32 form)
+{
+	__u64 frames[OWN_FRAMES] = {};
+
+	if (bpf_get_stack(ctx, frames, sizeof(frames), 0) <= 0)
+		return 0;
+	for (int i = 0; i < OWN_FRAMES - 1; i++)
+		if (form__entered(form, frames[i]))
+			return frames[i + 1];
+	return 0;
+}
+
+/* At a function's entry the return address is on top of the stack. 0: it can't be read. */
+static __always_inline __u64 regs__caller(const struct pt_regs *regs)
+{
+	__u64 caller = 0;
+
+	bpf_probe_read_kernel(&caller, sizeof(caller), (void *)regs->sp);
+	return caller;
+}
+
+/* Return address of the traced call. Falls back to the unwinder: 0 if that fails too. */
+static __always_inline __u64 caller__read(void *ctx, enum form form, enum entry by)
+{
+	__u32 off = caller_offset[form];
+	__u64 caller = 0;
+
+	if (by == BY_REGS)
+		return regs__caller(ctx);
+	if (unlikely(!off))
+		off = caller__calibrate(ctx, form);
+	if (likely(off && off < 128)) {
+		if (!bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off))
+			return caller;
+	}
+	return caller__unwind(ctx, form);
+}
+
+/* As caller__read(), where that has learned how; 0: it has not. */
+static __always_inline __u64 quick__caller(void *ctx, enum form form, enum entry by)
+{
+	__u32 off = caller_offset[form];
+	__u64 caller = 0;
+
+	if (by == BY_REGS)
+		return regs__caller(ctx);
+	if (likely(off - 1 < 127))
+		bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off);
+	return caller;
+}
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which pages are protected: told of a traced call's first argument, at the least cost. */
+#ifndef PKSTRACE_PAGES_BPF_H
+#define PKSTRACE_PAGES_BPF_H
+
+#include "kernel/caller.bpf.h"
+
+/*
+ * The pgmaps seen last, protected and not: the verifier lets a program follow
+ * page->pgmap only through a helper (it takes the union for a list_head), and
+ * that would cost as much as all the pairing. Forgotten when a pgmap goes.
+ */
+extern __u64 known_protected;
+extern __u64 known_unprotected;
+extern __u64 vmemmap; /* the array of struct pages, for the loader; 0 until a first page was seen */
+
+/*
+ * Lets the struct pages of a protected pgmap be known by their addresses. Only
+ * where their low halves tell them from all others: max_pfn counts device
+ * memory, too (add_pages(), arch/x86/mm/init_64.c). The first pgmap stays it.
+ */
+static __noinline int pages__learn(struct dev_pagemap *pgmap)
+{
+	__u64 pages = kernel__word(settings.facts.vmemmap_base);
+	__u64 size = bpf_core_type_size(struct page);
+	__u64 max_pfn = kernel__word(settings.facts.max_pfn);
+	__u64 start = BPF_CORE_READ(pgmap, range.start) >> PAGE_SHIFT;
+	__u64 end = (BPF_CORE_READ(pgmap, range.end) >> PAGE_SHIFT) + 1;
+
+	if (quick_pages.size || !pages || !max_pfn || max_pfn * size > 1ULL << 32 ||
+	    end > max_pfn || start >= end || BPF_CORE_READ(pgmap, nr_range) != 1)
+		return 0;
+	quick_pages.last = pages + end * size - 1;
+	quick_pages.size = (end - start) * size;
+	if (!quick_way) /* closed meanwhile */
+		quick_pages.size = 0;
+	return 1;
+}
+
+static __noinline int pgmap__learn(struct page *page)
+{
+	struct dev_pagemap *pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
+	bool protected = BPF_CORE_READ(pgmap, flags) & PGMAP_PROTECTION;
+
+	vmemmap = kernel__word(settings.facts.vmemmap_base);
+	if (protected)
+		known_protected = (__u64)pgmap;
+	else
+		known_unprotected = (__u64)pgmap;
+	if (protected && quick_way)
+		pages__learn(pgmap);
+	return protected;
+}
+
+/* The page of a call, read once: the compiler would rather read it again. */
+static __always_inline struct page *page__of(void *ctx, enum entry by)
+{
+	struct page *page = by == BY_REGS ? (struct page *)((const struct pt_regs *)ctx)->di :
+					    *(struct page **)ctx;
+
+	asm volatile("" : "+r"(page));
+	return page;
+}
+
+/* Typed by a trampoline, it is read directly; out of a register, through a helper. */
+static __always_inline __u64 page__flags(const struct page *page, enum entry by)
+{
+	return by == BY_REGS ? BPF_CORE_READ(page, flags) : page->flags;
+}
+
+/* devmap_protected() of V10, on a page that the kernel is about to look at itself. */
+static __always_inline bool page__protected(void *ctx, enum entry by)
+{
+	const volatile struct pks_facts *k = &settings.facts;
+	struct page *page = page__of(ctx, by);
+	__u64 pgmap;
+
+	if ((page__flags(page, by) & k->zone_mask) != k->zone_device)
+		return false;
+	pgmap = by == BY_REGS ? kernel__page_pgmap(page) : (__u64)page->pgmap;
+	if (pgmap == known_protected)
+		return true;
+	if (pgmap == known_unprotected)
+		return false;
+	return pgmap__learn((struct page *)arg__nth(ctx, 0, by));
+}
+
+/* True of a page of the protected pgmap that is known by its pages' addresses. */
+static __always_inline bool page__quick(const struct page *page)
+{
+	__u32 before_last = quick_pages.last;
+
+	/* Of pointers the verifier allows no arithmetic but this, with its low half. */
+	asm volatile("%0 -= %1" : "+w"(before_last) : "w"((__u32)(__u64)page));
+	return before_last < quick_pages.size;
+}
+
+/* Without asking more of an ordinary page than one bit. */
+static __always_inline bool page__other(const struct page *page, enum entry by)
+{
+	return page__flags(page, by) & quick_pages.zone_bit;
+}
+
+/* A page that is not known by its address. */
+enum device_page { NOT_PROTECTED, PROTECTED, PROTECTED_NOT_QUICK };
+
+static __always_inline int page__device(void *ctx, enum entry by)
+{
+	if (!page__protected(ctx, by))
+		return NOT_PROTECTED;
+	return quick_way ? PROTECTED : PROTECTED_NOT_QUICK;
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How programs are attached to functions of this kernel: see bpf/kernel/caller.bpf.h. */
+#ifndef PKSTRACE_KERNEL_ATTACH_FORM_H
+#define PKSTRACE_KERNEL_ATTACH_FORM_H
+
+#include "kernel/preemption.h"
+#include "util/status.h"
+
+enum attach_form {
+	ATTACH_TRAMPOLINE,   /* fentry, fexit, fmod_ret: the cheapest */
+	ATTACH_KPROBE_MULTI, /* not refused by preemption; needs CONFIG_FPROBE */
+	ATTACH_KPROBE,	     /* nor this one, on any kernel that runs BPF for tracing */
+};
+
+struct btf;
+
+/*
+ * The cheapest form that misses nothing under this preemption model. The environment's
+ * PKSTRACE_ATTACH names another (attach_form__name()): STATUS_USAGE where that is
+ * no form, STATUS_CANNOT where the kernel lacks it, after a line if not quiet.
+ */
+enum status attach_form__choose(enum attach_form *form, const struct btf *btf,
+				enum preemption model, bool quiet);
+
+/* "trampoline", "kprobe.multi", "kprobe". */
+const char *attach_form__name(enum attach_form form);
+
+#endif
