@@ -103,6 +103,10 @@ $(LOAD): tests/load/load.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -pthread -o $@ $<
 
+$(BUILD)/tests/load/maps: tests/load/maps.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $< -lbpf
+
 # What the bench runs in the virtual machine, beside the tool.
 BENCH := $(BUILD)/tests/bench
 
@@ -133,7 +137,7 @@ $(BENCH)/attach: tests/bench/attach.c $(BENCH)/part.skel.h
 benchtools: $(BENCH)/loop $(BENCH)/attach $(BENCH)/native
 
 .PHONY: unit
-unit: $(UNIT_TESTS) $(CORE_TEST).t $(LOAD) benchtools
+unit: $(UNIT_TESTS) $(CORE_TEST).t $(LOAD) $(BUILD)/tests/load/maps benchtools
 
 # --- what needs a kernel under test: each target does its own set-up, as root
 

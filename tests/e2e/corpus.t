@@ -6,6 +6,7 @@
 # pkstrace knows.
 #
 # vm: timeout=900
+# vm also: cpus=4 kernel=preempt timeout=1800
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"

@@ -5,6 +5,7 @@
 # number of grants is what the kernel's own kprobe events count.
 #
 # vm: timeout=900
+# vm also: cpus=4 kernel=preempt timeout=1200
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"

@@ -5,6 +5,7 @@
 # says, and that nothing of it stays.
 #
 # vm: timeout=1500
+# vm also: cpus=4 kernel=preempt timeout=1200
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"

@@ -6,6 +6,7 @@
 # ring. The driver's own count is the second one.
 #
 # vm: cpus=8 timeout=600
+# vm also: kernel=preempt timeout=1200
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"

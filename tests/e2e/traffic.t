@@ -7,6 +7,7 @@
 # tests/e2e/long/traffic asks for ten million).
 #
 # vm: timeout=900 boot=own
+# vm also: cpus=4 kernel=preempt timeout=1200
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
