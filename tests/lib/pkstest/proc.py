@@ -10,6 +10,11 @@ STOP_SECONDS = 3	# for a child that is asked to end, before it is killed
 
 _lock = threading.Lock()
 _running = set()
+stopping = threading.Event()  # the runner is about to end: nothing begins any more
+
+
+class Stopped(Exception):
+    """Nothing is to begin any more."""
 
 
 def _signal_group(child, number):
@@ -20,10 +25,12 @@ def _signal_group(child, number):
 
 
 def _start(cmd, **options):
-    child = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, process_group=0, **options)
     with _lock:
+        if stopping.is_set():
+            raise Stopped
+        child = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, process_group=0, **options)
         _running.add(child)
-    return child
+        return child
 
 
 def _forget(child):
@@ -44,6 +51,7 @@ def _end(child):
 
 def stop_all():
     """Ends all that runs now; for a runner that is about to end itself."""
+    stopping.set()
     with _lock:
         children = list(_running)
     for child in children:

@@ -32,6 +32,8 @@ class Screen:
             self.running[self.name(run)] = tap_path, time.monotonic()
 
     def report(self, done):
+        if proc.stopping.is_set():
+            return  # it was ended from here
         with self.lock:
             self.running.pop(done.name, None)
             self.results.append(done)
