@@ -3,6 +3,8 @@
 #include "hunt_fixture.h"
 #include "hunt/state.h"
 
+#include <sys/stat.h>
+
 static char *const command[] = {"dd", "if=/dev/zero", NULL};
 static char path[] = "/tmp/pkstrace-hunt-XXXXXX";
 
@@ -192,18 +194,48 @@ static void damaged_anywhere(void **state)
 	}
 }
 
-static void nowhere_to_write(void **state)
+static enum status save_quietly(const struct hunt_state_file *file)
 {
-	const struct hunt_state_file file = {"/nonexistent/state", command, "one"};
 	struct hunt_plan plan = {};
 	int saved = dup(STDERR_FILENO);
+	enum status status;
 
-	(void)state;
 	assert_non_null(freopen("/dev/null", "w", stderr));
-	assert_int_equal(hunt_state__save(&file, &plan), STATUS_CANNOT);
+	status = hunt_state__save(file, &plan);
 	fflush(stderr);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
+	return status;
+}
+
+static void nowhere_to_write(void **state)
+{
+	const struct hunt_state_file file = {"/nonexistent/state", command, "one"};
+
+	(void)state;
+	assert_int_equal(save_quietly(&file), STATUS_CANNOT);
+}
+
+/* In a directory where others write, too, the new state does not go where they point. */
+static void a_link_in_the_way(void **state)
+{
+	char temporary[sizeof(path) + 4], victim[sizeof(path) + 8];
+	struct stat st;
+	FILE *f;
+
+	(void)state;
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	snprintf(victim, sizeof(victim), "%s.victim", path);
+	f = fopen(victim, "w");
+	assert_non_null(f);
+	fputs("dear", f);
+	fclose(f);
+	assert_int_equal(symlink(victim, temporary), 0);
+	assert_int_equal(save_quietly(&here), STATUS_CANNOT);
+	assert_int_equal(stat(victim, &st), 0);
+	assert_int_equal(st.st_size, 4);
+	unlink(temporary);
+	unlink(victim);
 }
 
 int main(void)
@@ -216,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(damaged_anywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(nowhere_to_write, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_link_in_the_way, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("hunt_state", tests, NULL, NULL);

@@ -102,7 +102,8 @@ static int file__replace(const char *path, json_t *content)
 	int fd, err = 0;
 
 	snprintf(temporary, size, "%s.new", path);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	/* The state may be kept where others write, too: their link is not followed. */
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
 	if (json_dumpfd(content, fd, JSON_COMPACT) || fsync(fd))

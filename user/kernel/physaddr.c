@@ -5,23 +5,17 @@
 #include <string.h>
 
 #include "kernel/physaddr.h"
+#include "util/file.h"
 
 #define DEVICES "/sys/class/block/pmem*"
 
 /* One number from a file below a block device's directory. */
-static bool number__read(const char *dir, const char *name, unsigned long long *value)
+static bool device__number(const char *dir, const char *name, uint64_t *value)
 {
 	char path[512];
-	bool good;
-	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	good = fscanf(f, "%lli", (long long *)value) == 1;
-	fclose(f);
-	return good;
+	return file__number(path, value);
 }
 
 void pmem__describe(__u64 phys, char *text, size_t size)
@@ -32,11 +26,11 @@ void pmem__describe(__u64 phys, char *text, size_t size)
 	if (glob(DEVICES, 0, NULL, &found))
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		unsigned long long start, sectors;
+		uint64_t start, sectors;
 
 		/* device/resource is where the data begins, info blocks left out */
-		if (!number__read(found.gl_pathv[i], "device/resource", &start) ||
-		    !number__read(found.gl_pathv[i], "size", &sectors))
+		if (!device__number(found.gl_pathv[i], "device/resource", &start) ||
+		    !device__number(found.gl_pathv[i], "size", &sectors))
 			continue;
 		if (phys < start || phys >= start + sectors * 512)
 			continue;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "util/file.h"
+#include "util/number.h"
 
 int file__error(void)
 {
@@ -43,4 +44,14 @@ ssize_t file__read(const char *path, char *text, size_t size)
 		return n;
 	text[used] = 0;
 	return used;
+}
+
+bool file__number(const char *path, uint64_t *value)
+{
+	char text[32];
+
+	if (file__read(path, text, sizeof(text)) < 0)
+		return false;
+	text[strcspn(text, "\n")] = 0;
+	return number__natural(text, value);
 }
