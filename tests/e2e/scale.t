@@ -110,7 +110,7 @@ followed=$(per_thread "$plain")
 trace_stop
 is_clean "$LIVE threads that live and are followed"
 diag "tables: $maps KiB, whatever there is to trace; for each thread that has opened a window:" \
-	"$whole bytes, followed (-p, CMD) $followed bytes; a thread has $plain bytes anyway"
+	"$whole bytes, followed (-p) $followed bytes; a thread has $plain bytes anyway"
 cmp_num "$whole" -le 64 "no memory for each thread"
 cmp_num "$followed" -le 512 "at most 512 bytes for each that is followed"
 cmp_num "$maps" -le 65536 "the tables are bounded"
