@@ -32,7 +32,8 @@ static int make_files(void **state)
 	snprintf(one, sizeof(one), "%s/one", dir);
 	snprintf(two, sizeof(two), "%s/two", dir);
 	snprintf(lock, sizeof(lock), "%s/lock", dir);
-	for (const char *const *path = (const char *const[]){ one, two, lock, NULL }; *path; path++) {
+	for (const char *const *path = (const char *const[]){ one, two, lock, NULL }; *path;
+	     path++) {
 		int fd = open(*path, O_WRONLY | O_CREAT, 0600);
 
 		if (fd < 0)

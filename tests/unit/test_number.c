@@ -13,9 +13,29 @@
 
 /* Neither a number with a point nor a whole one, nor a time: whatever strtod() takes for one. */
 static const char *const never[] = {
-	"",	"-",	 "+1",	 " 1",	"1 ",	 "\t1", "1\n",	"0x10", "0x",	 "1e0",
-	"1E3",	"nan",	 "inf",	 "0x1p3", "1.",	 ".5",	"1..2", "1.2.3", "--1",	"1,5",
-	"1'000", "99999999999999999999999999", "18446744073709551616",
+	"",
+	"-",
+	"+1",
+	" 1",
+	"1 ",
+	"\t1",
+	"1\n",
+	"0x10",
+	"0x",
+	"1e0",
+	"1E3",
+	"nan",
+	"inf",
+	"0x1p3",
+	"1.",
+	".5",
+	"1..2",
+	"1.2.3",
+	"--1",
+	"1,5",
+	"1'000",
+	"99999999999999999999999999",
+	"18446744073709551616",
 };
 
 #define NR_NEVER (sizeof(never) / sizeof(never[0]))
@@ -96,9 +116,11 @@ static void times(void **state)
 	assert_int_equal(ns, 1);
 	assert_true(duration__parse("1", DURATION_SECONDS, 1, SECOND, &ns));
 	assert_int_equal(ns, SECOND);
-	assert_true(duration__parse("18446744073.709551615s", DURATION_SECONDS, 1, UINT64_MAX, &ns));
+	assert_true(
+		duration__parse("18446744073.709551615s", DURATION_SECONDS, 1, UINT64_MAX, &ns));
 	assert_int_equal(ns, UINT64_MAX);
-	assert_false(duration__parse("18446744073.709551616s", DURATION_SECONDS, 1, UINT64_MAX, &ns));
+	assert_false(
+		duration__parse("18446744073.709551616s", DURATION_SECONDS, 1, UINT64_MAX, &ns));
 	assert_false(duration__parse("1", DURATION_UNIT_NEEDED, 1, SECOND, &ns));
 	assert_false(duration__parse("1.5ns", DURATION_UNIT_NEEDED, 1, SECOND, &ns));
 	assert_false(duration__parse("0ms", DURATION_UNIT_NEEDED, 1, SECOND, &ns));
@@ -139,8 +161,8 @@ static void times_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(integers), cmocka_unit_test(naturals),
-		cmocka_unit_test(fractions), cmocka_unit_test(times),
+		cmocka_unit_test(integers),   cmocka_unit_test(naturals),
+		cmocka_unit_test(fractions),  cmocka_unit_test(times),
 		cmocka_unit_test(times_back),
 	};
 

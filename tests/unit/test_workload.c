@@ -36,8 +36,7 @@ static long started(struct follow *f, const char *script, unsigned int how)
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
 	close(out[1]);
-	while (used < sizeof(text) - 1 && !strchr(text, '\n') &&
-	       read(out[0], text + used, 1) == 1)
+	while (used < sizeof(text) - 1 && !strchr(text, '\n') && read(out[0], text + used, 1) == 1)
 		used++;
 	close(out[0]);
 	return strtol(text, NULL, 10);
@@ -147,9 +146,10 @@ static void nested(void **state)
 	(void)state;
 	if (!grouped)
 		skip();
-	snprintf(script, sizeof(script), "%s",
-		 "g=$(sed -n 's/^0:://p' /proc/self/cgroup); m=$(findmnt -nt cgroup2 -o TARGET | head -n 1); "
-		 "mkdir -p $m$g/a/b && echo $$ >$m$g/a/b/cgroup.procs && echo 1; sleep 1000");
+	snprintf(
+		script, sizeof(script), "%s",
+		"g=$(sed -n 's/^0:://p' /proc/self/cgroup); m=$(findmnt -nt cgroup2 -o TARGET | head -n 1); "
+		"mkdir -p $m$g/a/b && echo $$ >$m$g/a/b/cgroup.procs && echo 1; sleep 1000");
 	assert_int_equal(started(&f, script, 0), 1);
 	strcpy(path, f.group.path);
 	assert_true(cgroup__processes(path) >= 1);
@@ -248,11 +248,11 @@ static void nothing_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(killed),     cmocka_unit_test(killed_without_group),
-		cmocka_unit_test(asked),      cmocka_unit_test(asked_without_group),
-		cmocka_unit_test(left_alone), cmocka_unit_test(nested),
+		cmocka_unit_test(killed),	 cmocka_unit_test(killed_without_group),
+		cmocka_unit_test(asked),	 cmocka_unit_test(asked_without_group),
+		cmocka_unit_test(left_alone),	 cmocka_unit_test(nested),
 		cmocka_unit_test(never_started), cmocka_unit_test(no_such_command),
-		cmocka_unit_test(stale),      cmocka_unit_test(nothing_left),
+		cmocka_unit_test(stale),	 cmocka_unit_test(nothing_left),
 	};
 
 	grouped = follow__can_group("the test's commands");

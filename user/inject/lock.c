@@ -23,17 +23,19 @@ static int lock__open(enum status *status)
 	struct stat st;
 
 	if (fd < 0) {
-		*status = status__say(STATUS_CANNOT,
-				      "can't open the injection lock " INJECT_LOCK ": %s; injection "
-				      "needs root and a writable /run",
-				      strerror(errno));
+		*status =
+			status__say(STATUS_CANNOT,
+				    "can't open the injection lock " INJECT_LOCK ": %s; injection "
+				    "needs root and a writable /run",
+				    strerror(errno));
 		return -1;
 	}
 	if (!fstat(fd, &st) && !st.st_uid && S_ISREG(st.st_mode) &&
 	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
 		return fd;
-	*status = status__say(STATUS_CANNOT, "the injection lock " INJECT_LOCK " is no file that root "
-					     "alone may write: remove it");
+	*status = status__say(STATUS_CANNOT,
+			      "the injection lock " INJECT_LOCK " is no file that root "
+			      "alone may write: remove it");
 	close(fd);
 	return -1;
 }
@@ -74,8 +76,10 @@ static enum status lock__refused(int fd)
 
 	if (holder)
 		snprintf(who, sizeof(who), " (process %d)", holder);
-	return status__say(STATUS_CANNOT, "another pkstrace injects already%s: one at a time, or no "
-					  "finding has a known cause", who);
+	return status__say(STATUS_CANNOT,
+			   "another pkstrace injects already%s: one at a time, or no "
+			   "finding has a known cause",
+			   who);
 }
 
 int inject_lock__take(enum status *status)
@@ -95,6 +99,7 @@ int inject_lock__take(enum status *status)
 	snprintf(text, sizeof(text), "%d\n", getpid());
 	if (ftruncate(fd, 0) || pwrite(fd, text, strlen(text), 0) < 0)
 		status__note("can't write to " INJECT_LOCK ": %s; another pkstrace can't name this "
-			     "one", strerror(errno));
+			     "one",
+			     strerror(errno));
 	return fd;
 }

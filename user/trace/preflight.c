@@ -16,8 +16,7 @@ static const struct {
 	const char *name;
 	unsigned int bit;
 } needed[] = {
-	{ "CAP_SYS_ADMIN", 21 },
-	{ "CAP_SYSLOG", 34 }, /* for addresses in /proc/kallsyms */
+	{ "CAP_SYS_ADMIN", 21 }, { "CAP_SYSLOG", 34 }, /* for addresses in /proc/kallsyms */
 };
 
 #define NR_NEEDED (sizeof(needed) / sizeof(needed[0]))
@@ -66,8 +65,8 @@ enum status preflight__capabilities(void)
 	if (!names[0])
 		return STATUS_CLEAN;
 	preflight__needed_capabilities(all, sizeof(all));
-	return status__say(STATUS_CANNOT, "may not trace: missing %s; run as root, or with %s", names,
-			   all);
+	return status__say(STATUS_CANNOT, "may not trace: missing %s; run as root, or with %s",
+			   names, all);
 }
 
 enum status preflight__symbols(struct symbols **symbols)

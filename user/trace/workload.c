@@ -69,7 +69,8 @@ static void group__remove(struct cgroup *group)
 static void group__refused(const char *name, int err)
 {
 	status__note("no control group for %s (%s): followed from fork to fork, ended by a walk of "
-		     "/proc", name, err == -ENOENT ? "no cgroup v2 is mounted" : strerror(-err));
+		     "/proc",
+		     name, err == -ENOENT ? "no cgroup v2 is mounted" : strerror(-err));
 }
 
 static pid_t follow__fork(struct follow *f)

@@ -17,19 +17,24 @@
 #include "util/cgroup.h"
 
 struct follow {
-	const char *name; /* of the command, for messages */
-	pid_t pid;	  /* 0: none, or it has been reaped */
-	int pidfd;	  /* polls readable when the command has ended */
-	int go;		  /* writing here lets it run */
-	int failed;	  /* reads an errno if it could not be run */
+	const char *name;    /* of the command, for messages */
+	pid_t pid;	     /* 0: none, or it has been reaped */
+	int pidfd;	     /* polls readable when the command has ended */
+	int go;		     /* writing here lets it run */
+	int failed;	     /* reads an errno if it could not be run */
 	struct cgroup group; /* fd -1: it has none */
 };
 
-#define FOLLOW_NONE { .pidfd = -1, .go = -1, .failed = -1, .group = CGROUP_NONE }
+#define FOLLOW_NONE                                                                                \
+	{                                                                                          \
+		.pidfd = -1, .go = -1, .failed = -1, .group = CGROUP_NONE                          \
+	}
 
 enum follow_how {
-	FOLLOW_ALONE = 1,    /* one of many runs: reads and writes only files that it opens, dies with us */
-	FOLLOW_NO_GROUP = 2, /* it is to change its control group itself */
+	/* One of many runs: it reads and writes only files that it opens, and dies with us. */
+	FOLLOW_ALONE = 1,
+	/* It is to change its control group itself. */
+	FOLLOW_NO_GROUP = 2,
 };
 
 /*

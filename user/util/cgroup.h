@@ -17,7 +17,10 @@ struct cgroup {
 	int fd;		     /* of the directory, locked; -1: none */
 };
 
-#define CGROUP_NONE { .fd = -1 }
+#define CGROUP_NONE                                                                                \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
 
 /*
  * Makes one, below the group that we are in, else below the hierarchy's root, and

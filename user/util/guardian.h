@@ -21,7 +21,10 @@ struct guardian {
 	int socket; /* -1: none */
 };
 
-#define GUARDIAN_NONE { .socket = -1 }
+#define GUARDIAN_NONE                                                                              \
+	{                                                                                          \
+		.socket = -1                                                                       \
+	}
 
 /*
  * Starts it; before this process becomes a subreaper, or it would be its child
@@ -36,8 +39,7 @@ int guardian__start(struct guardian *g, int keep);
 int guardian__set(struct guardian *g, const char *path, const char *value);
 
 /* As above, for a file whose content on return is known. */
-int guardian__set_until(struct guardian *g, const char *path, const char *value,
-			const char *then);
+int guardian__set_until(struct guardian *g, const char *path, const char *value, const char *then);
 
 /* At the end all processes of this control group are killed, and it is removed. */
 int guardian__kill_cgroup(struct guardian *g, const char *path);

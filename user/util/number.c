@@ -86,8 +86,8 @@ bool number__natural(const char *text, uint64_t *value)
 {
 	bool hex = text[0] == '0' && text[1] == 'x';
 	uint64_t number;
-	const char *end = hex ? digits__parse(text + 2, 16, &number) :
-				digits__parse(text, 10, &number);
+	const char *end =
+		hex ? digits__parse(text + 2, 16, &number) : digits__parse(text, 10, &number);
 
 	if (!end || *end)
 		return false;
