@@ -8,10 +8,8 @@
 RUN=$PKS_TOP/tests/vm/run
 
 command -v qemu-system-x86_64 >/dev/null || skip_all "no QEMU: run tests/setup"
-for variant in outofline baseline; do
-	KDIR=$("$PKS_TOP/tests/kernel/build" --print-dir $variant 2>/dev/null) && break
-done
-[[ -n $KDIR ]] || skip_all "no test kernel: run tests/kernel/build"
+KDIR=$("$PKS_TOP/tests/kernel/build" --print-dir 2>/dev/null) ||
+	skip_all "no test kernel: run tests/kernel/build"
 
 # In /tmp on purpose: the guest has a tmpfs there, yet must see what it needs.
 dir=$(mktemp -d /tmp/pks-test-vm.XXXXXX)
@@ -204,6 +202,33 @@ test_options()
 	is "$status $(cat stdout)" "0 1" "--icount"
 }
 
+# A distribution's kernel: what the guest cannot do without is in modules.
+test_modules()
+{
+	local image word
+
+	for image in debian-6.1 debian-6.12; do
+		KDIR=$("$PKS_TOP/tests/kernel/image" --print-dir $image) || {
+			skip 4 "no image: run tests/kernel/image $image"
+			continue
+		}
+		word=$image-word
+		vm --cpus 4 --append "preempt=full pks_word=$word" --out out -- sh -c '
+			uname -r; nproc; grep -o "pks_word=.*" /proc/cmdline
+			blockdev --getsize64 /dev/pmem0
+			cat /sys/kernel/debug/sched/preempt
+			modprobe dummy && ls -d /sys/module/dummy
+			mkfs.ext4 -q -F -b 4096 /dev/pmem0 && mount -t ext4 -o dax=always /dev/pmem0 /mnt &&
+				stat -f -c %T /mnt'
+		is "$status $(messages)" "0 " "$image: boots, without a word"
+		is "$(head -n 4 stdout)" "$(<"$KDIR/version")"$'\n4\npks_word='$word$'\n'$((256 << 20)) \
+			"$image: CPUs, parameters and pmem as on any kernel"
+		like "$(sed -n 5p stdout)" '\(full\)' "$image: preempt=full"
+		is "$(sed 1,5d stdout)" $'/sys/module/dummy\next2/ext3' \
+			"$image: its modules are found, by us and by the kernel"
+	done
+}
+
 # Types a command as soon as the shell's prompt is there.
 type_in()
 {
@@ -303,4 +328,5 @@ test_options
 test_shell
 test_bad_input
 test_interrupt
+test_modules
 done_testing
