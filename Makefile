@@ -13,6 +13,7 @@
 # make bench    what tracing costs, beside other tracers, as a table and as build/bench.json
 # make unit     the unit tests' programs
 # make modules  the test kernel and its modules (VARIANT=outofline)
+# make images   Debian's own kernels, from their packages
 # make layouts  what each layout of the check in kmap_local_page() costs, in two tables
 # make proof    the proof that a test kernel does what it should (VARIANT=outofline)
 # make guest    every test inside the virtual machine, on a test kernel (VARIANT=outofline)
@@ -180,14 +181,19 @@ demo-kmap:
 	$(MAKE) all
 	tests/demo/run --kmap
 
-# The kernel without the patches is there to be refused: see tests/e2e.
+# Kernels as a distribution ships them: no window of their own, and preemptible.
+IMAGES := debian-6.1 debian-6.12 debian-6.12-rt
+
+.PHONY: images
+images: setup
+	for image in $(IMAGES); do tests/kernel/image $$image || exit; done
+
 .PHONY: test
-test: setup
+test: images
 	$(MAKE) all unit
 	$(MAKE) modules
 	$(MAKE) modules VARIANT=kmap-trace
 	$(MAKE) modules VARIANT=preempt
-	tests/kernel/build baseline
 	tests/run
 
 .PHONY: scale

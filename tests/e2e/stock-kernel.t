@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel without the PKS patches: pkstrace says so, and that is all.
+# A distribution's kernel, without the PKS patches: pkstrace says so, and that is all.
 #
-# vm: kernel=baseline
+# vm: kernel=debian-6.1,debian-6.12 cpus=4 append="preempt=full"
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
