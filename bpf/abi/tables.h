@@ -35,8 +35,8 @@ enum pks_loss {
 	PKS_LOST_RECURSION, /* a program refused to nest (filled in by the loader) */
 	PKS_LOST_STORAGE,   /* task storage refused: a thread perhaps not followed */
 	PKS_LOST_BLOCKED,   /* a thread ran where the kernel runs no program of a kprobe */
-	PKS_LOST_INTERRUPT, /* an interrupt hit such a program: its windows unseen (by the loader) */
-	PKS_LOST_PREEMPTION, /* the kernel became preemptible: nothing traced since (by the loader) */
+	PKS_LOST_INTERRUPT, /* an interrupt hit such a program: its windows, if any, unseen */
+	PKS_LOST_PREEMPTION, /* the kernel became preemptible: nothing traced since */
 	PKS_NR_LOSSES,
 };
 

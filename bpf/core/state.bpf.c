@@ -19,7 +19,6 @@ struct pks_tally tally[PKS_TALLIES];
 struct pks_site_stat tally_stats[PKS_TALLY_SHARDS];
 __u32 tracing;
 __u64 tracing_since;
-__u64 model_changed;
 struct pks_quiet quiet;
 __u64 found[PKS_NR_CLASSES];
 __u64 folded;
@@ -27,8 +26,7 @@ __u64 dropped;
 __u64 stack_tickets;
 __u64 older_windows;
 __u64 late_revokes;
-__u64 blind_interrupts[PKS_NR_CONTEXTS];
-__u64 interrupt_windows[PKS_NR_CONTEXTS];
+__u64 interrupt_calls;
 __u64 fault_witness;
 __u64 fault_calls;
 

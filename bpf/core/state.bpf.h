@@ -30,11 +30,6 @@ extern struct pks_fold folds[PKS_FOLDS];
  */
 extern __u32 tracing;
 extern __u64 tracing_since; /* CLOCK_MONOTONIC ns of that */
-/*
- * CLOCK_MONOTONIC ns when the kernel became preemptible with programs on trampolines, and
- * `tracing` was taken back; 0: never. Written by at_model_change() alone.
- */
-extern __u64 model_changed;
 extern struct pks_quiet quiet;
 extern __u64 found[PKS_NR_CLASSES];
 extern __u64 folded;  /* how many of found[] were only counted, in folds[] */
@@ -43,13 +38,11 @@ extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */
 extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
 /*
- * By context, of programs on kprobes: interrupts that ended while the kernel would
- * run none on their CPU (kernel__kprobes_blocked()), so that what they opened was
- * not seen, and windows that other interrupts opened. Written by whoever is in that
- * context, atomically; read by the loader at the end.
+ * Calls of grants and revokes seen in interrupts, by programs on kprobes: where there
+ * are such, one that was not seen is a loss. Written in interrupts of any CPU,
+ * atomically; read by the loader at the end.
  */
-extern __u64 blind_interrupts[PKS_NR_CONTEXTS];
-extern __u64 interrupt_windows[PKS_NR_CONTEXTS];
+extern __u64 interrupt_calls;
 extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */
 extern __u64 fault_calls;   /* PKS faults seen by the key's callback */
 

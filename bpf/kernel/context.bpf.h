@@ -16,12 +16,6 @@ static __always_inline __u8 context__now(void)
 	return count & PREEMPT_HARDIRQ_MASK ? PKS_HARDIRQ : PKS_SOFTIRQ;
 }
 
-/* An interrupt's window was seen: this machine has such. */
-static __always_inline void interrupt__seen(__u32 context)
-{
-	__sync_fetch_and_add(&interrupt_windows[context & (PKS_NR_CONTEXTS - 1)], 1);
-}
-
 static __always_inline bool pkrs__open(__u32 pkrs)
 {
 	return (pkrs & settings.facts.pkey_mask) != settings.facts.pkey_default;

@@ -131,10 +131,8 @@ int at_boundary(struct bpf_raw_tracepoint_args *ctx)
  */
 static __always_inline void interrupt__blind(void)
 {
-	int context = context__now();
-
-	if (context != PKS_TASK && kernel__kprobes_blocked())
-		__sync_fetch_and_add(&blind_interrupts[context & (PKS_NR_CONTEXTS - 1)], 1);
+	if (context__now() != PKS_TASK && kernel__kprobes_blocked())
+		lost__add(PKS_LOST_INTERRUPT, 1);
 }
 
 /* A program of its own: the kernel runs none inside itself, and interrupts hit the other. */
@@ -143,7 +141,7 @@ int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (settings.by_regs && tracing)
+	if (settings.by_regs && !settings.facts.kprobe_misses && tracing)
 		interrupt__blind();
 	return unlikely(boundary__suspect(task, count__of(task))) ? on_boundary(ctx) : 0;
 }
@@ -179,7 +177,7 @@ int BPF_PROG(at_model_change, int mode)
 {
 	if (mode <= MODEL_VOLUNTARY || !tracing)
 		return 0;
-	model_changed = bpf_ktime_get_ns();
+	lost__add(PKS_LOST_PREEMPTION, 1);
 	tracing = 0;
 	quick_way = 0;
 	quick_pages.size = 0;

@@ -452,20 +452,10 @@ __u64 collector__refused(struct collector *c)
 	       program__skipped(c, window__program(c, PROBE_REVOKE_PGMAP));
 }
 
-/*
- * Interrupts that were not seen: a loss where others of the same context did open
- * windows. Where the kernel counts what it refuses, that count is exact.
- */
-static void losses__interrupts(struct collector *c, collector_loss_fn fn, void *arg)
+/* An interrupt that was not seen is no loss where none was seen to open a window. */
+static bool loss__is_none(const struct collector *c, enum pks_loss reason)
 {
-	const __u64 *blind = c->skel->bss->blind_interrupts;
-	__u64 sum = 0;
-
-	for (int context = PKS_TASK + 1; context < PKS_NR_CONTEXTS; context++)
-		if (c->skel->bss->interrupt_windows[context])
-			sum += blind[context];
-	if (sum && !c->dialect->facts.kprobe_misses)
-		fn(arg, PKS_LOST_INTERRUPT, 0, NULL, sum);
+	return reason == PKS_LOST_INTERRUPT && !c->skel->bss->interrupt_calls;
 }
 
 void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
@@ -474,6 +464,8 @@ void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 	__u64 values[c->nr_cpus], skipped;
 
 	for (__u32 reason = 0; reason < PKS_NR_LOSSES; reason++) {
+		if (loss__is_none(c, reason))
+			continue;
 		memset(values, 0, sizeof(values));
 		bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values);
 		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
@@ -486,9 +478,6 @@ void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
 			   skipped);
 	}
-	losses__interrupts(c, fn, arg);
-	if (c->skel->bss->model_changed)
-		fn(arg, PKS_LOST_PREEMPTION, 0, NULL, 1);
 }
 
 void collector__stop(struct collector *c)
