@@ -9,6 +9,7 @@
 # make corpus   every case of the bug driver, expected and reported, scored (VARIANT=outofline)
 # make test-matrix  the same on every kernel there is a dialect for: a build each
 # make long     about an hour: 20 million windows of real work, 1,000 attaches under traffic
+# make long-preempt  five million windows on each preemptible kernel
 # make scale    how cost and memory grow with windows, call sites, depth, threads
 # make bench    what tracing costs, beside other tracers, as a table and as build/bench.json
 # make unit     the unit tests' programs
@@ -206,6 +207,15 @@ long: modules
 	$(MAKE) all
 	tests/e2e/long/traffic
 	tests/e2e/long/attach-1000
+
+# Five million windows of real work on each of the preemptible kernels, on four CPUs.
+PREEMPTIBLE := preempt 6.12-preempt
+
+.PHONY: long-preempt
+long-preempt: setup
+	$(MAKE) all
+	for variant in $(PREEMPTIBLE); do $(MAKE) modules VARIANT=$$variant || exit; done
+	for variant in $(PREEMPTIBLE); do tests/e2e/long/traffic $$variant 5000000 || exit; done
 
 .PHONY: corpus
 corpus: modules
