@@ -248,7 +248,7 @@ layouts: setup
 .PHONY: bench
 bench: modules
 	$(MAKE) all benchtools
-	tests/bench/run
+	tests/bench/run --variant $(VARIANT)
 
 .PHONY: vm
 vm: modules

@@ -337,4 +337,17 @@ _Static_assert(sizeof(struct pks_opened) == 16, "shared with the loader");
 /* How many of a finding go through the ring before only the count grows. */
 #define PKS_FOLD_DELIVER 4
 
+/*
+ * Interrupts of one kind, where programs are on kprobes and the kernel does not count
+ * what it refuses: a kind is a softirq's number, or an interrupt's number or vector.
+ */
+struct pks_interrupt {
+	__u64 unseen; /* ended while the kernel would run no program of a kprobe on their CPU */
+	__u64 calls;  /* others of the kind, in which grants or revokes were seen */
+};
+_Static_assert(sizeof(struct pks_interrupt) == 16, "wire ABI");
+
+#define PKS_INTERRUPTS	      256
+#define PKS_INTERRUPT_SOFTIRQ 0x80 /* in the index: else the number's low bits */
+
 #endif

@@ -26,7 +26,8 @@ __u64 dropped;
 __u64 stack_tickets;
 __u64 older_windows;
 __u64 late_revokes;
-__u64 interrupt_calls;
+struct pks_interrupt interrupts[PKS_INTERRUPTS];
+__u32 interrupt_marks[INTERRUPT_CPUS];
 __u64 fault_witness;
 __u64 fault_calls;
 

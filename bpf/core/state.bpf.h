@@ -37,12 +37,15 @@ extern __u64 dropped; /* and how many were to be delivered and could not be */
 extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */
 extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
+/* Written at the end of interrupts on any CPU, atomically; read by the loader at the end. */
+extern struct pks_interrupt interrupts[PKS_INTERRUPTS];
 /*
- * Calls of grants and revokes seen in interrupts, by programs on kprobes: where there
- * are such, one that was not seen is a loss. Written in interrupts of any CPU,
- * atomically; read by the loader at the end.
+ * By CPU: a bit for each context (enum pks_context) in which a grant or revoke was seen
+ * since an interrupt of that context ended. Written on its CPU alone, atomically, for an
+ * interrupt may come between.
  */
-extern __u64 interrupt_calls;
+#define INTERRUPT_CPUS 1024
+extern __u32 interrupt_marks[INTERRUPT_CPUS];
 extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */
 extern __u64 fault_calls;   /* PKS faults seen by the key's callback */
 

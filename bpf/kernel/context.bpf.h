@@ -16,6 +16,39 @@ static __always_inline __u8 context__now(void)
 	return count & PREEMPT_HARDIRQ_MASK ? PKS_HARDIRQ : PKS_SOFTIRQ;
 }
 
+static __always_inline __u32 *interrupt__marks(void)
+{
+	return &interrupt_marks[bpf_get_smp_processor_id() & (INTERRUPT_CPUS - 1)];
+}
+
+/* The interrupt that runs has grants or revokes, and they are seen. */
+static __always_inline void interrupt__mark(__u32 context)
+{
+	if (!settings.facts.kprobe_misses)
+		__sync_fetch_and_or(interrupt__marks(), 1 << (context & 3));
+}
+
+/*
+ * Programs on kprobes are refused to an interrupt that hits one of them, and so is
+ * all that it does. Kernels before 6.7 do not count that: which of a kind were not
+ * seen is noted at their end, and whether others of the kind have such calls.
+ */
+static __always_inline void interrupt__ends(__u32 context, __u32 number)
+{
+	struct pks_interrupt *kind;
+
+	number &= PKS_INTERRUPT_SOFTIRQ - 1;
+	if (context == PKS_SOFTIRQ)
+		number |= PKS_INTERRUPT_SOFTIRQ;
+	kind = &interrupts[number & (PKS_INTERRUPTS - 1)];
+	if (kernel__kprobes_blocked()) {
+		__sync_fetch_and_add(&kind->unseen, 1);
+	} else if (*interrupt__marks() & 1 << context) {
+		__sync_fetch_and_and(interrupt__marks(), ~(1 << context));
+		__sync_fetch_and_add(&kind->calls, 1);
+	}
+}
+
 static __always_inline bool pkrs__open(__u32 pkrs)
 {
 	return (pkrs & settings.facts.pkey_mask) != settings.facts.pkey_default;

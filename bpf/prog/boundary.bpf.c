@@ -124,17 +124,6 @@ int at_boundary(struct bpf_raw_tracepoint_args *ctx)
 	return on_boundary(ctx);
 }
 
-/*
- * Programs on kprobes are refused to an interrupt that hits one of them, and so is
- * all that it does. Kernels before 6.7 do not count that; here it is seen. On
- * PREEMPT_RT a softirq is a thread's, and refused nothing.
- */
-static __always_inline void interrupt__blind(void)
-{
-	if (context__now() != PKS_TASK && kernel__kprobes_blocked())
-		lost__add(PKS_LOST_INTERRUPT, 1);
-}
-
 /* A program of its own: the kernel runs none inside itself, and interrupts hit the other. */
 SEC("raw_tp")
 int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
@@ -142,7 +131,7 @@ int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	if (settings.by_regs && !settings.facts.kprobe_misses && tracing)
-		interrupt__blind();
+		interrupt__ends(context__now() & 3, ctx->args[0]);
 	return unlikely(boundary__suspect(task, count__of(task))) ? on_boundary(ctx) : 0;
 }
 

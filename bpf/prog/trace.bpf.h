@@ -44,7 +44,7 @@ static __always_inline bool event__begin(void *ctx, enum form form, enum entry b
 		return false;
 	event__of_current(e, task);
 	if (by == BY_REGS && e->context != PKS_TASK)
-		__sync_fetch_and_add(&interrupt_calls, 1);
+		interrupt__mark(e->context);
 	if (settings.keys || form == UPDATE_KEY)
 		e->key = key__read(ctx, form, by);
 	e->page_form = form == GRANT_PAGE || form == REVOKE_PAGE;

@@ -210,6 +210,8 @@ int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u
 	if (!count)
 		return 0;
 	m->lost[reason] += count;
+	if (cpu == MODEL_NO_CPU)
+		return 0;
 	if (losses__reach(m, cpu))
 		return -ENOMEM;
 	m->lost_on[cpu * PKS_NR_LOSSES + reason] += count;

@@ -130,7 +130,11 @@ int model__fold(struct model *m, const struct pks_fold *fold, struct model_findi
 /* When all folds are in: how many findings the suppressions hide. */
 void model__count_suppressed(struct model *m);
 
-/* Adds to what was lost on a CPU. Returns 0 or -ENOMEM; the sum is right in any case. */
+/*
+ * Adds to what was lost on a CPU; MODEL_NO_CPU: not known on which. Returns 0 or -ENOMEM;
+ * the sum is right in any case.
+ */
+#define MODEL_NO_CPU (~0u)
 int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u64 count);
 
 /* Adds hits that a program was not run for. Returns as above. */

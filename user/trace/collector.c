@@ -452,10 +452,15 @@ __u64 collector__refused(struct collector *c)
 	       program__skipped(c, window__program(c, PROBE_REVOKE_PGMAP));
 }
 
-/* An interrupt that was not seen is no loss where none was seen to open a window. */
-static bool loss__is_none(const struct collector *c, enum pks_loss reason)
+/* An interrupt that was not seen is a loss where others of its kind opened windows. */
+static __u64 interrupts__lost(const struct collector *c)
 {
-	return reason == PKS_LOST_INTERRUPT && !c->skel->bss->interrupt_calls;
+	__u64 sum = 0;
+
+	for (unsigned int i = 0; i < PKS_INTERRUPTS; i++)
+		if (c->skel->bss->interrupts[i].calls)
+			sum += c->skel->bss->interrupts[i].unseen;
+	return sum;
 }
 
 void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
@@ -464,8 +469,6 @@ void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 	__u64 values[c->nr_cpus], skipped;
 
 	for (__u32 reason = 0; reason < PKS_NR_LOSSES; reason++) {
-		if (loss__is_none(c, reason))
-			continue;
 		memset(values, 0, sizeof(values));
 		bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values);
 		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
@@ -478,6 +481,7 @@ void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
 			   skipped);
 	}
+	fn(arg, PKS_LOST_INTERRUPT, COLLECTOR_NO_CPU, NULL, interrupts__lost(c));
 }
 
 void collector__stop(struct collector *c)
