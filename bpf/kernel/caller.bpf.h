@@ -39,22 +39,36 @@ extern const volatile __u64 form_entry[NR_FORMS];
 extern __u32 caller_offset[NR_FORMS];
 #define CALLER_UNKNOWN ~0u
 
+/*
+ * A word of the registers, at a constant offset: the compiler would make one access at a
+ * computed offset of several, and that the verifier allows in no context.
+ */
+#define REGS_WORD(regs, member)                                      \
+	({                                                           \
+		__u64 word;                                          \
+                                                                     \
+		asm volatile("%0 = *(u64 *)(%1 + %2)"                \
+			     : "=r"(word)                            \
+			     : "r"(regs), "i"(PT_REGS_##member)); \
+		word;                                                \
+	})
+
 /* An argument that is passed in a register (System V ABI). */
-static __always_inline __u64 regs__arg(const struct pt_regs *regs, __u32 nth)
+static __always_inline __u64 regs__arg(const void *regs, __u32 nth)
 {
 	switch (nth) {
 	case 0:
-		return regs->di;
+		return REGS_WORD(regs, DI);
 	case 1:
-		return regs->si;
+		return REGS_WORD(regs, SI);
 	case 2:
-		return regs->dx;
+		return REGS_WORD(regs, DX);
 	case 3:
-		return regs->cx;
+		return REGS_WORD(regs, CX);
 	case 4:
-		return regs->r8;
+		return REGS_WORD(regs, R8);
 	case 5:
-		return regs->r9;
+		return REGS_WORD(regs, R9);
 	}
 	return 0;
 }

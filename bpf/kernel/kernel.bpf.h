@@ -18,11 +18,6 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct pt_regs {
-	unsigned long r9;
-	unsigned long r8;
-	unsigned long cx;
-	unsigned long dx;
-	unsigned long si;
 	unsigned long di;
 	unsigned long orig_ax;
 	unsigned long ip;
@@ -134,6 +129,14 @@ extern const int bpf_task_storage_busy __ksym __weak;
  * running, or a system call on a map is under way (bpf_disable_instrumentation()).
  */
 extern const int bpf_prog_active __ksym __weak;
+
+/* Where arguments lie in struct pt_regs, in bytes: fixed by arch/x86/include/uapi/asm/ptrace-abi.h. */
+#define PT_REGS_R9 64
+#define PT_REGS_R8 72
+#define PT_REGS_CX 88
+#define PT_REGS_DX 96
+#define PT_REGS_SI 104
+#define PT_REGS_DI 112
 
 /* Bits of the preempt count, include/linux/preempt.h; the same since 2.6. */
 #define PREEMPT_SERVING_SOFTIRQ 0x00000100

@@ -87,9 +87,11 @@ is "$(granted)" $((WRITERS * PAIRS)) "kprobes one by one: each window is counted
 blocked() {
 	local walker
 
-	taskset -c 1 "$MAPS" 8 >/dev/null &
+	taskset -c 1 "$MAPS" >"$WORK/maps" &
 	walker=$!
+	wait_until 60 grep -q ready "$WORK/maps"
 	taskset -c 1 bash -c "for i in 1 2 3 4; do $1 & done; wait"
+	kill $walker
 	wait $walker
 }
 
