@@ -9,13 +9,13 @@ enum {
 
 static const struct argp_option options[] = {
 	{ "grant", OPTION_GRANT, "FUNC[:argN]", 0,
-	  "With --revoke: trace calls of this kernel function as grants, in place of the kernel's "
-	  "own; argument N (from 0) is compared with the revoke's",
+	  "With --revoke: trace calls of this function as grants, in place of the kernel's own; "
+	  "argument N (from 0) identifies the window",
 	  0 },
 	{ "revoke", OPTION_REVOKE, "FUNC[:argN]", 0,
-	  "With --grant: trace calls of this kernel function as revokes", 0 },
+	  "With --grant: trace calls of this function as revokes", 0 },
 	{ "dialect", OPTION_DIALECT, "NAME", 0,
-	  "Trace as this dialect where a kernel has several (see `pkstrace check`)", 0 },
+	  "Use this dialect if a kernel has several (see `pkstrace check`)", 0 },
 	{ 0 },
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The options that choose what is traced, the same for each command that traces. */
+/* Options that choose which functions to trace, the same for every command that traces. */
 #ifndef PKSTRACE_CMD_WISH_H
 #define PKSTRACE_CMD_WISH_H
 
@@ -7,10 +7,10 @@
 
 #include "kernel/dialect.h"
 
-/* --grant, --revoke, --dialect; a child parser, its input a struct dialect_wish. */
+/* --grant, --revoke and --dialect: a child parser whose input is a struct dialect_wish. */
 extern const struct argp wish_argp;
 
-/* STATUS_USAGE after a line where the options do not go together. */
+/* Returns STATUS_USAGE after printing one line if the options contradict each other. */
 enum status wish__check(const char *command, const struct dialect_wish *wish);
 
 #endif

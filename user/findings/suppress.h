@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Findings that are known and not to be shown, after valgrind's idea. A file
- * holds blocks, each of a line of its own for every item:
+ * Known findings that are to be hidden, an idea of valgrind's. A file consists of
+ * blocks, with one line per item:
  *
  *	# from here to the end of the line: a comment
  *	{
@@ -12,11 +12,11 @@
  *		fun:vfs_write
  *	}
  *
- * The second line is a class, or class/cause. The others are matched against
- * the functions of the finding's primary stack, from the innermost on: fun:
- * takes an fnmatch(3) pattern for one function as kallsyms names it, "..." any
- * number of them. Functions further out than the last line may be any. A block
- * without such lines takes all findings of its class.
+ * The second line is a class, or class/cause. The rest is matched against the
+ * functions of the finding's primary stack, innermost first: "fun:" and an
+ * fnmatch(3) pattern match one function as kallsyms names it, "..." matches any
+ * number of them. Functions further out than the last line may be anything. A block
+ * without such lines matches all findings of its class.
  */
 #ifndef PKSTRACE_FINDINGS_SUPPRESS_H
 #define PKSTRACE_FINDINGS_SUPPRESS_H
@@ -25,23 +25,23 @@
 
 struct suppress;
 
-/* NULL: out of memory. */
+/* Returns NULL if out of memory. */
 struct suppress *suppress__new(void);
 
-/* Takes NULL. */
+/* NULL is allowed. */
 void suppress__free(struct suppress *s);
 
 /*
- * Adds the blocks of a file. STATUS_USAGE after one line, "FILE:LINE: what", where
- * the file can't be read or understood.
+ * Adds the blocks of a file. Returns STATUS_USAGE after printing one line,
+ * "FILE:LINE: what", if the file can't be read or parsed.
  */
 enum status suppress__load(struct suppress *s, const char *path);
 
-/* The first that fits, counted from 1 over all files; 0: none. NULL for s: 0. */
+/* The number of the first match, from 1 across all files; 0: none. s may be NULL. */
 unsigned int suppress__match(const struct suppress *s, unsigned int class, unsigned int cause,
 			     const char *const *functions, unsigned int nr);
 
-/* How many there are, and what one (from 1) is called and where it is from: "FILE:LINE". */
+/* The number of suppressions; the name of one (from 1), and its origin as "FILE:LINE". */
 unsigned int suppress__count(const struct suppress *s);
 const char *suppress__name(const struct suppress *s, unsigned int number);
 const char *suppress__origin(const struct suppress *s, unsigned int number);

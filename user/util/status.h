@@ -16,7 +16,7 @@ enum status {
 enum status status__say(enum status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* As above, for what is no error: progress and remarks. */
+/* As above, for progress and remarks. */
 void status__note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif
