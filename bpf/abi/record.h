@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The wire ABI: the records that go through the ring buffer, and through the
- * pipe of a snapshot. Fixed-width types only; every structure's size is asserted.
- * A saved session holds these records as they are, so PKS_ABI goes up with any
- * change here. What lies in shared memory is in tables.h.
+ * The wire ABI: records that go through the ring buffer and through the pipe of a
+ * snapshot. Fixed-width types only; the size of every structure is asserted. A saved
+ * session contains these records as they are, so any change here increments PKS_ABI.
+ * Tables in shared memory are in tables.h.
  */
 #ifndef PKSTRACE_ABI_RECORD_H
 #define PKSTRACE_ABI_RECORD_H
@@ -15,7 +15,7 @@
 #define PKS_STACK_DEPTH 48
 #define PKS_COMM	16
 
-/* Finding classes; names and meanings are in user/findings/class.c. */
+/* Finding classes; their names and meanings are in user/findings/class.c. */
 enum pks_class {
 	PKS_CLASS_NONE,
 	PKS_LEAK,
@@ -44,7 +44,7 @@ enum pks_cause {
 	PKS_NR_CAUSES,
 };
 
-/* Where a window must be closed at the latest. */
+/* Where a window must have been closed. */
 enum pks_boundary {
 	PKS_BOUNDARY_NONE,
 	PKS_SYSCALL_EXIT,
@@ -66,14 +66,14 @@ enum pks_context {
 	PKS_NR_CONTEXTS,
 };
 
-/* A stack in place of a reference to one. */
+/* In place of a reference to a stack: there is none. */
 #define PKS_NO_STACK (-1)
 
 /* Flags of a stack reference. */
-#define PKS_STACK_EXACT	    1u /* taken at this very event, not at an earlier one of the site */
-#define PKS_STACK_OF_ANOTHER 2u /* where another window of the same grant site was revoked */
+#define PKS_STACK_EXACT	    1u /* taken at this event, not at an earlier one of the site */
+#define PKS_STACK_OF_ANOTHER 2u /* of the revoke of another window of the same grant site */
 
-/* One of a report's owner stacks: where a window was granted or revoked. */
+/* Where a window was granted or revoked: one of the owner stacks of a report. */
 struct pks_origin {
 	__u64 caller;	/* return address into the caller, 0: not known */
 	__u64 time;	/* CLOCK_MONOTONIC ns, 0: not known */
@@ -83,8 +83,8 @@ struct pks_origin {
 _Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
 
 /*
- * A finding, as it goes through the ring buffer. Addresses are the kernel's;
- * a zero means "not known". stack[] is the stack at the time of the finding.
+ * A finding, as sent through the ring buffer. Addresses are kernel addresses; zero
+ * means "not known". stack[] is the stack at the time of the finding.
  */
 struct pks_finding {
 	__u8 class;    /* enum pks_class; first, so that a reader can dispatch on it */
@@ -92,20 +92,20 @@ struct pks_finding {
 	__u8 boundary; /* enum pks_boundary, leak only */
 	__u8 context;  /* enum pks_context */
 	__u8 write;    /* stray-access: 1 write, 0 read */
-	__u8 fatal;    /* stray-access: the kernel refused to go on (strict) */
+	__u8 fatal;    /* stray-access: the kernel did not let it through (strict) */
 	__u8 unsure;   /* found after a count mismatch on this thread */
 	__u8 pad;
 	__u32 nr_stack;
 	__u64 time; /* CLOCK_MONOTONIC ns */
-	__u64 fold; /* key of the fold entry that counts its repeats */
+	__u64 fold; /* key of the fold that counts its repeats */
 	__u32 tid;
 	__u32 tgid;
 	__u32 cpu;
-	__u32 pkrs;	 /* the register as the culprit saw it */
+	__u32 pkrs;	 /* the rights register as the culprit saw it */
 	__u32 error_code; /* of the page fault */
 	__s32 count;	 /* current->pgmap_prot_count */
-	__s32 depth;	 /* windows open as the tool counts them */
-	__s32 skew;	 /* count less depth: leaked (+) or over-revoked (-) */
+	__s32 depth;	 /* open windows as the tracer counts them */
+	__s32 skew;	 /* count minus depth: leaked (+) or over-revoked (-) */
 	__u64 address;	 /* accessed */
 	__u64 ip;	 /* the accessing instruction, or the caller */
 	__u64 key;	 /* struct page (or dev_pagemap) of the event */
@@ -113,12 +113,12 @@ struct pks_finding {
 	__u64 phys;	 /* physical address of the page */
 	__u64 pgmap;
 	__u64 pgmap_start; /* physical start of the pgmap's range */
-	__u64 held;	   /* ns the window has been open, 0: not known */
+	__u64 held;	   /* how long the window has been open, in ns; 0: not known */
 	__s64 arg;	   /* boundary: system call number, work function, vector */
-	__u64 ino;	   /* file whose page was hit, 0: none */
+	__u64 ino;	   /* file that the page belongs to, 0: none */
 	__u64 index;	   /* page offset in that file, in pages */
-	__u32 dev;	   /* its device, kernel dev_t */
-	__u32 other_tid;   /* thread that holds the window, cross-thread cases */
+	__u32 dev;	   /* device of that file, as the kernel's dev_t */
+	__u32 other_tid;   /* thread that holds the window, if it is another one */
 	char comm[PKS_COMM];
 	struct pks_origin granted;
 	struct pks_origin revoked;
@@ -126,12 +126,12 @@ struct pks_finding {
 };
 _Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
 
-/* First byte of a record that is no finding; those of findings are smaller. */
+/* First byte of a record that is not a finding; that of a finding is smaller. */
 #define PKS_RECORD_INJECTION 0x80
-#define PKS_RECORD_STOPPED   0x81 /* a thread that hunt wanted stopped; laid out as an injection */
+#define PKS_RECORD_STOPPED   0x81 /* a thread stopped for hunt; laid out as an injection */
 _Static_assert(PKS_NR_CLASSES <= PKS_RECORD_INJECTION, "the first byte tells records apart");
 
-/* What is broken on purpose; names are in user/inject/plan.c. */
+/* What to break; names are in user/findings/injections.c. */
 enum pks_injection_kind {
 	PKS_INJECT_NONE,
 	PKS_SKIP_GRANT,
@@ -142,13 +142,13 @@ enum pks_injection_kind {
 	PKS_NR_INJECTION_KINDS,
 };
 
-/* An injection that was made, or in a dry run would have been. */
+/* An injection that was made, or that a dry run would have made. */
 struct pks_injection {
 	__u8 type;    /* PKS_RECORD_* */
 	__u8 kind;    /* enum pks_injection_kind */
 	__u8 context; /* enum pks_context */
 	__u8 dry;
-	__u32 rule;   /* number of the rule, or of hunt's function */
+	__u32 rule;   /* index of the rule, or of the function that hunt fails */
 	__u32 nr_stack;
 	__u32 serial; /* sequence number in this run, from 1 */
 	__u64 time;   /* CLOCK_MONOTONIC ns */
@@ -156,8 +156,8 @@ struct pks_injection {
 	__u32 tgid;
 	__u32 cpu;
 	__s32 count;  /* current->pgmap_prot_count before the call */
-	__u64 path;   /* of the thread in the tree of forks: the same in a repeated run */
-	__u64 nth;    /* sequence number of the call among those of the thread that passed the filters */
+	__u64 path;   /* position of the thread in the tree of forks: the same in a repeated run */
+	__u64 nth;    /* of the call, among those of the thread that passed the filters; from 1 */
 	__u64 caller; /* return address of the call */
 	__u64 key;    /* first argument: struct page or dev_pagemap of a window */
 	__s64 value;  /* what the call returned instead, or the delay in ns */
@@ -166,14 +166,14 @@ struct pks_injection {
 };
 _Static_assert(sizeof(struct pks_injection) == 480, "wire ABI");
 
-/* A thread that is inside a window, or has the key open without one: a snapshot's record. */
+/* A snapshot's record: a thread that is inside a window, or has the key open without one. */
 struct pks_inside {
 	__u32 tid;
 	__u32 tgid;
 	__s32 count; /* current->pgmap_prot_count: below 0, revoked too often */
 	__u32 pkrs;  /* the thread's own */
 	__u32 nr_stack;
-	__u8 running; /* on a CPU: it has no stack that could be read */
+	__u8 running; /* on a CPU: its stack cannot be read */
 	__u8 pad[3];
 	char comm[PKS_COMM];
 	__u64 stack[PKS_STACK_DEPTH];
