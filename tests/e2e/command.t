@@ -108,9 +108,9 @@ for how in "umount -l /sys/fs/cgroup; umount -l /sys/fs/cgroup" "mount -o remoun
 		exec '$PKSTRACE' run -d 3 -- bash -c 'echo 100 >$DRIVER_DIR/pairs & \"$WORK/crowd\"'" \
 		>"$WORK/out" 2>"$WORK/err" </dev/null
 	status=$? out=$(<"$WORK/out") err=$(<"$WORK/err")
-	like "$err" 'no control group for bash \(.*\): followed from fork to fork, ended by a walk of /proc' \
+	like "$err" 'no cgroup for bash \(.*\): following it from fork to fork, ending it by a walk of /proc' \
 		"$how: said"
-	is "$(grep -c 'no control group' <<<"$err")" 1 "$how: in one line"
+	is "$(grep -c 'no cgroup' <<<"$err")" 1 "$how: in one line"
 	is "$(granted)" 100 "$how: its children's windows are counted" || diag "$err"
 	like "$err" 'bash did not end in 3 s: ended' "$how: ended with the run"
 	all_gone "$how"

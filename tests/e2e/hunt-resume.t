@@ -101,7 +101,7 @@ is "$status" 2 "a command that does not exist"
 like "$err" "can't run '/nonexistent/command': No such file" "named with the reason"
 TRACE_COMMAND=inject
 ok "an injector is at work" trace_start --skip-revoke --comm nobody-at-all
-one_line 3 "a second injector" "another pkstrace injects already" "$PKSTRACE" hunt -- true
+one_line 3 "a second injector" "another pkstrace is already injecting" "$PKSTRACE" hunt -- true
 trace_stop
 
 done_testing

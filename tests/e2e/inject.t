@@ -239,7 +239,7 @@ one_line 3 "no list of injectable functions" "CONFIG_FUNCTION_ERROR_INJECTION an
 	unshare -m bash -c "umount -l /sys/kernel/debug && exec '$PKSTRACE' inject --skip-revoke -- true"
 
 ok "starts" inject_start --skip-revoke --comm nobody-at-all
-one_line 3 "a second injector" "another pkstrace injects already" \
+one_line 3 "a second injector" "another pkstrace is already injecting" \
 	"$PKSTRACE" inject --skip-revoke -- true
 trace_stop
 is "$status" 0 "the first was not disturbed"

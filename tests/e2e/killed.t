@@ -90,9 +90,9 @@ is "$(stat -c '%u %a' $LOCK)" "0 600" "the lock is a file that root alone may wr
 TRACE_COMMAND=inject
 ok "an injector is at work" trace_start --skip-revoke --comm nobody-at-all
 holder=$trace_pid
-one_line 3 "a second injector" "injects already \(process $holder\)" \
+one_line 3 "a second injector" "already injecting \(process $holder\)" \
 	"$PKSTRACE" inject --skip-revoke -- true
-one_line 3 "a second injector in another network namespace" "injects already \(process $holder\)" \
+one_line 3 "a second injector in another network namespace" "already injecting \(process $holder\)" \
 	unshare -n "$PKSTRACE" inject --skip-revoke -- true
 trace_stop
 is "$status" 0 "the first was not disturbed" || diag "$err"
@@ -120,7 +120,7 @@ kill "$squatter"
 one_line 3 "a read-only /run" "can't open the injection lock $LOCK: Read-only file system" \
 	unshare -m bash -c "mount -t tmpfs -o ro none /run && exec '$PKSTRACE' inject --skip-revoke -- true"
 chmod 666 $LOCK
-one_line 3 "a lock that others may write" "no file that root alone may write" \
+one_line 3 "a lock that others may write" "not a file that only root may write" \
 	"$PKSTRACE" inject --skip-revoke -- true
 rm $LOCK
 ln -s /etc/passwd $LOCK

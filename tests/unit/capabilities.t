@@ -32,7 +32,7 @@ for name in "${needed[@]}"; do
 		"hunt -- true"; do
 		words=($command)
 		exits 3 "$command without $name" with "$all,-${low,,}" "$PKSTRACE" "${words[@]}"
-		is "$TAP_OUTPUT" "pkstrace: may not trace: missing $name; run as root, or with ${needed[*]}" \
+		is "$TAP_OUTPUT" "pkstrace: not permitted to trace: missing $name; run as root, or with ${needed[*]}" \
 			"$command without $name: one line that names it"
 	done
 	like "$(with "$all,-${low,,}" "$PKSTRACE" check 2>/dev/null)" \

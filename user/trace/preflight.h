@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What must hold before anything is loaded. */
+/* Conditions that must hold before anything is loaded. */
 #ifndef PKSTRACE_TRACE_PREFLIGHT_H
 #define PKSTRACE_TRACE_PREFLIGHT_H
 
@@ -9,16 +9,17 @@
 
 struct symbols;
 
-/* Names of the capabilities that every command but check needs, space separated. */
+/* Names of the capabilities that every command except check needs, separated by spaces. */
 void preflight__needed_capabilities(char *names, size_t size);
 
-/* Those of them that are missing; "" where none is. */
+/* Those of them that are missing; "" if none is. */
 void preflight__missing_capabilities(char *names, size_t size);
 
-/* The running kernel's symbols, the caller's; STATUS_CANNOT after one line if they are hidden. */
+/* The symbols of the running kernel, owned by the caller. Returns STATUS_CANNOT after printing one
+ * line if they are hidden. */
 enum status preflight__symbols(struct symbols **symbols);
 
-/* STATUS_CANNOT after one line if this process may not trace. */
+/* Returns STATUS_CANNOT after printing one line if this process may not trace. */
 enum status preflight__capabilities(void);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs a command under trace: started, but held until the probes are on; and
- * ended, with all that it has started.
+ * Runs a command under trace: started, but held until the probes are attached; and ended
+ * together with everything it has started.
  *
- * It runs in a control group of its own (util/cgroup.h): there it is followed by
- * the group, which its children inherit with nothing to be lost, and there it is
- * ended as a whole. Where that can't be had (no cgroup v2, or not writable) it is
- * followed from fork to fork and ended by a walk of /proc, and a line says so.
+ * It runs in a cgroup of its own (util/cgroup.h), which its children inherit. Following and
+ * ending it by the cgroup misses nothing. If that is not possible (no cgroup v2, or not
+ * writable), it is followed from fork to fork and ended by a walk of /proc, and a line says
+ * so.
  */
 #ifndef PKSTRACE_TRACE_WORKLOAD_H
 #define PKSTRACE_TRACE_WORKLOAD_H
@@ -19,7 +19,7 @@
 struct follow {
 	const char *name;    /* of the command, for messages */
 	pid_t pid;	     /* 0: none, or it has been reaped */
-	int pidfd;	     /* polls readable when the command has ended */
+	int pidfd;	     /* becomes readable when the command has ended */
 	int go;		     /* writing here lets it run */
 	int failed;	     /* reads an errno if it could not be run */
 	struct cgroup group; /* fd -1: it has none */
@@ -38,35 +38,35 @@ enum follow_how {
 };
 
 /*
- * False after a line where a command can't have a control group. For who has to
- * know before the first one.
+ * Returns false after printing one line if a command can't have a cgroup. For callers that
+ * must know before the first one.
  */
 bool follow__can_group(const char *name);
 
-/* Forks; the child waits. how: a set of enum follow_how. 0 or negative errno. */
+/* Forks; the child waits. how: a set of enum follow_how. Returns 0 or a negative errno. */
 int follow__prepare(struct follow *f, char *const argv[], unsigned int how);
 
-/* Lets it run. 0, or the negative errno with which exec failed. */
+/* Lets it run. Returns 0, or the negative errno with which exec failed. */
 int follow__start(struct follow *f);
 
-/* Its wait status, once it has ended. 0 or negative errno. */
+/* Gets its wait status once it has ended. Returns 0 or a negative errno. */
 int follow__reap(struct follow *f, int *wait_status);
 
 /*
- * The command has ended by itself. What it has left running goes on in our own
- * control group, not traced any more. How many processes that are; 0 without a
- * control group, for then nobody knows.
+ * To be called when the command has ended by itself. What it left running continues in our
+ * own cgroup and is no longer traced. Returns the number of such processes; 0 without a
+ * cgroup, since nobody knows then.
  */
 unsigned int follow__release(struct follow *f);
 
 /*
- * Ends the command and all its children: SIGTERM, and after `grace` seconds
- * SIGKILL; 0: at once. Number of processes that are left: asleep in the kernel,
- * out of reach of signals. *wait_status is the command's, -1 where it is not known.
+ * Ends the command and all its children: SIGTERM, and SIGKILL after `grace` seconds (0: at
+ * once). Returns the number of processes that are left: asleep in the kernel, out of reach
+ * of signals. *wait_status is that of the command, -1 if it is not known.
  */
 unsigned int follow__end(struct follow *f, double grace, int *wait_status);
 
-/* Ends what is still there, with a line if it had been started; closes descriptors. */
+/* Ends what is still there, with a line if it had been started; closes all descriptors. */
 void follow__close(struct follow *f);
 
 #endif

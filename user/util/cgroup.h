@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Control groups of our own, in the unified hierarchy (cgroup v2): one for each
- * command, so that whatever it starts is found by the group, and ended by it.
+ * Cgroups of our own in the unified hierarchy (cgroup v2): one for each command, so
+ * that whatever it starts can be found, and ended, through its cgroup.
  *
- * A group is locked (flock on its directory) by the process that made it, for as
- * long as that lives. One that nobody holds is stale, and the next run removes it.
+ * A cgroup is locked (flock on its directory) by the process that made it, for as long
+ * as that process lives. One that nobody has locked is stale; the next run removes it.
  */
 #ifndef PKSTRACE_CGROUP_H
 #define PKSTRACE_CGROUP_H
@@ -23,31 +23,31 @@ struct cgroup {
 	}
 
 /*
- * Makes one, below the group that we are in, else below the hierarchy's root, and
- * removes stale ones there. 0, or negative errno: -ENOENT where no cgroup v2 is mounted.
+ * Makes a cgroup below our own, or else below the root of the hierarchy, and removes
+ * stale ones there. Returns 0 or a negative errno: -ENOENT if cgroup v2 is not mounted.
  */
 int cgroup__make(struct cgroup *group);
 
-/* Number of processes in it and below. */
+/* The number of processes in it and below. */
 unsigned int cgroup__processes(const char *path);
 
-/* Sends each of them the signal. */
+/* Sends the signal to each of them. */
 void cgroup__signal(const char *path, int signal);
 
-/* Waits until there is none any more, so many seconds at most. True where there is none. */
+/* Waits for at most that many seconds until there are none. True if there are none. */
 bool cgroup__wait_empty(const char *path, double seconds);
 
 /*
- * Kills what is in it and below (cgroup.kill, Linux 5.14), and removes it. 0, or
- * -EBUSY where something is still there after so many seconds: asleep in the
- * kernel, out of reach of signals.
+ * Kills everything in it and below (cgroup.kill, Linux 5.14), and removes it. Returns 0,
+ * or -EBUSY if something is still there after that many seconds: asleep in the kernel,
+ * out of reach of signals.
  */
 int cgroup__remove(const char *path, double seconds);
 
-/* Moves what is in it and below to the group above, and removes it. The number moved. */
+/* Moves everything in it and below to its parent, and removes it. Returns the number moved. */
 unsigned int cgroup__release(const char *path);
 
-/* Gives up the directory; does not remove it. */
+/* Closes the directory without removing the cgroup. */
 void cgroup__close(struct cgroup *group);
 
 #endif

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Settings of the machine that a run changes for a while, and gets back
- * whatever becomes of it.
+ * Restores settings of the machine that a run changes, whatever becomes of the run.
  *
- * A process of its own holds the list of what is to be undone. It learns of a
- * change before the change is made, and that we have ended, by exit, signal,
- * kill -9 or the out-of-memory killer, by the end of the socket between us; then
- * it undoes all, the last change first. It is no child of ours and in a session
- * of its own, so a signal to our group or to our children does not reach it, and
- * it blocks all that can be blocked. Only a kill -9 of it by its own number stops
- * it. The usual end takes the same way.
+ * A separate process keeps the list of what to undo. It is told of a change before the
+ * change is made. When the socket between us closes, because we exited or were ended by
+ * a signal, by kill -9 or by the OOM killer, it undoes everything, the last change first.
+ * It is not a child of ours and has a session of its own, so a signal to our process
+ * group or to our children does not reach it, and it blocks every signal that can be
+ * blocked. Only a kill -9 of its own PID stops it. A normal end takes the same path.
  *
- * The injection lock (inject/lock.h) is inherited by it: nobody else injects
- * until all is undone.
+ * It inherits the injection lock (inject/lock.h), so nobody else injects until everything
+ * is undone.
  */
 #ifndef PKSTRACE_GUARDIAN_H
 #define PKSTRACE_GUARDIAN_H
@@ -27,27 +25,28 @@ struct guardian {
 	}
 
 /*
- * Starts it; before this process becomes a subreaper, or it would be its child
- * after all. keep: a descriptor that it inherits, -1: none. 0 or negative errno.
+ * Starts it. Must be called before this process becomes a subreaper, or the guardian would
+ * become its child after all. keep: a descriptor to inherit; -1: none. Returns 0 or a
+ * negative errno.
  */
 int guardian__start(struct guardian *g, int keep);
 
 /*
- * Sets the file's content to value, until the end or guardian__restore(). 0,
- * or negative errno with nothing changed: -ENOENT where there is no such file.
+ * Sets the content of a file until the end or guardian__restore(). Returns 0, or a negative
+ * errno with nothing changed: -ENOENT if there is no such file.
  */
 int guardian__set(struct guardian *g, const char *path, const char *value);
 
-/* As above, for a file whose content on return is known. */
+/* As above, for a file whose final content is given. */
 int guardian__set_until(struct guardian *g, const char *path, const char *value, const char *then);
 
-/* At the end all processes of this control group are killed, and it is removed. */
+/* At the end, kills all processes of this cgroup and removes it. */
 int guardian__kill_cgroup(struct guardian *g, const char *path);
 
-/* What was to be undone for this path no longer is: it has gone. */
+/* Forgets what was to be undone for this path, as it is gone. */
 int guardian__forget(struct guardian *g, const char *path);
 
-/* Has all undone, and waits for it. The number of files that refused; 0 without a guardian. */
+/* Undoes everything and waits for it. Returns the number of files that refused; 0 without a guardian. */
 unsigned int guardian__close(struct guardian *g);
 
 #endif
