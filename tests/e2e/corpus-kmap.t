@@ -12,7 +12,7 @@
 
 exits 0 "check: run can work here" "$PKSTRACE" check
 like "$TAP_OUTPUT" 'dialect +kmap-trace, every page' "names the dialect"
-like "$TAP_OUTPUT" 'blind +no PKS in it: no stray-access' "and what it can't see"
+like "$TAP_OUTPUT" 'blind +no PKS here: no stray-access' "and what it can't see"
 
 ok "traffic: starts" trace_start
 like "$(<"$WORK/err")" 'kmap-trace, every page, no PKS; tracing the whole system' \

@@ -123,7 +123,7 @@ refused 2 "an argument of one only" "to both or to neither" \
 	--grant lease_take:arg1 --revoke lease_drop
 refused 2 "twice the same" "the same function" --grant lease_take --revoke lease_take
 refused 2 "a pair and a dialect" "not both" --dialect V10 "${BY_ARG[@]}"
-refused 2 "no such dialect" "not of the dialect 'V11'" --dialect V11
+refused 2 "no such dialect" "does not speak dialect 'V11'" --dialect V11
 refused 3 "a function that is not traceable" "nothing can be attached to it" \
 	--grant exc_page_fault --revoke lease_drop
 

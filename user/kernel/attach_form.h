@@ -9,15 +9,16 @@
 enum attach_form {
 	ATTACH_TRAMPOLINE,   /* fentry, fexit, fmod_ret: the cheapest */
 	ATTACH_KPROBE_MULTI, /* not refused by preemption; needs CONFIG_FPROBE */
-	ATTACH_KPROBE,	     /* nor this one, on any kernel that runs BPF for tracing */
+	ATTACH_KPROBE,	     /* nor is this one, on any kernel that can trace with BPF */
 };
 
 struct btf;
 
 /*
- * The cheapest form that misses nothing under this preemption model. The environment's
- * PKSTRACE_ATTACH names another (attach_form__name()): STATUS_USAGE where that is
- * no form, STATUS_CANNOT where the kernel lacks it, after a line if not quiet.
+ * Chooses the cheapest form that misses nothing under this preemption model, unless
+ * PKSTRACE_ATTACH in the environment names another (attach_form__name()). Returns
+ * STATUS_USAGE if that is not a form, STATUS_CANNOT if the kernel lacks it, after printing
+ * one line unless quiet.
  */
 enum status attach_form__choose(enum attach_form *form, const struct btf *btf,
 				enum preemption model, bool quiet);

@@ -202,7 +202,7 @@ static enum status dialect__usable(const struct dialect *d, struct symbols *symb
 {
 	if (!symbols__have_variables(symbols))
 		return say_unless(quiet, STATUS_CANNOT,
-				  "this kernel does not name its variables: build it with "
+				  "this kernel's kallsyms has no variables: build it with "
 				  "CONFIG_KALLSYMS_ALL");
 	if (dialect__switch(d) && access(dialect__switch(d), F_OK))
 		return say_unless(quiet, STATUS_CANNOT,
@@ -220,10 +220,11 @@ static enum status dialect__usable(const struct dialect *d, struct symbols *symb
 static enum status dialect__none(const char *name, bool quiet)
 {
 	if (name && !quiet)
-		return status__say(STATUS_USAGE,
-				   "this kernel is not of the dialect '%s'; `pkstrace check` says "
-				   "of which it is",
-				   name);
+		return status__say(
+			STATUS_USAGE,
+			"this kernel does not speak dialect '%s'; `pkstrace check` lists "
+			"those that it does",
+			name);
 	return say_unless(quiet, STATUS_CANNOT,
 			  "this kernel has no protection windows (neither the PKS patches nor "
 			  "KMAP_TRACE); `pkstrace check` says what to build or boot");

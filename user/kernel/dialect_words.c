@@ -33,23 +33,24 @@ static const char *fault_mode__text(enum fault_mode mode)
 	return "unknown";
 }
 
-/* What differs where kernel code can be preempted, or can't be yet. */
+/* What differs if kernel code can be preempted. */
 static void blind__preemption(const struct dialect *d, void (*fn)(void *arg, const char *what),
 			      void *arg)
 {
 	if (d->attach != ATTACH_TRAMPOLINE && !d->facts.kprobe_misses)
-		fn(arg, "interrupts that hit a program while it runs: this kernel does not count the "
-			"calls it then refuses; such interrupts are counted, and a loss where "
-			"interrupts open windows here");
+		fn(arg,
+		   "interrupts that hit a running program: this kernel does not count the calls "
+		   "it then refuses; such interrupts are counted instead, and are a loss if "
+		   "interrupts open windows here");
 	if (d->preemption == PREEMPTION_RT)
 		fn(arg, "PREEMPT_RT: a softirq runs in a thread and may sleep; waiting for a spinlock "
 			"is no `slept`");
 	if (d->preemption == PREEMPTION_RT)
-		fn(arg, "PREEMPT_RT: interrupt handlers run in threads of their own, which have no "
-			"boundary but their end: a window left open there is found only then");
+		fn(arg, "PREEMPT_RT: interrupt handlers run in threads of their own, whose only "
+			"boundary is their exit: a window left open there is found only then");
 	if (d->attach == ATTACH_TRAMPOLINE && preemption__possible(d->preemption))
 		fn(arg, "this kernel is preemptible and programs are on trampolines "
-			"(PKSTRACE_ATTACH): calls are missed");
+			"(PKSTRACE_ATTACH): calls will be missed");
 }
 
 void dialect__describe(const struct dialect *d, char *text, size_t size)
@@ -64,19 +65,19 @@ void dialect__describe(const struct dialect *d, char *text, size_t size)
 			 fault_mode__text(d->fault_mode));
 }
 
-/* What follows from who counts the windows. */
+/* Consequences of who counts the windows. */
 static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg)
 {
 	switch (d->facts.truth) {
 	case PKS_TRUTH_PGMAP:
 		return;
 	case PKS_TRUTH_KMAP:
-		fn(arg, "no PKS in it: no stray-access, no ineffective-grant, no residue, no "
+		fn(arg, "no PKS here: no stray-access, no ineffective-grant, no residue, no "
 			"inherited (a child starts with nothing mapped)");
 		return;
 	case PKS_TRUTH_NONE:
-		fn(arg, "the kernel keeps no count of these windows: missed calls are not noticed, "
-			"an inherited window is not seen, and a thread's first revokes may close "
+		fn(arg, "the kernel keeps no count of these windows: missed calls go unnoticed, "
+			"inherited windows are not seen, and a thread's first revokes may close "
 			"windows older than the trace");
 		return;
 	}
@@ -87,8 +88,9 @@ void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *w
 	blind__truth(d, fn, arg);
 	blind__preemption(d, fn, arg);
 	if (!dialect__has_keys(d) && d->facts.key == PKS_KEY_PAGE)
-		fn(arg, "this layout hides the page: no wrong-page, no out-of-order, cross-thread is "
-			"told as underflow, and the cause of a stray access by the pgmap alone");
+		fn(arg,
+		   "this layout hides the page: no wrong-page, no out-of-order; cross-thread is "
+		   "reported as underflow; the cause of a stray access is known by pgmap only");
 	if (d->facts.key == PKS_KEY_PKEY)
 		fn(arg, "keys, no pages: no underflow, no wrong-page, no out-of-order, no "
 			"ineffective-grant, no residue, no cause of a stray access");
@@ -97,6 +99,6 @@ void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *w
 	if (d->facts.key == PKS_KEY_ARG)
 		fn(arg, "no faults: no stray-access, no ineffective-grant, no residue");
 	if (d->fault_mode == FAULT_MODE_RELAXED)
-		fn(arg, "fault mode relaxed: after a thread's first stray access its later ones "
-			"pass unseen until its next balanced window");
+		fn(arg, "fault mode relaxed: after a thread's first stray access, further ones go "
+			"unseen until its next balanced window");
 }
