@@ -34,8 +34,8 @@ static int lock__open(enum status *status)
 	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
 		return fd;
 	*status = status__say(STATUS_CANNOT,
-			      "the injection lock " INJECT_LOCK " is no file that root "
-			      "alone may write: remove it");
+			      "the injection lock " INJECT_LOCK " is not a file that only "
+			      "root may write: remove it");
 	close(fd);
 	return -1;
 }
@@ -77,8 +77,8 @@ static enum status lock__refused(int fd)
 	if (holder)
 		snprintf(who, sizeof(who), " (process %d)", holder);
 	return status__say(STATUS_CANNOT,
-			   "another pkstrace injects already%s: one at a time, or no "
-			   "finding has a known cause",
+			   "another pkstrace is already injecting%s; only one can at a "
+			   "time",
 			   who);
 }
 

@@ -33,7 +33,7 @@ struct follow {
 enum follow_how {
 	/* One of many runs: it reads and writes only files that it opens, and dies with us. */
 	FOLLOW_ALONE = 1,
-	/* It is to change its control group itself. */
+	/* It will change its cgroup itself. */
 	FOLLOW_NO_GROUP = 2,
 };
 
