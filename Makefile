@@ -80,6 +80,9 @@ $(BUILD)/tests/unit/%.t: tests/unit/test_%.c $(filter-out $(BUILD)/user/main.o,$
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LDLIBS)
 
+# The collector is played by the test.
+$(BUILD)/tests/unit/intake.t: LDLIBS += $(foreach f,consume stack refused,-Wl,--wrap=collector__$(f))
+
 # The window core under made-up events, on the running kernel.
 CORE_TEST := $(BUILD)/tests/bpf/window_test
 CORE_BPF := $(patsubst %,$(BUILD)/bpf/core/%.o,state table finding window cause)

@@ -34,6 +34,11 @@ is "$status" 1 "exit status 1 with a finding, after SIGTERM"
 like "$out" 'BUG: pkstrace: leak in leak_error\+0x' "reports it"
 like "$out" 'pkstrace: 1 finding \(1 leak\); complete' "and sums up"
 
+ok "starts once more" trace_start
+pairs 50
+trace_stop HUP
+is_clean "after SIGHUP, as a terminal sends it that closes"
+
 ok "starts with a time limit" trace_start -d 1
 trace_wait
 is_clean "after -d 1"

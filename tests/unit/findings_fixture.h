@@ -85,7 +85,8 @@ static inline void stray_case(struct model_finding *f)
 static inline void stray_closed(struct model_finding *f)
 {
 	stray_case(f);
-	f->raw.revoked = (struct pks_origin){ .caller = IN_UNMAP, .stack = 2,
+	f->raw.revoked = (struct pks_origin){ .caller = IN_UNMAP,
+					      .stack = 2,
 					      .flags = PKS_STACK_OF_ANOTHER };
 	f->revoked = (struct model_stack){ .nr = 2, .address = { IN_UNMAP, IN_VFS_WRITE } };
 }
@@ -108,10 +109,11 @@ static inline void stray_in_interrupt(struct model_finding *f)
 static inline void stray_poisoned(struct model_finding *f)
 {
 	stray_case(f);
-	f->raw.revoked = (struct pks_origin){ .caller = IN_UNMAP, .stack = 2,
-					      .flags = PKS_STACK_EXACT };
+	f->raw.revoked =
+		(struct pks_origin){ .caller = IN_UNMAP, .stack = 2, .flags = PKS_STACK_EXACT };
 	f->revoked = (struct model_stack){ .nr = 1, .address = { IN_UNMAP } };
-	f->follows = (struct model_link){ .time = 12000000000, .place = IN_UNMAP,
+	f->follows = (struct model_link){ .time = 12000000000,
+					  .place = IN_UNMAP,
 					  .class = PKS_UNDERFLOW };
 }
 
@@ -149,10 +151,11 @@ static inline void residue_case(struct model_finding *f)
 static inline void residue_followed(struct model_finding *f)
 {
 	residue_case(f);
-	f->follows = (struct model_link){ .time = 12000000000, .place = IN_ACCESS,
-					  .class = PKS_STRAY_ACCESS,
-					  .stack = { .nr = 2,
-						     .address = { IN_ACCESS, IN_VFS_WRITE } } };
+	f->follows =
+		(struct model_link){ .time = 12000000000,
+				     .place = IN_ACCESS,
+				     .class = PKS_STRAY_ACCESS,
+				     .stack = { .nr = 2, .address = { IN_ACCESS, IN_VFS_WRITE } } };
 }
 
 static inline void inherited_case(struct model_finding *f)
@@ -168,8 +171,8 @@ static inline void long_hold_case(struct model_finding *f)
 {
 	f->raw.held = 20000000000;
 	f->raw.phys = 0x123000;
-	f->raw.revoked = (struct pks_origin){ .caller = IN_UNMAP, .stack = 2,
-					      .flags = PKS_STACK_EXACT };
+	f->raw.revoked =
+		(struct pks_origin){ .caller = IN_UNMAP, .stack = 2, .flags = PKS_STACK_EXACT };
 	f->revoked = (struct model_stack){ .nr = 2, .address = { IN_UNMAP, IN_VFS_WRITE } };
 }
 

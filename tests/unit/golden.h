@@ -59,8 +59,8 @@ static inline void golden_differ(const char *path, const char *is, const char *s
 		start = at + 1;
 	}
 	fail_msg("%s:%zu: is \"%.*s\", should be \"%.*s\"", path, line,
-		 (int)strcspn(is + start, "\n"), is + start,
-		 (int)strcspn(should + start, "\n"), should + start);
+		 (int)strcspn(is + start, "\n"), is + start, (int)strcspn(should + start, "\n"),
+		 should + start);
 }
 
 static inline void assert_golden(const char *name, const char *text)

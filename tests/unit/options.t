@@ -97,6 +97,19 @@ refused "hunt --depth" 'give a whole number from 1 to 2' "${no_integer[@]}" 0 3 
 refused "hunt --errno" 'give an error, such as EIO' "" EBOGUS 1 0 -4096 -1.5 0x5 " -5"
 refused "hunt --kernel-faults" 'give one of auto all none' "" some
 
+# The same for each command; the table of formats says which there are.
+for command in check run stat snapshot inject hunt; do
+	refused "$command --format" 'give one of text, json' "" " " TEXT json5 text,json
+	like "$("$PKSTRACE" "$command" --help)" 'FORMATS
+  text  .*
+  json  ' "$command: its help lists the formats"
+done
+taken "run --format" "" text json
+is "$("$PKSTRACE" check --json | "$PKS_TOP/tests/lib/json" '[len(lines), first["type"], first["kernel"]]')" \
+	"[1, 'check', '$(uname -r)']" "check --json: one object of facts"
+is "$("$PKSTRACE" check --format json)" "$("$PKSTRACE" check --json)" "--json is --format json"
+is "$("$PKSTRACE" check --json --format text)" "$("$PKSTRACE" check)" "the last one counts"
+
 # Help is help wherever it stands among the options.
 for words in "run --help" "run -p 1 --help" "stat -I 10 -h" "hunt -?" "inject --usage"; do
 	# shellcheck disable=SC2086 # several words

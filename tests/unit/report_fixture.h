@@ -52,7 +52,9 @@ static const struct dialect fixture_dialect __attribute__((unused)) = { .facts =
 
 struct fixture {
 	struct symbols *symbols;
+	struct resolver resolver;
 	struct report report;
+	struct resolved_finding *resolved; /* the one that was printed last */
 	char *text; /* what was printed so far; owned */
 	size_t size;
 };
@@ -75,14 +77,18 @@ static inline struct symbols *fixture_symbols(void)
 static inline void fixture_open(struct fixture *f)
 {
 	*f = (struct fixture){ .symbols = fixture_symbols() };
-	f->report = (struct report){ .symbols = f->symbols, .dialect = &fixture_dialect, .top = 20 };
+	f->resolver = (struct resolver){ .symbols = f->symbols, .dialect = &fixture_dialect };
+	f->report = (struct report){ .top = 20, .verbose = 2 };
 	f->report.out = open_memstream(&f->text, &f->size);
+	f->resolved = malloc(sizeof(*f->resolved));
 	assert_non_null(f->report.out);
+	assert_non_null(f->resolved);
 }
 
 static inline void fixture_close(struct fixture *f)
 {
 	fclose(f->report.out);
+	free(f->resolved);
 	free(f->text);
 	symbols__close(f->symbols);
 }
@@ -91,6 +97,31 @@ static inline const char *fixture_text(struct fixture *f)
 {
 	fflush(f->report.out);
 	return f->text;
+}
+
+/* Resolved and printed, as a command does it. */
+static inline void fixture_print(struct fixture *f, const char *format,
+				 const struct model_finding *finding)
+{
+	f->report.format = format__find(format);
+	assert_non_null(f->report.format);
+	resolve__finding(&f->resolver, finding, f->resolved);
+	f->report.format->finding(&f->report, f->resolved);
+	fflush(f->report.out);
+}
+
+static inline void fixture_summary(struct fixture *f, const char *format, const struct model *m,
+				   double seconds, bool counts_only)
+{
+	struct resolved_summary s;
+
+	f->report.format = format__find(format);
+	assert_int_equal(resolve__summary(&f->resolver, m, &s), 0);
+	s.seconds = seconds;
+	s.counts_only = counts_only;
+	f->report.format->summary(&f->report, &s);
+	resolved_summary__free(&s);
+	fflush(f->report.out);
 }
 
 /* A finding as the kernel side sends it: the stacks of a system call into the driver. */

@@ -3,17 +3,13 @@
 #include "findings_fixture.h"
 #include "golden.h"
 
-#include "report/snapshot.h"
-#include "report/injection.h"
-#include "report/injection_json.h"
-#include "inject/injections.h"
 #include "hunt/table.h"
 
 #include "hunt_fixture.h"
 
 /* --- findings ---------------------------------------------------------------- */
 
-static void findings(const struct renderer *format, const char *file)
+static void findings(const char *format, const char *file)
 {
 	struct fixture f;
 
@@ -24,7 +20,7 @@ static void findings(const struct renderer *format, const char *file)
 
 		c->fill(&finding);
 		fprintf(f.report.out, "# %s\n", c->name);
-		format->finding(&f.report, &finding);
+		fixture_print(&f, format, &finding);
 	}
 	assert_golden(file, fixture_text(&f));
 	fixture_close(&f);
@@ -51,17 +47,17 @@ static void all_classes(void **state)
 static void findings_text(void **state)
 {
 	(void)state;
-	findings(&report_text, "findings.text");
+	findings("text", "findings.text");
 }
 
 static void findings_json(void **state)
 {
 	(void)state;
-	findings(&report_json, "findings.json");
+	findings("json", "findings.json");
 }
 
 /* Where windows are on keys, or on arguments of any function. */
-static void findings_on(enum pks_key_kind kind, const struct renderer *format, const char *file)
+static void findings_on(enum pks_key_kind kind, const char *format, const char *file)
 {
 	static const unsigned int classes[] = { PKS_LEAK, PKS_WRONG_PAGE, PKS_STRAY_ACCESS };
 	struct dialect dialect = fixture_dialect;
@@ -70,7 +66,7 @@ static void findings_on(enum pks_key_kind kind, const struct renderer *format, c
 	dialect.facts.key = kind;
 	dialect.facts.truth = PKS_TRUTH_NONE;
 	fixture_open(&f);
-	f.report.dialect = &dialect;
+	f.resolver.dialect = &dialect;
 	for (int i = 0; i < 6; i++) {
 		struct model_finding finding = fixture_finding(classes[i % 3], 0);
 
@@ -78,7 +74,7 @@ static void findings_on(enum pks_key_kind kind, const struct renderer *format, c
 		finding.raw.boundary = PKS_SYSCALL_EXIT;
 		finding.raw.key = i < 3 ? 3 : 0;
 		finding.raw.key2 = 5;
-		format->finding(&f.report, &finding);
+		fixture_print(&f, format, &finding);
 	}
 	assert_golden(file, fixture_text(&f));
 	fixture_close(&f);
@@ -87,15 +83,15 @@ static void findings_on(enum pks_key_kind kind, const struct renderer *format, c
 static void findings_on_keys(void **state)
 {
 	(void)state;
-	findings_on(PKS_KEY_PKEY, &report_text, "findings-on-keys.text");
-	findings_on(PKS_KEY_PKEY, &report_json, "findings-on-keys.json");
+	findings_on(PKS_KEY_PKEY, "text", "findings-on-keys.text");
+	findings_on(PKS_KEY_PKEY, "json", "findings-on-keys.json");
 }
 
 static void findings_on_arguments(void **state)
 {
 	(void)state;
-	findings_on(PKS_KEY_ARG, &report_text, "findings-on-arguments.text");
-	findings_on(PKS_KEY_ARG, &report_json, "findings-on-arguments.json");
+	findings_on(PKS_KEY_ARG, "text", "findings-on-arguments.text");
+	findings_on(PKS_KEY_ARG, "json", "findings-on-arguments.json");
 }
 
 /* --- summaries ----------------------------------------------------------------- */
@@ -117,7 +113,8 @@ static void busy_model(struct model *m)
 						PKS_SLEPT };
 
 	for (int i = 0; i < 4; i++) {
-		struct model_finding finding = fixture_finding(classes[i], i == 2 ? PKS_POISONED_GRANT : 0);
+		struct model_finding finding =
+			fixture_finding(classes[i], i == 2 ? PKS_POISONED_GRANT : 0);
 		struct model_finding *added;
 
 		if (i == 2)
@@ -125,7 +122,8 @@ static void busy_model(struct model *m)
 		finding.raw.fold = i + 1;
 		finding.raw.granted.caller = i == 3 ? 0 : finding.raw.granted.caller;
 		assert_int_equal(model__add_finding(m, &finding.raw, &finding.granted,
-						    &finding.revoked, &added), MODEL_NEW);
+						    &finding.revoked, &added),
+				 MODEL_NEW);
 		added->count = i + 2;
 		added->suppressed = i == 1 ? MODEL_WITHDRAWN : 0;
 		added->unseen = i == 3;
@@ -150,20 +148,31 @@ static void busy_model(struct model *m)
 	assert_int_equal(model__add_skipped(m, "grant_page", 4), 0);
 }
 
-static void summary(const struct renderer *format, enum pks_by by, const char *file)
+static void interval(struct fixture *f, const struct model *m)
+{
+	struct resolved_summary s;
+
+	assert_int_equal(resolve__summary(&f->resolver, m, &s), 0);
+	s.at = 2;
+	s.seconds = 0.5;
+	f->report.format->interval(&f->report, &s);
+	resolved_summary__free(&s);
+}
+
+static void summary(const char *format, enum pks_by by, bool counts_only, const char *file)
 {
 	struct model busy = {}, clean = {};
 	struct fixture f;
 
 	fixture_open(&f);
-	f.report.by = by;
+	f.resolver.by = by;
+	f.resolver.target = "fio and its children";
 	f.report.top = 2;
-	f.report.target = "fio and its children";
-	format->summary(&f.report, &clean, 1.5);
+	fixture_summary(&f, format, &clean, 1.5, counts_only);
 	busy_model(&busy);
-	if (format->interval)
-		format->interval(&f.report, &busy, 2, 0.5);
-	format->summary(&f.report, &busy, 2.5);
+	if (counts_only)
+		interval(&f, &busy);
+	fixture_summary(&f, format, &busy, 2.5, counts_only);
 	assert_golden(file, fixture_text(&f));
 	model__free(&busy);
 	fixture_close(&f);
@@ -172,37 +181,52 @@ static void summary(const struct renderer *format, enum pks_by by, const char *f
 static void summary_of_run(void **state)
 {
 	(void)state;
-	summary(&report_text, PKS_BY_SITE, "summary.text");
-	summary(&report_json, PKS_BY_SITE, "summary.json");
+	summary("text", PKS_BY_SITE, false, "summary.text");
+	summary("json", PKS_BY_SITE, true, "summary.json");
 }
 
 static void summary_of_stat(void **state)
 {
 	(void)state;
-	summary(&report_stat, PKS_BY_SITE, "stat-by-site.text");
-	summary(&report_stat, PKS_BY_THREAD, "stat-by-thread.text");
-	summary(&report_stat, PKS_BY_ALL, "stat.text");
-	summary(&report_json, PKS_BY_THREAD, "stat-by-thread.json");
-	summary(&report_json, PKS_BY_ALL, "stat.json");
+	summary("text", PKS_BY_SITE, true, "stat-by-site.text");
+	summary("text", PKS_BY_THREAD, true, "stat-by-thread.text");
+	summary("text", PKS_BY_ALL, true, "stat.text");
+	summary("json", PKS_BY_THREAD, true, "stat-by-thread.json");
+	summary("json", PKS_BY_ALL, true, "stat.json");
 }
 
 /* --- snapshots, injections, hunts ------------------------------------------------ */
 
-static void snapshot_with(const struct snapshot_renderer *format, const char *file)
+static void thread_print(struct fixture *f, const struct pks_inside *thread)
 {
-	const struct snapshot_counts counts = { .looked_at = 90, .in_state = { 2, 1, 1 } };
-	struct pks_inside t = { .tid = 42, .tgid = 41, .pkrs = 0x55555550, .comm = "worker",
-				.nr_stack = 2, .stack = { IN_MAP, IN_VFS_WRITE } };
+	struct resolved_inside *resolved = malloc(sizeof(*resolved));
+
+	assert_non_null(resolved);
+	resolve__inside(&f->resolver, thread, resolved);
+	f->report.format->thread(&f->report, resolved);
+	free(resolved);
+}
+
+static void snapshot_with(const char *format, const char *file)
+{
+	const struct report_snapshot counts = { .threads = 90, .in_state = { 2, 1, 1 } };
+	struct pks_inside t = { .tid = 42,
+				.tgid = 41,
+				.pkrs = 0x55555550,
+				.comm = "worker",
+				.nr_stack = 2,
+				.stack = { IN_MAP, IN_VFS_WRITE } };
 	struct fixture f;
 
 	fixture_open(&f);
+	f.report.format = format__find(format);
 	for (t.count = -1; t.count <= 2; t.count++)
-		format->thread(&f.report, &t);
+		thread_print(&f, &t);
 	t.nr_stack = 0;
-	format->thread(&f.report, &t);
+	thread_print(&f, &t);
 	t.running = 1;
-	format->thread(&f.report, &t);
-	format->summary(&f.report, &counts);
+	thread_print(&f, &t);
+	f.report.format->snapshot(&f.report, &counts);
 	assert_golden(file, fixture_text(&f));
 	fixture_close(&f);
 }
@@ -210,82 +234,105 @@ static void snapshot_with(const struct snapshot_renderer *format, const char *fi
 static void snapshots(void **state)
 {
 	(void)state;
-	snapshot_with(&snapshot_text, "snapshot.text");
-	snapshot_with(&snapshot_json, "snapshot.json");
+	snapshot_with("text", "snapshot.text");
+	snapshot_with("json", "snapshot.json");
 }
 
 static const struct pks_injection injection_cases[] = {
-	{ .kind = PKS_SKIP_REVOKE, .serial = 1, .time = 12345600000, .tid = 42, .tgid = 41, .nth = 8,
-	  .caller = IN_UNMAP, .comm = "worker", .nr_stack = 2, .stack = { IN_UNMAP, IN_SYSCALL } },
-	{ .kind = PKS_DELAY_REVOKE, .serial = 2, .time = 12345610000, .tid = 42, .tgid = 41, .nth = 9,
-	  .caller = IN_UNMAP, .comm = "worker", .value = 5000000, .dry = 1 },
-	{ .kind = PKS_FAIL_CALL, .serial = 3, .time = 12345620000, .tid = 43, .tgid = 41, .nth = 1,
-	  .caller = IN_MAP, .comm = "other", .value = -12 },
-	{ .kind = PKS_FAIL_CALL, .serial = 4, .time = 12345630000, .tid = 42, .tgid = 41, .nth = 2,
-	  .caller = IN_MAP, .comm = "worker", .value = 1 },
+	{ .kind = PKS_SKIP_REVOKE,
+	  .serial = 1,
+	  .time = 12345600000,
+	  .tid = 42,
+	  .tgid = 41,
+	  .nth = 8,
+	  .caller = IN_UNMAP,
+	  .comm = "worker",
+	  .nr_stack = 2,
+	  .stack = { IN_UNMAP, IN_SYSCALL } },
+	{ .kind = PKS_DELAY_REVOKE,
+	  .serial = 2,
+	  .time = 12345610000,
+	  .tid = 42,
+	  .tgid = 41,
+	  .nth = 9,
+	  .caller = IN_UNMAP,
+	  .comm = "worker",
+	  .value = 5000000,
+	  .dry = 1 },
+	{ .kind = PKS_FAIL_CALL,
+	  .serial = 3,
+	  .time = 12345620000,
+	  .tid = 43,
+	  .tgid = 41,
+	  .nth = 1,
+	  .caller = IN_MAP,
+	  .comm = "other",
+	  .value = -12 },
+	{ .kind = PKS_FAIL_CALL,
+	  .serial = 4,
+	  .time = 12345630000,
+	  .tid = 42,
+	  .tgid = 41,
+	  .nth = 2,
+	  .caller = IN_MAP,
+	  .comm = "worker",
+	  .value = 1 },
 };
 
-static const char *failed_function(const struct report *r, const struct pks_injection *one)
-{
-	(void)r;
-	(void)one;
-	return "should_failslab";
-}
-
 /* Each as it comes, and a finding that follows one. */
-static void injections(bool json, const char *file)
+static void injections(const char *format, const char *file)
 {
 	struct model_finding finding = fixture_finding(PKS_LEAK, 0);
 	struct injections list = {};
+	struct resolved_injection *resolved = malloc(sizeof(*resolved));
 	struct fixture f;
 
 	fixture_open(&f);
-	f.report.injections = &list;
-	f.report.injected_function = failed_function;
+	assert_non_null(resolved);
+	f.report.format = format__find(format);
+	f.resolver.injections = &list;
 	leak_case(&finding);
 	for (size_t i = 0; i < 4; i++) {
-		const struct pks_injection *one = &injection_cases[i];
-
-		assert_int_equal(injections__add(&list, one), 0);
-		if (json)
-			report_injection_json__print(&f.report, one, "should_failslab");
-		else
-			report_injection__print(&f.report, one, "should_failslab", 2);
-		(json ? &report_json : &report_text)->finding(&f.report, &finding);
+		assert_int_equal(injections__add(&list, &injection_cases[i], "should_failslab"), 0);
+		resolve__injection(&f.resolver, &list.all[i], resolved);
+		f.report.format->injection(&f.report, resolved);
+		fixture_print(&f, format, &finding);
 		finding.raw.tid = i == 1 ? 99 : 42;
 	}
 	assert_golden(file, fixture_text(&f));
 	injections__free(&list);
+	free(resolved);
 	fixture_close(&f);
 }
 
 static void injected(void **state)
 {
 	(void)state;
-	injections(false, "injections.text");
-	injections(true, "injections.json");
+	injections("text", "injections.text");
+	injections("json", "injections.json");
 }
 
-static void hunt_with(bool json, const char *file)
+static void hunt_with(const char *format, const char *file)
 {
-	struct hunt_summary sum = { .seconds = 2.5, .survey_report = "BUG: a stray access\n",
+	struct hunt_summary sum = { .seconds = 2.5,
+				    .survey_report = "BUG: a stray access\n",
 				    .survey_findings = 1 };
 	json_t *findings = json_pack("[{s:s}]", "class", "stray-access");
 	struct hunt_plan plan = {};
 	struct fixture f;
 
 	fixture_open(&f);
+	f.report.format = format__find(format);
 	fixture_plan(&plan);
 	plan.sites[0].seen = 5;
 	plan.sites[0].in_window = 2;
-	json ? hunt_table__survey_json(f.report.out, &plan, findings) :
-	       hunt_table__survey_text(f.report.out, &plan);
-	(json ? hunt_table__json : hunt_table__text)(f.report.out, &plan, &sum);
-	sum = (struct hunt_summary){ .seconds = 1, .incomplete = true, .because = "interrupted" };
+	hunt_table__survey(&f.report, &plan, findings);
+	hunt_table__runs(&f.report, &plan, &sum);
+	sum = (struct hunt_summary){ .seconds = 1, .because = "interrupted" };
 	plan.items[2].state = HUNT_DONE;
 	plan.items[2].result.outcomes = HUNT_BIT(HUNT_NOT_REACHED);
 	plan.items[2].result.wait_status = 9;
-	(json ? hunt_table__json : hunt_table__text)(f.report.out, &plan, &sum);
+	hunt_table__runs(&f.report, &plan, &sum);
 	assert_golden(file, fixture_text(&f));
 	hunt_plan__free(&plan);
 	json_decref(findings);
@@ -295,18 +342,23 @@ static void hunt_with(bool json, const char *file)
 static void hunts(void **state)
 {
 	(void)state;
-	hunt_with(false, "hunt.text");
-	hunt_with(true, "hunt.json");
+	hunt_with("text", "hunt.text");
+	hunt_with("json", "hunt.json");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_classes),	   cmocka_unit_test(findings_text),
-		cmocka_unit_test(findings_json),   cmocka_unit_test(findings_on_keys),
-		cmocka_unit_test(findings_on_arguments), cmocka_unit_test(summary_of_run),
-		cmocka_unit_test(summary_of_stat), cmocka_unit_test(snapshots),
-		cmocka_unit_test(injected),	   cmocka_unit_test(hunts),
+		cmocka_unit_test(all_classes),
+		cmocka_unit_test(findings_text),
+		cmocka_unit_test(findings_json),
+		cmocka_unit_test(findings_on_keys),
+		cmocka_unit_test(findings_on_arguments),
+		cmocka_unit_test(summary_of_run),
+		cmocka_unit_test(summary_of_stat),
+		cmocka_unit_test(snapshots),
+		cmocka_unit_test(injected),
+		cmocka_unit_test(hunts),
 	};
 
 	return cmocka_run_group_tests_name("golden", tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "inject/plan.h"
-#include "inject/injections.h"
+#include "findings/injections.h"
 
 static void values(void **state)
 {
@@ -133,17 +133,17 @@ static void causes(void **state)
 	struct pks_injection dry = {.tid = 1, .time = 25, .dry = 1};
 	struct pks_finding finding = {.tid = 1, .time = 30};
 	struct injections all = {};
-	int same;
+	bool same;
 
 	(void)state;
 	assert_null(injections__cause(&all, &finding, &same));
-	assert_int_equal(injections__add(&all, &early), 0);
-	assert_int_equal(injections__add(&all, &other), 0);
-	assert_int_equal(injections__add(&all, &dry), 0);
-	assert_int_equal(injections__cause(&all, &finding, &same)->serial, 1);
+	assert_int_equal(injections__add(&all, &early, NULL), 0);
+	assert_int_equal(injections__add(&all, &other, NULL), 0);
+	assert_int_equal(injections__add(&all, &dry, NULL), 0);
+	assert_int_equal(injections__cause(&all, &finding, &same)->record.serial, 1);
 	assert_int_equal(same, 1);
 	finding.tid = 3;
-	assert_int_equal(injections__cause(&all, &finding, &same)->serial, 2);
+	assert_int_equal(injections__cause(&all, &finding, &same)->record.serial, 2);
 	assert_int_equal(same, 0);
 	finding.time = 5;
 	assert_null(injections__cause(&all, &finding, &same));

@@ -178,8 +178,8 @@ static void test_losses_by_cpu(void **state)
 	assert_int_equal(model__add_loss(&m, 1, PKS_LOST_SLOT, 0), 0);
 	assert_int_equal(model__add_skipped(&m, "grant_page", 4), 0);
 	assert_int_equal(m.lost[PKS_LOST_RING], 7);
-	assert_int_equal(m.lost_on[3 * PKS_NR_LOSSES + PKS_LOST_RING], 5);
-	assert_int_equal(m.lost_on[1 * PKS_NR_LOSSES + PKS_LOST_RING], 0);
+	assert_int_equal(m.lost_on[3][PKS_LOST_RING], 5);
+	assert_int_equal(m.lost_on[1][PKS_LOST_RING], 0);
 	assert_int_equal(m.lost[PKS_LOST_RECURSION], 4);
 	assert_int_equal(model__add_loss(&m, MODEL_NO_CPU, PKS_LOST_INTERRUPT, 6), 0);
 	assert_int_equal(m.lost[PKS_LOST_INTERRUPT], 6);

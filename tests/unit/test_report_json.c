@@ -60,7 +60,7 @@ static void test_stray_access(void **state)
 	finding.raw.dev = 4094u << 20 | 99999;
 	finding.follows = (struct model_link){ .time = 12, .place = IN_UNMAP,
 					       .class = PKS_UNDERFLOW };
-	report_json.finding(&f.report, &finding);
+	fixture_print(&f, "json", &finding);
 	object = parse(&f);
 	assert_string_equal(text_of(object, "type"), "finding");
 	assert_int_equal(number_of(object, "time"), 12345678901);
@@ -97,7 +97,7 @@ static void test_little_known(void **state)
 
 	(void)state;
 	fixture_open(&f);
-	report_json.finding(&f.report, &finding);
+	fixture_print(&f, "json", &finding);
 	object = parse(&f);
 	assert_string_equal(text_of(object, "boundary"), "thread-exit");
 	assert_null(json_object_get(object, "in"));
@@ -125,7 +125,7 @@ static void test_summary(void **state)
 	model__add_site(&m, IN_MAP, &stat, 0);
 	model__add_loss(&m, 1, PKS_LOST_RING, 4);
 	model__add_skipped(&m, "grant_page", 5);
-	report_json.summary(&f.report, &m, 2.5);
+	fixture_summary(&f, "json", &m, 2.5, false);
 	object = parse(&f);
 	assert_string_equal(text_of(object, "type"), "summary");
 	assert_int_equal(number_of(object, "granted"), 3);
@@ -158,7 +158,7 @@ static void test_name_that_is_no_utf8(void **state)
 	(void)state;
 	fixture_open(&f);
 	memcpy(finding.raw.comm, "a\"\n\xff\xfe", 6);
-	report_json.finding(&f.report, &finding);
+	fixture_print(&f, "json", &finding);
 	object = parse(&f);
 	assert_string_equal(text_of(json_object_get(object, "thread"), "comm"), "a\"\n??");
 	json_decref(object);

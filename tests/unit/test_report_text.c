@@ -6,8 +6,7 @@
 
 static void print(struct fixture *f, const struct model_finding *finding)
 {
-	report_text.finding(&f->report, finding);
-	fixture_text(f);
+	fixture_print(f, "text", finding);
 }
 
 static void assert_has(const struct fixture *f, const char *part)
@@ -300,8 +299,7 @@ static void test_summary_clean(void **state)
 
 	(void)state;
 	fixture_open(&f);
-	report_text.summary(&f.report, &m, 1.5);
-	fixture_text(&f);
+	fixture_summary(&f, "text", &m, 1.5, false);
 	assert_string_equal(f.text,
 			    "\npkstrace: 0 windows granted, 0 closed, 0 open, 0 protection faults in "
 			    "1.5 s\npkstrace: no finding; complete: nothing was lost\n");
@@ -320,8 +318,7 @@ static void test_summary_losses(void **state)
 	model__add_skipped(&m, "grant_page", 4);
 	model__add_skipped(&m, "on_key_fault", 1);
 	m.lost[PKS_LOST_SITE] = 6;
-	report_text.summary(&f.report, &m, 1);
-	fixture_text(&f);
+	fixture_summary(&f, "text", &m, 1, false);
 	assert_has(&f, "\nLOST: ring full: 12 findings not delivered (cpu0 10, cpu1 2)\n");
 	assert_has(&f, "\nLOST: recursion refused: 5 probe hits skipped by the kernel "
 		       "(grant_page 4, on_key_fault 1)\n");
@@ -356,9 +353,8 @@ static void test_summary_suppressed(void **state)
 	added->count = 5;
 	model__add_finding(&m, &underflow.raw, &leak.granted, &leak.revoked, &added);
 	model__count_suppressed(&m);
-	f.report.suppress = s;
-	report_text.summary(&f.report, &m, 1);
-	fixture_text(&f);
+	f.resolver.suppress = s;
+	fixture_summary(&f, "text", &m, 1, false);
 	assert_has(&f, "\nSuppressions:\n    USED  NAME\n       5  known (/tmp/pkstrace-supp-");
 	assert_has(&f, "       0  idle (/tmp/pkstrace-supp-");
 	assert_has(&f, ":5): never used\n");

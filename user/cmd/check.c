@@ -5,14 +5,29 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "cmd/format.h"
 #include "cmd/options.h"
 #include "kernel/boundaries.h"
 #include "commands.h"
 #include "kernel/dialect.h"
 #include "trace/preflight.h"
 #include "kernel/ksyms.h"
+#include "util/array.h"
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	state->child_inputs[0] = state->input;
+	return 0;
+}
+
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
+	.parser = parse,
+	.children = children,
 	.doc = "Says what this kernel and CPU offer and what a run would attach to."
 	       "\vExit status: 0 if `pkstrace run` can work here, 3 if it cannot.",
 };
@@ -34,14 +49,52 @@ static const char *const probe_meaning[NR_PROBES] = {
 	[PROBE_PREEMPTION] = "change of the preemption model",
 };
 
+/* What was found out so far, in the order in which it is shown. */
+static struct {
+	struct report_fact *all;
+	size_t nr, room;
+	bool failed; /* no memory for one of them */
+} facts;
+
+static struct report_fact *fact__add(const char *name, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy || array__grow(&facts.all, &facts.room, facts.nr, sizeof(*facts.all))) {
+		free(copy);
+		facts.failed = true;
+		return NULL;
+	}
+	facts.all[facts.nr] = (struct report_fact){ .name = name, .value = copy };
+	return &facts.all[facts.nr++];
+}
+
 static void line(const char *what, const char *value)
 {
-	printf("%-16s %s\n", what, value);
+	fact__add(what, value);
+}
+
+/* One of several of that name. */
+static void list_line(const char *what, const char *value, bool continued)
+{
+	struct report_fact *fact = fact__add(what, value);
+
+	if (!fact)
+		return;
+	fact->list = true;
+	fact->continued = continued;
+}
+
+static void facts__free(void)
+{
+	for (size_t i = 0; i < facts.nr; i++)
+		free((void *)facts.all[i].value);
+	free(facts.all);
 }
 
 static void print_probes(const struct dialect *d)
 {
-	const char *before = "probes";
+	bool continued = false;
 	char text[160];
 
 	for (int i = 0; i < NR_PROBES; i++) {
@@ -50,15 +103,15 @@ static void print_probes(const struct dialect *d)
 		snprintf(text, sizeof(text), "%-26s %s%s", d->target[i], probe_meaning[i],
 			 dialect__traceable(d->target[i]) ? "" :
 							    " (NOT in available_filter_functions)");
-		line(before, text);
-		before = "";
+		list_line("probes", text, continued);
+		continued = true;
 	}
 }
 
 static void print_blind(void *arg, const char *what)
 {
 	(void)arg;
-	line("blind", what);
+	list_line("blind", what, false);
 }
 
 static void print_dialect(const char *name, const char *layout)
@@ -66,7 +119,7 @@ static void print_dialect(const char *name, const char *layout)
 	char text[80];
 
 	snprintf(text, sizeof(text), "%s, %s", name, layout);
-	line("dialect", text);
+	list_line("dialect", text, false);
 }
 
 /* What to do about it, on a kernel where `run` can't work; three lines at most. */
@@ -77,9 +130,8 @@ static void print_remedy(const struct dialect *d)
 	else if (!d->name)
 		line("remedy",
 		     "this kernel has no windows to trace. On any CPU: build yours with the\n"
-		     "                 KMAP_TRACE patch (tests/kernel/patches of pkstrace's source); "
-		     "with PKS: boot\n                 what `tests/kernel/build` makes, or try both "
-		     "with `make vm`");
+		     "KMAP_TRACE patch (tests/kernel/patches of pkstrace's source); with PKS: boot\n"
+		     "what `tests/kernel/build` makes, or try both with `make vm`");
 	else if (!d->cpu_has_pks)
 		line("remedy", "boot on a CPU with PKS, or under QEMU with -cpu max");
 	else
@@ -97,7 +149,7 @@ static void print_kernel(const struct dialect *d)
 	line("type info", d->btf ? "yes (BTF)" : "no: build with CONFIG_DEBUG_INFO_BTF");
 	dialect__each(d, print_dialect);
 	if (!d->name)
-		line("dialect", "none found");
+		list_line("dialect", "none found", false);
 	if (d->name && dialect__needs_pks(d))
 		line("fault mode", d->fault_mode == FAULT_MODE_RELAXED ? "relaxed" :
 				   d->fault_mode == FAULT_MODE_STRICT  ? "strict" :
@@ -141,20 +193,35 @@ static enum status check(struct symbols *symbols)
 	return status;
 }
 
+static enum status facts__print(const struct format *format, enum status status)
+{
+	const struct report_check check = { .fact = facts.all, .nr = facts.nr };
+	struct report report = { .out = stdout, .format = format,
+				 .missing = facts.failed };
+
+	report.format->check(&report, &check);
+	facts__free();
+	return report__status(&report, status);
+}
+
 enum status cmd_check(int argc, char **argv)
 {
+	const struct format *format = format__row(0);
 	struct symbols *symbols;
 	enum status status;
-	int nothing = 0, err;
+	int err;
 	bool help;
 
-	status = options__parse(&argp, argc, argv, &nothing, &help);
+	status = options__parse(&argp, argc, argv, &format, &help);
 	if (status || help)
+		return status;
+	status = format__needs("check", format, format->check);
+	if (status)
 		return status;
 	symbols = symbols__open(NULL, &err);
 	if (!symbols)
 		status__note("addresses are hidden: %s", strerror(-err));
 	status = check(symbols);
 	symbols__close(symbols);
-	return status;
+	return facts__print(format, status);
 }

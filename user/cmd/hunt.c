@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/format.h"
 #include "cmd/options.h"
 #include "commands.h"
 #include "hunt/hunt.h"
@@ -19,7 +20,6 @@ enum {
 	OPTION_ERRNO,
 	OPTION_KERNEL_FAULTS,
 	OPTION_KEEP_GOING,
-	OPTION_JSON,
 };
 
 static const struct argp_option argp_options[] = {
@@ -45,10 +45,6 @@ static const struct argp_option argp_options[] = {
 	 0},
 	{"keep-going", OPTION_KEEP_GOING, NULL, 0,
 	 "Go on where CMD fails by itself, or where a process of it can't be killed", 0},
-	{"json", OPTION_JSON, NULL, 0,
-	 "Print JSON objects, a line each: hunt-survey, hunt-run, "
-	 "hunt-summary",
-	 0},
 	{0},
 };
 
@@ -93,6 +89,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	int64_t value;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->format;
+		return 0;
 	case OPTION_RESUME:
 		o->resume = arg;
 		return 0;
@@ -118,9 +117,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_KEEP_GOING:
 		o->keep_going = true;
 		return 0;
-	case OPTION_JSON:
-		o->json = true;
-		return 0;
 	case ARGP_KEY_ARG:
 		o->session.command = &state->argv[state->next - 1];
 		state->next = state->argc;
@@ -129,9 +125,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "-- CMD [ARGS...]",
 	.doc = "Walks the error paths around protection windows. Runs CMD once and notes each call "
 	       "of a function that can be made to fail, while a window is open or between a "
@@ -153,7 +152,7 @@ static const struct argp argp = {
 
 enum status cmd_hunt(int argc, char **argv)
 {
-	struct input in = {.hunt = {.max_runs = 1000, .depth = 1},
+	struct input in = {.hunt = {.max_runs = 1000, .depth = 1, .format = format__row(0)},
 			   .functions = calloc(argc + 1, sizeof(char *))};
 	enum status status;
 	bool help;
@@ -165,7 +164,8 @@ enum status cmd_hunt(int argc, char **argv)
 	if (!status && !help && !in.hunt.session.command)
 		status = status__say(STATUS_USAGE, "hunt: no command to hunt in: give it after --");
 	if (!status && !help)
-		status = preflight__capabilities() ?: hunt(&in.hunt);
+		status = format__needs("hunt", in.hunt.format, in.hunt.format->runs) ?:
+			 preflight__capabilities() ?: hunt(&in.hunt);
 	free(in.functions);
 	return status;
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pkstrace inject: a tracing run in which chosen calls are skipped, delayed or failed. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/format.h"
 #include "cmd/options.h"
 #include "commands.h"
 #include "inject/session.h"
-#include "report/injection.h"
 #include "trace/preflight.h"
 #include "trace/tracer.h"
 
@@ -38,7 +37,6 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_TIMEOUT,
 	OPTION_MAX_REPORTS,
-	OPTION_JSON,
 };
 
 static const struct argp_option options[] = {
@@ -80,8 +78,6 @@ static const struct argp_option options[] = {
 	  "End after this time, and CMD with all its children", 4 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Show at most N reports, count the rest (default 100)", 4 },
-	{ "json", OPTION_JSON, 0, 0,
-	  "Print JSON objects, a line each: as `pkstrace run`, and each injection", 4 },
 	{ 0 },
 };
 
@@ -228,6 +224,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	int64_t value;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &in->run.format;
+		return 0;
 	case 'v':
 		if (option__integer(arg, 0, 2, &value))
 			return EINVAL;
@@ -248,9 +247,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		in->run.max_reports = value;
 		return 0;
-	case OPTION_JSON:
-		in->run.renderer = &report_json;
-		return 0;
 	case ARGP_KEY_ARG:
 		in->run.command = &state->argv[state->next - 1];
 		state->next = state->argc;
@@ -259,9 +255,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return parse_filter(key, arg, in);
 }
 
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "[-- CMD [ARGS...]]",
 	.doc = "Breaks protection windows on purpose, once unless told otherwise, and reports what "
 	       "follows as `pkstrace run` does; each finding names the injection it follows. Only "
@@ -290,58 +289,41 @@ static enum status check(const struct input *in)
 	return STATUS_CLEAN;
 }
 
-static const char *injected_function(const struct report *r, const struct pks_injection *one)
+static enum status inject__run(struct input *in, struct inject_session *session, struct tracer *t)
 {
-	return inject_session__function(r->injected_arg, one);
-}
+	enum status status = tracer__start(t, &in->run);
 
-static void say_totals(const struct inject_session *s, const struct tracer *t)
-{
-	__u64 seen, hits;
-
-	inject_session__totals(s, &seen, &hits);
-	if (s->json) {
-		inject_session__json(s, &t->report);
-	} else if (s->dry) {
-		inject_session__places(s, &t->report);
-		printf("pkstrace: dry run: %" PRIu64 " calls pass the filters, %" PRIu64
-		       " would be hit\n", (uint64_t)seen, (uint64_t)hits);
-	} else {
-		printf("pkstrace: injected %" PRIu64 " times, of %" PRIu64
-		       " calls that passed the filters; seed %" PRIu64 "\n",
-		       (uint64_t)hits, (uint64_t)seen, (uint64_t)s->plan->rule.seed);
+	status = status ?: tracer__loop(t);
+	if (!status) {
+		status = tracer__finish(t);
+		inject_session__report(session, &t->report);
+		status = report__status(&t->report, status);
 	}
+	return status;
 }
 
 static enum status inject(struct input *in)
 {
 	struct inject_session session;
-	struct tracer t = {};
-	enum status status = inject_session__open(&session, &in->plan, in->dry, &t);
+	struct tracer t;
+	enum status status;
 
-	session.json = in->run.renderer == &report_json;
+	tracer__init(&t);
+	status = inject_session__open(&session, &in->plan, in->dry, &t);
 	in->run.extension = &session.extension;
 	in->run.no_group = in->plan.cgroup;
 	in->run.injections = &session.injections;
-	in->run.injected_function = injected_function;
-	in->run.injected_arg = &session;
-	if (!status) {
-		status = tracer__start(&t, &in->run);
-		if (!status)
-			status = tracer__loop(&t);
-		if (!status) {
-			status = tracer__finish(&t);
-			say_totals(&session, &t);
-		}
-		tracer__close(&t);
-	}
+	in->run.show_injections = true;
+	in->run.verbose = in->plan.verbose;
+	status = status ?: inject__run(in, &session, &t);
+	tracer__close(&t);
 	inject_session__close(&session);
 	return status;
 }
 
 enum status cmd_inject(int argc, char **argv)
 {
-	struct input in = { .run = { .max_reports = 100 } };
+	struct input in = { .run = { .max_reports = 100, .format = format__row(0) } };
 	enum status status;
 	bool help;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/format.h"
 #include "cmd/options.h"
 #include "commands.h"
 #include "findings/suppress.h"
@@ -13,7 +14,6 @@ enum {
 	OPTION_SLEPT,
 	OPTION_STACKS,
 	OPTION_LONG_HOLD,
-	OPTION_JSON,
 	OPTION_MODULES,
 	OPTION_SUPPRESSIONS,
 	OPTION_VMLINUX,
@@ -39,9 +39,6 @@ static const struct argp_option options[] = {
 	  "Show at most N reports, count the rest (default 100)", 0 },
 	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", 0,
 	  "Hide the findings that FILE describes (see below); may be given several times", 0 },
-	{ "json", OPTION_JSON, NULL, 0,
-	  "Print a JSON object a line: each finding (\"type\": \"finding\"), at the end a "
-	  "summary (\"type\": \"summary\"), with the names that the text has, times in ns", 0 },
 	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
 	  "Take the kernel's source lines from this file, not from the usual places", 0 },
 	{ "modules", OPTION_MODULES, "DIR", 0,
@@ -61,6 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
+		state->child_inputs[1] = &o->format;
 		return 0;
 	case OPTION_SLEPT:
 		o->slept = true;
@@ -80,9 +78,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		o->max_reports = value;
 		return 0;
-	case OPTION_JSON:
-		o->renderer = &report_json;
-		return 0;
 	case OPTION_VMLINUX:
 		o->vmlinux = arg;
 		return 0;
@@ -96,7 +91,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 },
+					      { &format_argp, 0, NULL, 0 },
+					      { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -152,7 +149,7 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 
 enum status cmd_run(int argc, char **argv)
 {
-	struct run_arguments a = { .tracer = { .max_reports = 100 },
+	struct run_arguments a = { .tracer = { .max_reports = 100, .format = format__row(0) },
 				   .modules = calloc(argc + 1, sizeof(char *)),
 				   .suppressions = calloc(argc + 1, sizeof(char *)) };
 	enum status status = STATUS_CANNOT;

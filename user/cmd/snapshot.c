@@ -3,34 +3,31 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmd/format.h"
 #include "cmd/options.h"
 #include "commands.h"
 #include "kernel/dialect.h"
 #include "trace/iterator.h"
 #include "trace/preflight.h"
-#include "report/snapshot.h"
 #include "kernel/srcline.h"
 #include "kernel/ksyms.h"
 
-enum { OPTION_JSON = 256, OPTION_VMLINUX };
+enum { OPTION_VMLINUX = 256 };
 
 struct snapshot_arguments {
-	const struct snapshot_renderer *renderer;
+	const struct format *format;
 	const char *vmlinux;
 };
 
 /* A snapshot while it is taken. */
 struct taken {
-	const struct snapshot_renderer *renderer;
+	struct resolver resolver;
 	struct report report;
-	struct snapshot_counts counts;
+	struct report_snapshot counts;
+	struct resolved_inside thread; /* the one that is shown */
 };
 
 static const struct argp_option options[] = {
-	{ "json", OPTION_JSON, NULL, 0,
-	  "Print a JSON object a line: each thread (\"type\": \"thread\"), at the end a "
-	  "summary (\"type\": \"summary\")",
-	  0 },
 	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
 	  "Take the kernel's source lines from this file, not from the usual places", 0 },
 	{ 0 },
@@ -41,8 +38,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct snapshot_arguments *a = state->input;
 
 	switch (key) {
-	case OPTION_JSON:
-		a->renderer = &snapshot_json;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->format;
 		return 0;
 	case OPTION_VMLINUX:
 		a->vmlinux = arg;
@@ -51,9 +48,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.doc = "Lists the threads that are inside a protection window now, by the kernel's own "
 	       "count, "
 	       "with their PKRS and their stack; also those whose count is below zero, and those "
@@ -70,32 +70,34 @@ static void on_thread(void *arg, const struct pks_inside *thread)
 {
 	struct taken *taken = arg;
 
-	taken->counts.in_state[snapshot__state(thread)]++;
-	taken->renderer->thread(&taken->report, thread);
+	resolve__inside(&taken->resolver, thread, &taken->thread);
+	taken->counts.in_state[taken->thread.state]++;
+	taken->report.format->thread(&taken->report, &taken->thread);
 }
 
 static enum status snapshot__take(struct taken *taken, const struct dialect *dialect)
 {
-	enum status status =
-		iterator__run(&dialect->facts, on_thread, taken, &taken->counts.looked_at);
+	enum status status = iterator__run(&dialect->facts, on_thread, taken, &taken->counts.threads);
 
 	if (status == STATUS_CANNOT)
 		return status;
-	taken->renderer->summary(&taken->report, &taken->counts);
+	if (taken->report.format->snapshot)
+		taken->report.format->snapshot(&taken->report, &taken->counts);
 	for (int i = 0; i < NR_SNAPSHOT_STATES; i++)
 		if (taken->counts.in_state[i])
-			return STATUS_FINDINGS;
-	return status;
+			status = STATUS_FINDINGS;
+	return report__status(&taken->report, status);
 }
 
 static enum status snapshot(const struct snapshot_arguments *a, struct symbols *symbols)
 {
-	struct taken taken = { .renderer = a->renderer };
+	static struct taken taken; /* large */
 	struct dialect dialect = {};
 	enum status status;
 
-	taken.report = (struct report){ .out = stdout, .symbols = symbols, .dialect = &dialect };
-	taken.report.source =
+	taken.report = (struct report){ .out = stdout, .format = a->format };
+	taken.resolver = (struct resolver){ .symbols = symbols, .dialect = &dialect };
+	taken.resolver.source =
 		source__open(&(struct source_options){ .symbols = symbols, .vmlinux = a->vmlinux });
 	status = dialect__probe(&dialect, symbols, NULL, false);
 	if (!status && dialect.facts.truth != PKS_TRUTH_PGMAP)
@@ -106,19 +108,22 @@ static enum status snapshot(const struct snapshot_arguments *a, struct symbols *
 	if (!status)
 		status = snapshot__take(&taken, &dialect);
 	dialect__close(&dialect);
-	source__close(taken.report.source);
+	source__close(taken.resolver.source);
 	return status;
 }
 
 enum status cmd_snapshot(int argc, char **argv)
 {
-	struct snapshot_arguments a = { .renderer = &snapshot_text };
+	struct snapshot_arguments a = { .format = format__row(0) };
 	struct symbols *symbols;
 	enum status status;
 	bool help;
 
 	status = options__parse(&argp, argc, argv, &a, &help);
 	if (status || help)
+		return status;
+	status = format__needs("snapshot", a.format, a.format->thread);
+	if (status)
 		return status;
 	status = preflight__capabilities();
 	if (status)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmd/format.h"
 #include "cmd/options.h"
 #include "commands.h"
 #include "cmd/traced.h"
@@ -10,7 +11,6 @@
 enum {
 	OPTION_BY = 256,
 	OPTION_TOP,
-	OPTION_JSON,
 };
 
 static const struct argp_option options[] = {
@@ -20,10 +20,6 @@ static const struct argp_option options[] = {
 	  "costs least",
 	  0 },
 	{ "top", OPTION_TOP, "N", 0, "List the N with most windows (default 20)", 0 },
-	{ "json", OPTION_JSON, NULL, 0,
-	  "Print a JSON object a line: each interval (\"type\": \"interval\"), at the end a "
-	  "summary (\"type\": \"summary\"), with the names that `pkstrace run` has, times in ns",
-	  0 },
 	{ 0 },
 };
 
@@ -52,6 +48,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
+		state->child_inputs[1] = &o->format;
 		return 0;
 	case 'I':
 		if (option__integer(arg, 10, 1000000000, &value))
@@ -65,14 +62,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		o->top = value;
 		return 0;
-	case OPTION_JSON:
-		o->renderer = &report_json;
-		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 },
+					      { &format_argp, 0, NULL, 0 },
+					      { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -93,13 +89,14 @@ static const struct argp argp = {
 
 enum status cmd_stat(int argc, char **argv)
 {
-	struct tracer_options o = { .counts_only = true, .by = PKS_BY_ALL, .renderer = &report_stat };
+	struct tracer_options o = { .counts_only = true, .by = PKS_BY_ALL, .format = format__row(0) };
 	enum status status;
 	bool help;
 
 	status = options__parse(&argp, argc, argv, &o, &help);
 	if (status || help)
 		return status;
-	status = traced__check("stat", &o);
+	status = format__needs("stat", o.format, o.format->summary);
+	status = status ?: traced__check("stat", &o);
 	return status ?: traced__trace(&o);
 }

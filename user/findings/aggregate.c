@@ -2,10 +2,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "findings/finding.h"
 #include "findings/aggregate.h"
 #include "kernel/ksyms.h"
 
@@ -14,7 +14,7 @@
 /* enum fid_type, include/linux/exportfs.h (5.5 and later): a node of kernfs by its 64-bit id. */
 #define FILEID_KERNFS 0xfe
 
-bool group__cgroup_path(__u64 id, char *path, size_t size)
+bool aggregate__cgroup_path(__u64 id, char *path, size_t size)
 {
 	union {
 		struct file_handle handle;
@@ -42,7 +42,7 @@ bool group__cgroup_path(__u64 id, char *path, size_t size)
 	return true;
 }
 
-const char *group__title(enum pks_by by)
+const char *aggregate__title(enum pks_by by)
 {
 	static const char *const titles[PKS_NR_BY] = {
 		[PKS_BY_SITE] = "GRANTED BY",
@@ -54,46 +54,20 @@ const char *group__title(enum pks_by by)
 	return titles[by];
 }
 
-const char *group__name(const struct report *r, const struct model_site *site, char *name,
-			size_t size)
+const char *aggregate__name(struct symbols *symbols, enum pks_by by, const struct model_site *site,
+			    char *name, size_t size)
 {
-	if (r->by == PKS_BY_ALL)
+	if (by == PKS_BY_ALL)
 		snprintf(name, size, "all threads");
 	else if (!site->caller)
-		snprintf(name, size, "%s", r->by == PKS_BY_THREAD ?
-			 "(threads that have ended, and others)" :
-			 "(others: table full, or not known)");
-	else if (r->by == PKS_BY_THREAD)
+		snprintf(name, size, "%s",
+			 by == PKS_BY_THREAD ? "(threads that have ended, and others)"
+					     : "(others: table full, or not known)");
+	else if (by == PKS_BY_THREAD)
 		snprintf(name, size, "%s/%u", site->comm, (unsigned int)site->caller);
-	else if (r->by == PKS_BY_SITE)
-		symbols__format(r->symbols, site->caller, SYMBOL_RETURN, name, size);
-	else if (!group__cgroup_path(site->caller, name, size))
+	else if (by == PKS_BY_SITE)
+		symbols__format(symbols, site->caller, SYMBOL_RETURN, name, size);
+	else if (!aggregate__cgroup_path(site->caller, name, size))
 		snprintf(name, size, "(removed cgroup %" PRIu64 ")", (uint64_t)site->caller);
-	return name;
-}
-
-static const struct model_site *site__of(const struct model *m, __u64 caller)
-{
-	for (size_t i = 0; i < m->nr_sites; i++)
-		if (m->sites[i].caller == caller)
-			return &m->sites[i];
-	return NULL;
-}
-
-const char *group__culprit(const struct report *r, const struct model *m,
-			   const struct model_finding *f, char *name, size_t size)
-{
-	unsigned int flags;
-	__u64 culprit = finding__culprit(f, &flags);
-	const struct model_site *site = NULL;
-
-	if (r->by != PKS_BY_SITE && finding__primary(f) == FINDING_GRANTED)
-		site = site__of(m, culprit);
-	if (site)
-		group__name(r, site, name, size);
-	else if (culprit)
-		symbols__format(r->symbols, culprit, flags, name, size);
-	else
-		snprintf(name, size, "an unknown function");
 	return name;
 }

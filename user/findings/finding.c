@@ -7,12 +7,6 @@
 
 #define PAGE_BYTES 4096
 
-bool finding__revoke_is_wrong(const struct pks_finding *f)
-{
-	return f->class == PKS_UNDERFLOW || f->class == PKS_CROSS_THREAD ||
-	       f->class == PKS_WRONG_PAGE || f->class == PKS_OUT_OF_ORDER;
-}
-
 static void frames__copy(struct finding_stack *out, const __u64 *address, unsigned int nr)
 {
 	if (nr > PKS_STACK_DEPTH)
@@ -36,10 +30,10 @@ static bool frames__only(struct finding_stack *out, __u64 address)
 	return address;
 }
 
-static bool moment__stack(struct symbols *symbols, const struct pks_finding *raw,
+static bool moment__stack(struct symbols *symbols, const struct model_stack *stack,
 			  struct finding_stack *out)
 {
-	frames__copy(out, raw->stack, raw->nr_stack);
+	frames__copy(out, stack->address, stack->nr);
 	frames__drop(out, stack__skip_own(symbols, &out->frames));
 	return out->frames.nr;
 }
@@ -51,21 +45,6 @@ static bool access__stack(struct symbols *symbols, const struct model_stack *sta
 	frames__copy(out, stack->address, stack->nr);
 	frames__drop(out, stack__skip_exception(symbols, &out->frames, ip));
 	return out->frames.nr || frames__only(out, ip);
-}
-
-static bool accessed__stack(struct symbols *symbols, const struct model_finding *f,
-			    struct finding_stack *out)
-{
-	struct model_stack stack = { .nr = f->raw.nr_stack };
-
-	if (f->raw.class == PKS_RESIDUE)
-		return access__stack(symbols, &f->follows.stack, f->follows.place, out);
-	if (f->raw.class != PKS_STRAY_ACCESS)
-		return false;
-	if (stack.nr > PKS_STACK_DEPTH)
-		stack.nr = PKS_STACK_DEPTH;
-	memcpy(stack.address, f->raw.stack, stack.nr * sizeof(stack.address[0]));
-	return access__stack(symbols, &stack, f->raw.ip, out);
 }
 
 static bool origin__stack(struct symbols *symbols, const struct pks_origin *origin,
@@ -80,44 +59,53 @@ static bool origin__stack(struct symbols *symbols, const struct pks_origin *orig
 	return true;
 }
 
+static void record__stack(const struct pks_finding *raw, struct model_stack *out)
+{
+	out->nr = raw->nr_stack < PKS_STACK_DEPTH ? raw->nr_stack : PKS_STACK_DEPTH;
+	memcpy(out->address, raw->stack, out->nr * sizeof(out->address[0]));
+}
+
 bool finding__stack(struct symbols *symbols, const struct model_finding *f, enum finding_role role,
 		    struct finding_stack *out)
 {
+	const struct pks_finding *raw = &f->raw;
+	struct model_stack record;
+
 	*out = (struct finding_stack){};
-	switch (role) {
-	case FINDING_ACCESSED:
-		return accessed__stack(symbols, f, out);
-	case FINDING_GRANTED:
-		return origin__stack(symbols, &f->raw.granted, &f->granted, out);
-	case FINDING_REVOKED:
-		if (finding__revoke_is_wrong(&f->raw))
-			return moment__stack(symbols, &f->raw, out) ||
-			       frames__only(out, f->raw.revoked.caller);
-		return origin__stack(symbols, &f->raw.revoked, &f->revoked, out);
-	case FINDING_MOMENT:
-		return (f->raw.class == PKS_INHERITED || f->raw.class == PKS_SLEPT) &&
-		       moment__stack(symbols, &f->raw, out);
-	case NR_FINDING_ROLES:
+	record__stack(raw, &record);
+	switch (class__row(raw->class)->stack[role].source) {
+	case STACK_ACCESS:
+		return access__stack(symbols, &record, raw->ip, out);
+	case STACK_FOLLOWED:
+		return access__stack(symbols, &f->follows.stack, f->follows.place, out);
+	case STACK_GRANT:
+		return origin__stack(symbols, &raw->granted, &f->granted, out);
+	case STACK_REVOKE:
+		return origin__stack(symbols, &raw->revoked, &f->revoked, out);
+	case STACK_WRONG_REVOKE:
+		return moment__stack(symbols, &record, out) ||
+		       frames__only(out, raw->revoked.caller);
+	case STACK_RECORD:
+		return moment__stack(symbols, &record, out);
+	case STACK_NONE:
 		break;
 	}
 	return false;
 }
 
-enum finding_role finding__primary(const struct model_finding *f)
-{
-	if (f->raw.class == PKS_STRAY_ACCESS || f->raw.class == PKS_RESIDUE)
-		return FINDING_ACCESSED;
-	return finding__revoke_is_wrong(&f->raw) ? FINDING_REVOKED : FINDING_GRANTED;
-}
-
 __u64 finding__culprit(const struct model_finding *f, unsigned int *flags)
 {
+	const struct class_row *row = class__row(f->raw.class);
+
 	*flags = SYMBOL_RETURN;
-	switch (finding__primary(f)) {
-	case FINDING_ACCESSED:
+	switch (row->stack[row->primary].source) {
+	case STACK_ACCESS:
 		*flags = 0;
-		return f->raw.class == PKS_RESIDUE ? f->follows.place : f->raw.ip;
-	case FINDING_GRANTED:
+		return f->raw.ip;
+	case STACK_FOLLOWED:
+		*flags = 0;
+		return f->follows.place;
+	case STACK_GRANT:
 		return f->raw.granted.caller;
 	default:
 		return f->raw.revoked.caller ? f->raw.revoked.caller : f->raw.ip;
@@ -135,7 +123,7 @@ bool finding__pkrs_fits(const struct pks_finding *f, __u32 pkey_mask)
 {
 	__u32 bits = f->pkrs & pkey_mask, access_disable = pkey_mask & ~(pkey_mask << 1);
 
-	if (f->class != PKS_STRAY_ACCESS)
+	if (!class__row(f->class)->has_cause)
 		return true;
 	return (bits & access_disable) || (f->write && bits);
 }

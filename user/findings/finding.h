@@ -1,35 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a report says of a finding, in whatever format: the function it names, the stacks it has. */
+/* What a finding's record tells by itself: the function to blame, its stacks, the register. */
 #ifndef PKSTRACE_FINDINGS_FINDING_H
 #define PKSTRACE_FINDINGS_FINDING_H
 
 #include <stdbool.h>
 
+#include "findings/class.h"
 #include "findings/model.h"
 
 struct symbols;
 
-enum finding_role {
-	FINDING_ACCESSED, /* the access; of a residue, the one that left the key open */
-	FINDING_GRANTED,
-	FINDING_REVOKED,
-	FINDING_MOMENT, /* inherited: where the thread was created; slept: where it slept */
-	NR_FINDING_ROLES,
-};
-
 struct finding_stack {
 	struct model_stack frames; /* without own frames; newest first */
-	__u64 exact;   /* the address in it that is no return address; 0: all are */
-	bool earlier;  /* taken at an earlier call from the same place */
-	bool another;  /* where another window, granted at the same place, was revoked */
+	__u64 exact;		   /* the address in it that is no return address; 0: all are */
+	bool earlier;		   /* taken at an earlier call from the same place */
+	bool another; /* where another window, granted at the same place, was revoked */
 };
 
 /* False where a finding of this class has no such stack, or nothing of it is known. */
 bool finding__stack(struct symbols *symbols, const struct model_finding *f, enum finding_role role,
 		    struct finding_stack *out);
-
-/* The stack that tells this finding from others of its class: what suppressions look at. */
-enum finding_role finding__primary(const struct model_finding *f);
 
 /* The place that the title names. flags: enum symbol_flags. Returns 0 where it is not known. */
 __u64 finding__culprit(const struct model_finding *f, unsigned int *flags);
@@ -39,9 +29,6 @@ __u64 finding__culprit(const struct model_finding *f, unsigned int *flags);
  * it is not known. page_struct: bytes of the kernel's struct page.
  */
 __u64 finding__expected_phys(const struct pks_finding *f, unsigned int page_struct);
-
-/* True where the revoke itself is what is wrong. */
-bool finding__revoke_is_wrong(const struct pks_finding *f);
 
 /* Of the device of the file that was hit. */
 unsigned int finding__dev_major(const struct pks_finding *f);

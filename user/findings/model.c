@@ -31,27 +31,13 @@ static struct model_finding *model__find(struct model *m, const struct pks_findi
 	return NULL;
 }
 
-/* True where a later finding of the thread may be a consequence of one of this class. */
-static bool class__has_consequence(unsigned int class)
-{
-	return class == PKS_UNDERFLOW || class == PKS_CROSS_THREAD || class == PKS_STRAY_ACCESS;
-}
-
-/* True where `later` can follow from a finding of class `earlier` of the same thread. */
-static bool finding__may_follow(const struct pks_finding *later, unsigned int earlier)
-{
-	if (later->class == PKS_RESIDUE)
-		return earlier == PKS_STRAY_ACCESS;
-	return later->class == PKS_STRAY_ACCESS && later->cause == PKS_POISONED_GRANT &&
-	       earlier != PKS_STRAY_ACCESS;
-}
-
 static void link__set(struct model_link *link, const struct pks_finding *raw, __u64 time)
 {
 	link->time = time;
 	link->class = raw->class;
-	link->place = raw->class == PKS_STRAY_ACCESS || !raw->revoked.caller ? raw->ip :
-									      raw->revoked.caller;
+	link->place = raw->revoked.caller;
+	if (class__row(raw->class)->primary == ROLE_ACCESSED || !link->place)
+		link->place = raw->ip;
 	link->stack.nr = raw->nr_stack < PKS_STACK_DEPTH ? raw->nr_stack : PKS_STACK_DEPTH;
 	memcpy(link->stack.address, raw->stack, link->stack.nr * sizeof(raw->stack[0]));
 }
@@ -63,7 +49,8 @@ static void model__link(const struct model *m, struct model_finding *f)
 
 		if (r->tid && r->tid == f->raw.tid && r->time <= f->raw.time &&
 		    r->time >= f->follows.time &&
-		    finding__may_follow(&f->raw, m->findings[r->finding].raw.class))
+		    class__may_follow(f->raw.class, f->raw.cause,
+				      m->findings[r->finding].raw.class))
 			link__set(&f->follows, &m->findings[r->finding].raw, r->time);
 	}
 }
@@ -91,8 +78,9 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 		*out = f;
 		return MODEL_REPEAT;
 	}
-	if (array__grow(&m->findings, &m->findings_room, m->nr_findings, sizeof(*f)))
-		return MODEL_NO_MEMORY;
+	if (m->nr_findings == MODEL_FINDINGS_MAX ||
+	    array__grow(&m->findings, &m->findings_room, m->nr_findings, sizeof(*f)))
+		return MODEL_NO_ROOM;
 	f = &m->findings[m->nr_findings++];
 	*f = (struct model_finding){ .raw = *raw,
 				     .granted = *granted,
@@ -122,7 +110,7 @@ static int model__add_unseen(struct model *m, const struct pks_fold *fold,
 				   .granted = { .caller = fold->granted, .stack = PKS_NO_STACK },
 				   .revoked = { .caller = fold->revoked, .stack = PKS_NO_STACK } };
 
-	if (model__add_finding(m, &raw, &none, &none, out) == MODEL_NO_MEMORY)
+	if (model__add_finding(m, &raw, &none, &none, out) == MODEL_NO_ROOM)
 		return -ENOMEM;
 	(*out)->unseen = true;
 	(*out)->count = fold->count;
@@ -176,36 +164,21 @@ void model__count_suppressed(struct model *m)
 
 bool model__doubtful(const struct pks_finding *raw)
 {
-	switch (raw->class) {
-	case PKS_LEAK:
-	case PKS_UNDERFLOW:
-	case PKS_CROSS_THREAD:
-	case PKS_WRONG_PAGE:
-	case PKS_OUT_OF_ORDER:
-		return raw->context != PKS_TASK;
-	default:
-		return false;
-	}
+	return class__row(raw->class)->doubtful && raw->context != PKS_TASK;
 }
 
 /* Makes the table of losses reach to this CPU. */
 static int losses__reach(struct model *m, unsigned int cpu)
 {
-	__u64 *grown;
-
-	if (cpu < m->nr_cpus)
-		return 0;
-	grown = realloc(m->lost_on, (cpu + 1) * PKS_NR_LOSSES * sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	memset(grown + m->nr_cpus * PKS_NR_LOSSES, 0,
-	       (cpu + 1 - m->nr_cpus) * PKS_NR_LOSSES * sizeof(*grown));
-	m->lost_on = grown;
-	m->nr_cpus = cpu + 1;
+	while (m->nr_cpus <= cpu) {
+		if (array__grow(&m->lost_on, &m->cpus_room, m->nr_cpus, sizeof(*m->lost_on)))
+			return -ENOMEM;
+		memset(&m->lost_on[m->nr_cpus++], 0, sizeof(*m->lost_on));
+	}
 	return 0;
 }
 
-int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u64 count)
+int model__add_loss(struct model *m, unsigned int cpu, unsigned int reason, __u64 count)
 {
 	if (!count)
 		return 0;
@@ -214,8 +187,13 @@ int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u
 		return 0;
 	if (losses__reach(m, cpu))
 		return -ENOMEM;
-	m->lost_on[cpu * PKS_NR_LOSSES + reason] += count;
+	m->lost_on[cpu][reason] += count;
 	return 0;
+}
+
+void model__lose(struct model *m, enum loader_loss reason, __u64 count)
+{
+	m->lost[reason] += count;
 }
 
 int model__add_skipped(struct model *m, const char *program, __u64 count)
@@ -236,10 +214,9 @@ int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *s
 	if (array__grow(&m->sites, &m->sites_room, m->nr_sites, sizeof(*s)))
 		return -ENOMEM;
 	s = &m->sites[m->nr_sites++];
-	*s = (struct model_site){ .caller = caller,
-				  .grants = stat->grants,
-				  .total = stat->total,
-				  .max = stat->max };
+	*s = (struct model_site){
+		.caller = caller, .grants = stat->grants, .total = stat->total, .max = stat->max
+	};
 	memcpy(s->hist, stat->hist, sizeof(s->hist));
 	for (int b = 0; b < PKS_BUCKETS; b++)
 		s->timed += stat->hist[b];
@@ -300,7 +277,8 @@ static void site__subtract(struct model_site *now, const struct model_site *befo
 		now->max = longest;
 }
 
-/* The sites of `before` whose place in the table is another's `now`: their counts went to place 0. */
+/* The sites of `before` whose place in the table is another's `now`: their counts went to place 0.
+ */
 static void model__sum_gone(const struct model *before, const struct model *now,
 			    struct model_site *gone)
 {
@@ -311,7 +289,7 @@ static void model__sum_gone(const struct model *before, const struct model *now,
 		const struct model_site *s = &before->sites[old];
 
 		while (new < now->nr_sites && now->sites[new].index < s->index)
-			new++;
+			new ++;
 		if (new == now->nr_sites || now->sites[new].index != s->index ||
 		    now->sites[new].caller != s->caller)
 			site__add(gone, s);
@@ -401,13 +379,13 @@ __u64 model__used(const struct model *m, unsigned int suppression)
 
 __u64 model__unexplained_faults(const struct model *m)
 {
-	return m->fault_witness > m->fault_calls ? m->fault_witness - m->fault_calls :
-						   m->fault_calls - m->fault_witness;
+	return m->fault_witness > m->fault_calls ? m->fault_witness - m->fault_calls
+						 : m->fault_calls - m->fault_witness;
 }
 
 bool model__complete(const struct model *m)
 {
-	for (int i = 0; i < PKS_NR_LOSSES; i++)
+	for (int i = 0; i < NR_LOSSES; i++)
 		if (m->lost[i])
 			return false;
 	return !model__unexplained_faults(m);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "abi/tables.h"
+#include "findings/class.h"
 
 /* A stack as return addresses, newest first. */
 struct model_stack {
@@ -40,14 +41,14 @@ struct model_finding {
 	struct model_link follows; /* poisoned-grant: the underflow; residue: the stray access */
 	bool unseen;		   /* known from its count alone: no record was delivered */
 	unsigned int suppressed;   /* number of the suppression that hides it, from 1; 0: shown */
-	__u64 count; /* delivered ones, until model__fold() corrects it */
-	__u64 first; /* CLOCK_MONOTONIC ns */
+	__u64 count;		   /* delivered ones, until model__fold() corrects it */
+	__u64 first;		   /* CLOCK_MONOTONIC ns */
 	__u64 last;
 };
 
 /* A grant call site. Times in ns. */
 struct model_site {
-	__u64 caller; /* as in struct pks_site; 0: those that found no place */
+	__u64 caller;	     /* as in struct pks_site; 0: those that found no place */
 	char comm[PKS_COMM]; /* by thread: its name */
 	unsigned int index;  /* in the table that it was read from */
 	__u64 grants;
@@ -67,6 +68,9 @@ struct model_recent {
 
 #define MODEL_RECENT 64
 
+/* Of different ones; each takes 2 KiB, and time to be compared with. */
+#define MODEL_FINDINGS_MAX 16384
+
 /* A program that the kernel did not run since it was running already. */
 struct model_skipped {
 	const char *program; /* outlives the model */
@@ -80,12 +84,12 @@ struct model {
 	unsigned int recent_at; /* next entry to be overwritten */
 	struct model_site *sites;
 	size_t nr_sites, sites_room;
-	__u64 found[PKS_NR_CLASSES]; /* totals, folded and dropped ones included */
+	__u64 found[PKS_NR_CLASSES];	  /* totals, folded and dropped ones included */
 	__u64 suppressed[PKS_NR_CLASSES]; /* how many of found[] are not to be shown */
-	__u64 withdrawn; /* and how many of these are withdrawn */
-	__u64 lost[PKS_NR_LOSSES];
-	__u64 *lost_on; /* the same, CPU by CPU: [cpu * PKS_NR_LOSSES + reason]; owned */
-	unsigned int nr_cpus;
+	__u64 withdrawn;		  /* and how many of these are withdrawn */
+	__u64 lost[NR_LOSSES];		  /* by enum pks_loss and enum loader_loss */
+	__u64 (*lost_on)[NR_LOSSES];	  /* the same, by CPU where one is known; owned */
+	size_t nr_cpus, cpus_room;
 	struct model_skipped *skipped; /* what lost[PKS_LOST_RECURSION] is made of; owned */
 	size_t nr_skipped, skipped_room;
 	__u64 older_windows;
@@ -102,9 +106,9 @@ struct model {
 
 /* What became of a finding. */
 enum model_added {
-	MODEL_NEW,	/* not seen before: to be shown */
-	MODEL_REPEAT,	/* counted with an earlier one */
-	MODEL_NO_MEMORY,
+	MODEL_NEW,     /* not seen before: to be shown */
+	MODEL_REPEAT,  /* counted with an earlier one */
+	MODEL_NO_ROOM, /* no memory, or MODEL_FINDINGS_MAX are there: it is lost */
 };
 
 /*
@@ -115,8 +119,7 @@ enum model_added {
  */
 enum model_added model__add_finding(struct model *m, const struct pks_finding *raw,
 				    const struct model_stack *granted,
-				    const struct model_stack *revoked,
-				    struct model_finding **out);
+				    const struct model_stack *revoked, struct model_finding **out);
 
 /*
  * The kernel side's count of a fold. Repeats that were not delivered are
@@ -135,7 +138,10 @@ void model__count_suppressed(struct model *m);
  * the sum is right in any case.
  */
 #define MODEL_NO_CPU (~0u)
-int model__add_loss(struct model *m, unsigned int cpu, enum pks_loss reason, __u64 count);
+int model__add_loss(struct model *m, unsigned int cpu, unsigned int reason, __u64 count);
+
+/* Adds to what the loader itself has lost. */
+void model__lose(struct model *m, enum loader_loss reason, __u64 count);
 
 /* Adds hits that a program was not run for. Returns as above. */
 int model__add_skipped(struct model *m, const char *program, __u64 count);

@@ -9,6 +9,7 @@
 
 #include "findings/class.h"
 #include "findings/suppress.h"
+#include "util/array.h"
 
 #define FUNCTION "fun:"
 #define ANY	 "..."
@@ -19,12 +20,12 @@ struct block {
 	unsigned int class;
 	unsigned int cause; /* PKS_CAUSE_NONE: any */
 	char **frames;	    /* patterns; NULL: any number of functions */
-	size_t nr_frames;
+	size_t nr_frames, frames_room;
 };
 
 struct suppress {
 	struct block *blocks;
-	size_t nr_blocks;
+	size_t nr_blocks, blocks_room;
 };
 
 /* Where in which file; what the next line of a block is. */
@@ -72,16 +73,15 @@ static enum status out_of_memory(void)
 
 static enum status block__open(struct suppress *s, struct reader *r, const char *text)
 {
-	struct block *grown;
+	struct block *b;
 
 	if (strcmp(text, "{"))
 		return reader__fail(r, "a block must begin with '{', not", text);
-	grown = realloc(s->blocks, (s->nr_blocks + 1) * sizeof(*grown));
-	if (!grown)
+	if (array__grow(&s->blocks, &s->blocks_room, s->nr_blocks, sizeof(*b)))
 		return out_of_memory();
-	s->blocks = grown;
-	grown[s->nr_blocks] = (struct block){};
-	if (asprintf(&grown[s->nr_blocks].origin, "%s:%u", r->path, r->line) < 0)
+	b = &s->blocks[s->nr_blocks];
+	*b = (struct block){};
+	if (asprintf(&b->origin, "%s:%u", r->path, r->line) < 0)
 		return out_of_memory();
 	s->nr_blocks++;
 	r->opened = r->line;
@@ -109,7 +109,7 @@ static enum status block__class(struct block *b, struct reader *r, char *text)
 	b->class = class__number(text);
 	if (!b->class)
 		return reader__fail(r, "no such class:", text);
-	if (cause && b->class != PKS_STRAY_ACCESS)
+	if (cause && !class__row(b->class)->has_cause)
 		return reader__fail(r, "only stray-access has causes, not", text);
 	b->cause = cause ? cause__number(cause) : 0;
 	if (cause && !b->cause)
@@ -121,16 +121,13 @@ static enum status block__class(struct block *b, struct reader *r, char *text)
 static enum status block__frame(struct block *b, struct reader *r, const char *text)
 {
 	bool any = !strcmp(text, ANY);
-	char **grown;
 
 	if (!any && (strncmp(text, FUNCTION, strlen(FUNCTION)) || !text[strlen(FUNCTION)]))
 		return reader__fail(r, "fun:PATTERN, '...' or '}' must be here, not", text);
-	grown = realloc(b->frames, (b->nr_frames + 1) * sizeof(*grown));
-	if (!grown)
+	if (array__grow(&b->frames, &b->frames_room, b->nr_frames, sizeof(*b->frames)))
 		return out_of_memory();
-	b->frames = grown;
-	grown[b->nr_frames] = any ? NULL : strdup(text + strlen(FUNCTION));
-	if (!any && !grown[b->nr_frames])
+	b->frames[b->nr_frames] = any ? NULL : strdup(text + strlen(FUNCTION));
+	if (!any && !b->frames[b->nr_frames])
 		return out_of_memory();
 	b->nr_frames++;
 	return STATUS_CLEAN;

@@ -22,6 +22,7 @@ struct hunt {
 	struct hunt_baseline baseline;
 	struct hunt_state_file file;
 	struct hunt_run_options run;
+	struct report report;
 	struct hunt_result survey;
 	size_t survey_findings;
 	char boot[64];
@@ -190,10 +191,7 @@ static enum status hunt__survey(struct hunt *h)
 	if (!h->options->timeout)
 		h->run.timeout = USUAL_TIMEOUT * (run.seconds > 1 ? run.seconds : 1);
 	h->seconds = run.seconds;
-	if (h->options->json)
-		hunt_table__survey_json(stdout, &h->plan, h->survey.findings);
-	else
-		hunt_table__survey_text(stdout, &h->plan);
+	hunt_table__survey(&h->report, &h->plan, h->survey.findings);
 	status__note("the survey took %.1f s: %zu runs to make%s", run.seconds,
 		     h->plan.nr_items - hunt_plan__done(&h->plan),
 		     before ? ", on from before" : "");
@@ -342,21 +340,19 @@ static enum status hunt__verdict(struct hunt *h)
 	struct hunt_summary summary = {.seconds = h->seconds,
 				       .survey_report = h->survey.report,
 				       .survey_findings = h->survey_findings};
+	enum status status;
 	size_t missed = 0;
 
 	for (size_t i = 0; i < h->plan.nr_items; i++)
 		missed += !!(h->plan.items[i].result.outcomes & HUNT_BIT(HUNT_NOT_REACHED));
 	if (missed)
 		hunt__incomplete(h, "%zu calls that were to fail did not come again", missed);
-	summary.incomplete = h->because[0];
 	summary.because = h->because[0] ? h->because : NULL;
-	if (h->options->json)
-		hunt_table__json(stdout, &h->plan, &summary);
-	else
-		hunt_table__text(stdout, &h->plan, &summary);
+	hunt_table__runs(&h->report, &h->plan, &summary);
+	status = summary.because ? STATUS_INCOMPLETE : STATUS_CLEAN;
 	if (hunt_plan__found(&h->plan) || h->survey_findings)
-		return STATUS_FINDINGS;
-	return summary.incomplete ? STATUS_INCOMPLETE : STATUS_CLEAN;
+		status = STATUS_FINDINGS;
+	return report__status(&h->report, status);
 }
 
 static void boot__id(char *id, size_t size)
@@ -377,6 +373,7 @@ enum status hunt(const struct hunt_options *options)
 		.session = {.lock = -1, .guardian = GUARDIAN_NONE},
 		.file = {.path = options->resume, .command = options->session.command},
 		.run = {.command = options->session.command},
+		.report = {.out = stdout, .format = options->format},
 	};
 	enum status status = STATUS_CLEAN;
 

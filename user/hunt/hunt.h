@@ -16,7 +16,7 @@ struct hunt_options {
 	long errors[8];		/* for functions that may return any; 0: the usual one */
 	unsigned int nr_errors;
 	bool keep_going; /* also where CMD fails by itself, or can't be ended */
-	bool json;
+	const struct format *format;
 };
 
 /* All of it. Returns what to exit with. */

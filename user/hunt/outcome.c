@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
-#include "abi/record.h"
+#include "findings/class.h"
 #include "hunt/outcome.h"
 
 static const char *const names[HUNT_NR_OUTCOMES] = {
@@ -34,16 +34,10 @@ int hunt_outcome__parse(const char *name)
 
 unsigned int hunt_outcome__of_class(unsigned int class)
 {
-	switch (class) {
-	case PKS_LEAK:
-		return HUNT_BIT(HUNT_LEAK);
-	case PKS_UNDERFLOW:
-		return HUNT_BIT(HUNT_UNDERFLOW);
-	case PKS_STRAY_ACCESS:
-		return HUNT_BIT(HUNT_STRAY_ACCESS);
-	default:
-		return HUNT_BIT(HUNT_OTHER_FINDING);
-	}
+	const char *name = class__row(class)->outcome;
+	int outcome = name ? hunt_outcome__parse(name) : -1;
+
+	return HUNT_BIT(outcome < 0 ? HUNT_OTHER_FINDING : outcome);
 }
 
 bool hunt_outcome__is_finding(unsigned int set)

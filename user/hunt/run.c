@@ -1,40 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "util/array.h"
 #include "findings/class.h"
 #include "hunt/run.h"
 #include "kernel/oops.h"
+#include "report/json.h"
+#include "trace/run_loop.h"
+#include "util/array.h"
+#include "util/clock.h"
 
-/* What a run finds, as it comes. */
+/* What a run finds, as it comes: as text and as JSON, for it may be shown another day. */
 struct watch {
 	struct hunt_session *session;
 	struct hunt_baseline *baseline;
 	bool learn;
 	struct hunt_run *run;
 	struct model model;
-	struct report text, json;
-	char *text_out, *json_out;
-	size_t text_size, json_size;
+	struct intake intake;
+	struct report text;
+	char *text_out;
+	size_t text_size;
+	json_t *findings;
 };
-
-static double now_seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
 
 /* --- findings -------------------------------------------------------------- */
 
@@ -46,66 +37,65 @@ static bool baseline__has(const struct hunt_baseline *b, __u64 fold)
 	return false;
 }
 
-static void on_finding(void *arg, const struct pks_finding *from)
+static void baseline__add(struct hunt_baseline *b, __u64 fold)
+{
+	if (array__grow(&b->folds, &b->room, b->nr, sizeof(fold)))
+		status__note("out of memory: a finding of the survey may show again in the runs");
+	else
+		b->folds[b->nr++] = fold;
+}
+
+static bool watch__wants(void *arg, const struct pks_finding *raw)
+{
+	const struct watch *w = arg;
+
+	return w->learn || !baseline__has(w->baseline, raw->fold);
+}
+
+static void watch__show(void *arg, const struct model_finding *f,
+			const struct resolved_finding *resolved)
 {
 	struct watch *w = arg;
-	struct tracer *t = &w->session->tracer;
-	struct pks_finding raw = *from;
-	struct model_stack granted, revoked;
-	struct model_finding *f;
 
-	if (!w->learn && baseline__has(w->baseline, raw.fold))
-		return;
-	granted.nr = collector__stack(t->collector, &raw.granted, granted.address);
-	revoked.nr = collector__stack(t->collector, &raw.revoked, revoked.address);
-	if (model__add_finding(&w->model, &raw, &granted, &revoked, &f) != MODEL_NEW)
-		return;
-	if (w->learn && !array__grow(&w->baseline->folds, &w->baseline->room, w->baseline->nr,
-				     sizeof(raw.fold)))
-		w->baseline->folds[w->baseline->nr++] = raw.fold;
+	if (w->learn)
+		baseline__add(w->baseline, f->raw.fold);
 	w->run->findings++;
-	w->run->result.outcomes |= hunt_outcome__of_class(raw.class);
-	report_text.finding(&w->text, f);
-	report_json.finding(&w->json, f);
+	w->run->result.outcomes |= hunt_outcome__of_class(f->raw.class);
+	w->text.format->finding(&w->text, resolved);
+	if (json_array_append_new(w->findings, json__finding_object(resolved)))
+		model__lose(&w->model, LOSS_ROOM, 1);
 }
 
 static int watch__open(struct watch *w)
 {
-	w->text = w->json = w->session->tracer.report;
+	struct tracer *t = &w->session->tracer;
+
+	w->text.format = format__find("text");
 	w->text.out = open_memstream(&w->text_out, &w->text_size);
-	w->json.out = open_memstream(&w->json_out, &w->json_size);
-	return w->text.out && w->json.out ? 0 : -ENOMEM;
-}
-
-/* JSON lines into an array. */
-static json_t *findings__parse(const char *lines, size_t size)
-{
-	json_t *all = json_array();
-
-	for (size_t at = 0; at < size;) {
-		size_t length = strcspn(lines + at, "\n");
-		json_t *one = json_loadb(lines + at, length, 0, NULL);
-
-		if (one)
-			json_array_append_new(all, one);
-		at += length + 1;
-	}
-	return all;
+	w->findings = json_array();
+	w->intake = (struct intake){ .collector = t->collector,
+				     .model = &w->model,
+				     .resolver = &t->resolver,
+				     .report = &w->text,
+				     .max_reports = -1,
+				     .wanted = watch__wants,
+				     .show = watch__show,
+				     .arg = w };
+	return w->text.out && w->findings ? 0 : -ENOMEM;
 }
 
 static void watch__close(struct watch *w)
 {
 	if (w->text.out)
 		fclose(w->text.out);
-	if (w->json.out)
-		fclose(w->json.out);
 	if (w->run->findings) {
 		w->run->result.report = w->text_out;
-		w->run->result.findings = findings__parse(w->json_out ?: "", w->json_size);
+		w->run->result.findings = json_incref(w->findings);
 		w->text_out = NULL;
 	}
 	free(w->text_out);
-	free(w->json_out);
+	json_decref(w->findings);
+	intake__close(&w->intake);
 	model__free(&w->model);
 }
 
@@ -129,53 +119,28 @@ static enum status command__start(struct hunt_session *s, char *const *command, 
 	return STATUS_CLEAN;
 }
 
-static int timer__open(double seconds)
-{
-	double whole = floor(seconds);
-	struct itimerspec when = {
-		.it_value = {.tv_sec = whole, .tv_nsec = (seconds - whole) * 1e9}};
-	int fd;
-
-	if (seconds <= 0)
-		return -1;
-	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (fd >= 0)
-		timerfd_settime(fd, 0, &when, NULL);
-	return fd;
-}
-
-enum { WATCH_RING, WATCH_SIGNALS, WATCH_TIMER, WATCH_COMMAND, NR_WATCHES };
-
 /* Until the command ends, its time is up, or a signal comes. */
 static enum status command__wait(struct watch *w, struct follow *f, double timeout)
 {
-	struct tracer *t = &w->session->tracer;
-	struct pollfd fds[NR_WATCHES] = {
-		[WATCH_RING] = {.fd = collector__fd(t->collector), .events = POLLIN},
-		[WATCH_SIGNALS] = {.fd = t->signals, .events = POLLIN},
-		[WATCH_TIMER] = {.fd = timer__open(timeout), .events = POLLIN},
-		[WATCH_COMMAND] = {.fd = f->pidfd, .events = POLLIN},
-	};
-	struct signalfd_siginfo signal;
-	int ready = 0;
+	struct run_loop loop = { .intake = &w->intake,
+				 .end = { [END_SIGNAL] = w->session->tracer.signals,
+					  [END_PROCESS] = -1,
+					  [END_COMMAND] = f->pidfd },
+				 .ticks = -1 };
+	int err = timer__open(timeout, false, &loop.end[END_TIMER]);
+	enum status status;
+	unsigned int ended;
 
-	while (!ready) {
-		if (poll(fds, NR_WATCHES, -1) < 0 && errno != EINTR)
-			return status__say(STATUS_CANNOT, "poll: %s", strerror(errno));
-		collector__consume(t->collector, on_finding, w);
-		for (int i = WATCH_SIGNALS; i < NR_WATCHES; i++)
-			ready |= fds[i].revents;
-	}
-	if (fds[WATCH_TIMER].fd >= 0)
-		close(fds[WATCH_TIMER].fd);
-	if (fds[WATCH_COMMAND].revents)
-		return STATUS_CLEAN;
-	if (fds[WATCH_SIGNALS].revents) {
-		w->run->interrupted = read(t->signals, &signal, sizeof(signal)) == sizeof(signal);
-		return STATUS_CLEAN;
-	}
-	w->run->result.outcomes |= HUNT_BIT(HUNT_CMD_HUNG);
-	return STATUS_CLEAN;
+	if (err)
+		return status__say(STATUS_CANNOT, "can't set a timer: %s", strerror(-err));
+	status = run_loop__wait(&loop, &ended);
+	if (loop.end[END_TIMER] >= 0)
+		close(loop.end[END_TIMER]);
+	/* What a signal has ended, it may have ended for the command, too. */
+	w->run->interrupted = ended & END_BIT(END_SIGNAL);
+	if (!w->run->interrupted && !(ended & END_BIT(END_COMMAND)) && !status)
+		w->run->result.outcomes |= HUNT_BIT(HUNT_CMD_HUNG);
+	return status;
 }
 
 /* What is left of the command must not meet the next run. */
@@ -193,41 +158,50 @@ static void command__end(struct watch *w, struct follow *f, const struct hunt_ru
 	follow__close(f);
 }
 
-/* Events that were lost so far; it only grows. */
+static void lost__add(struct hunt_run *run, unsigned int reason, __u64 count)
+{
+	size_t at = strlen(run->lost);
+
+	if (count)
+		snprintf(run->lost + at, sizeof(run->lost) - at, "%s%s %llu", at ? ", " : "",
+			 loss__row(reason)->name, (unsigned long long)count);
+}
+
 /* What was lost since `before`, by reason. */
-static void session__tell_lost(const struct hunt_session *s, const struct collector_counts *before,
-			       struct hunt_run *run)
+static void watch__tell_lost(struct watch *w, const struct collector_counts *before)
 {
 	struct collector_counts now;
-	size_t at = 0;
 
-	collector__counts(s->tracer.collector, &now);
-	for (int i = 0; i < PKS_NR_LOSSES && at < sizeof(run->lost); i++)
-		if (now.lost[i] != before->lost[i])
-			at += snprintf(run->lost + at, sizeof(run->lost) - at, "%s%s %llu",
-				       at ? ", " : "", loss__row(i)->name,
-				       (unsigned long long)(now.lost[i] - before->lost[i]));
+	if (collector__counts(w->session->tracer.collector, &now))
+		model__lose(&w->model, LOSS_READ, 1);
+	/* What could not be read now counts as nothing, not as less than before. */
+	for (int i = 0; i < PKS_NR_LOSSES; i++)
+		if (now.lost[i] > before->lost[i])
+			lost__add(w->run, i, now.lost[i] - before->lost[i]);
+	lost__add(w->run, LOSS_READ, w->model.lost[LOSS_READ]);
+	lost__add(w->run, LOSS_ROOM, w->model.lost[LOSS_ROOM] + w->session->injections.missing);
 }
 
 enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *options,
 		     struct hunt_baseline *baseline, bool learn, struct hunt_run *run)
 {
-	struct watch w = {.session = s, .baseline = baseline, .learn = learn, .run = run};
+	struct watch w = { .session = s, .baseline = baseline, .learn = learn, .run = run };
 	struct follow f = FOLLOW_NONE;
 	struct collector_counts before;
 	unsigned long oopses = oops__count();
-	double begin = now_seconds();
+	double begin = clock__seconds();
 	enum status status;
 
-	*run = (struct hunt_run){.result = {.wait_status = -1}};
-	collector__counts(s->tracer.collector, &before);
+	*run = (struct hunt_run){ .result = { .wait_status = -1 } };
+	if (collector__counts(s->tracer.collector, &before))
+		model__lose(&w.model, LOSS_READ, 1);
 	status = watch__open(&w) ? status__say(STATUS_CANNOT, "out of memory") : STATUS_CLEAN;
 	status = status ?: command__start(s, options->command, &f);
 	status = status ?: command__wait(&w, &f, options->timeout);
 	command__end(&w, &f, options);
-	collector__consume(s->tracer.collector, on_finding, &w);
-	run->seconds = run->result.seconds = now_seconds() - begin;
-	session__tell_lost(s, &before, run);
+	intake__pass(&w.intake);
+	run->seconds = run->result.seconds = clock__seconds() - begin;
+	watch__tell_lost(&w, &before);
 	if (oops__count() != oopses)
 		run->result.outcomes |= HUNT_BIT(HUNT_KERNEL_OOPS);
 	watch__close(&w);

@@ -250,6 +250,14 @@ static void session__stop(void *arg)
 	links__destroy(&s->links);
 }
 
+/* The name of the function that an injection made fail. */
+static const char *session__function(const struct hunt_session *s, const struct pks_injection *one)
+{
+	if (one->rule < s->nr_functions)
+		return s->functions[one->rule].name;
+	return hunt_faults__name(one->rule - PKS_FUNCTIONS);
+}
+
 static void session__record(void *arg, const void *data, size_t size)
 {
 	struct hunt_session *s = arg;
@@ -269,20 +277,10 @@ static void session__record(void *arg, const void *data, size_t size)
 	/* The kernel decided by itself: what its caller returns then is known here only. */
 	if (one.rule >= PKS_FUNCTIONS)
 		one.value = hunt_faults__error(one.rule - PKS_FUNCTIONS);
-	if (injections__add(&s->injections, &one))
-		status__note("out of memory: an injection is missing from the report");
+	injections__add(&s->injections, &one, session__function(s, &one));
 }
 
 /* --- the session ----------------------------------------------------------- */
-
-static const char *injected_function(const struct report *r, const struct pks_injection *one)
-{
-	const struct hunt_session *s = r->injected_arg;
-
-	if (one->rule < s->nr_functions)
-		return s->functions[one->rule].name;
-	return hunt_faults__name(one->rule - PKS_FUNCTIONS);
-}
 
 /* Before the first knob is touched, and before orphans become our children. */
 static enum status session__guard(struct hunt_session *s)
@@ -328,18 +326,12 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 	struct tracer_options run = {
 		.extension = &s->extension,
 		.injections = &s->injections,
-		.injected_function = injected_function,
-		.injected_arg = s,
 		.subject = options->command[0],
 	};
 	enum status status;
 
-	*s = (struct hunt_session){.options = *options, .guardian = GUARDIAN_NONE};
-	s->tracer = (struct tracer){.pid_watch = -1,
-				    .timer = -1,
-				    .ticks = -1,
-				    .signals = -1,
-				    .command = FOLLOW_NONE};
+	*s = (struct hunt_session){ .options = *options, .guardian = GUARDIAN_NONE };
+	tracer__init(&s->tracer);
 	s->extension = (struct collector_extension){
 		.configure = session__configure,
 		.attach = session__attach,
@@ -367,7 +359,7 @@ void hunt_session__reset(struct hunt_session *s)
 	bss->fault_taken = 0;
 	bss->injections = 0;
 	hunt_faults__disarm(&s->faults);
-	s->injections.nr = 0;
+	s->injections.nr = s->injections.missing = 0;
 	s->stop_nth = 0;
 }
 

@@ -10,7 +10,7 @@
 #include "kernel/fault_injection.h"
 #include "hunt/plan.h"
 #include "kernel/error_injection.h"
-#include "inject/injections.h"
+#include "findings/injections.h"
 #include "trace/bpf_links.h"
 #include "trace/tracer.h"
 

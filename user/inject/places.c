@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <inttypes.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "inject/places.h"
-#include "report/report.h"
-#include "kernel/ksyms.h"
-
-#define NAME 160
-#define SHOWN_CALLERS 4
 
 /* Most calls first, free entries last. */
 static int place__compare(const void *a, const void *b)
@@ -17,52 +12,51 @@ static int place__compare(const void *a, const void *b)
 	return x->seen < y->seen ? 1 : x->seen > y->seen ? -1 : x->hash < y->hash ? -1 : 1;
 }
 
-static void place__print(const struct pks_place *place, const struct report *report)
+static size_t places__used(const struct pks_place *places)
 {
-	char name[NAME];
+	size_t nr = 0;
 
-	fprintf(report->out, "%10" PRIu64 " %10" PRIu64 " ", (uint64_t)place->seen,
-		(uint64_t)place->in_window);
-	for (unsigned int i = 0; i < SHOWN_CALLERS && i < place->nr; i++) {
-		symbols__format(report->symbols, place->stack[i], SYMBOL_RETURN, name,
-				sizeof(name));
-		fprintf(report->out, "%s%s", i ? " < " : " ", name);
-	}
-	fputc('\n', report->out);
+	while (nr < PKS_PLACES && places[nr].hash)
+		nr++;
+	return nr;
 }
 
-void inject_places__text(const struct report *report, struct pks_place *places, __u64 lost)
+static int place__resolve(const struct resolver *r, const struct pks_place *place,
+			  struct report_place *out)
 {
+	out->calls = place->seen;
+	out->in_window = place->in_window;
+	out->stack = calloc(place->nr + 1, sizeof(*out->stack));
+	if (!out->stack)
+		return -ENOMEM;
+	for (; out->nr < place->nr && out->nr < PKS_PLACE_FRAMES; out->nr++)
+		resolve__place(r, place->stack[out->nr], &out->stack[out->nr]);
+	return 0;
+}
+
+int inject_places__resolve(const struct resolver *r, struct pks_place *places,
+			   struct report_injections *all)
+{
+	struct report_place *out;
+	size_t nr;
+
 	qsort(places, PKS_PLACES, sizeof(*places), place__compare);
-	fprintf(report->out, "\nCalls that pass the filters, by place:\n%10s %10s  %s\n", "CALLS",
-		"IN WINDOW", "CALLED FROM");
-	for (int i = 0; i < PKS_PLACES && places[i].hash; i++)
-		place__print(&places[i], report);
-	if (lost)
-		fprintf(report->out, "%10" PRIu64 " %10s  other places: table full\n",
-			(uint64_t)lost, "");
+	nr = places__used(places);
+	out = calloc(nr + 1, sizeof(*out));
+	if (!out)
+		return -ENOMEM;
+	all->place = out;
+	for (; all->nr_places < nr; all->nr_places++)
+		if (place__resolve(r, &places[all->nr_places], &out[all->nr_places]))
+			return -ENOMEM;
+	return 0;
 }
 
-static json_t *place__json(const struct report *report, const struct pks_place *place)
+void inject_places__free(struct report_injections *all)
 {
-	json_t *stack = json_array();
-	char name[NAME];
-
-	for (unsigned int i = 0; i < place->nr; i++) {
-		symbols__format(report->symbols, place->stack[i], SYMBOL_RETURN, name,
-				sizeof(name));
-		json_array_append_new(stack, json_string(name));
-	}
-	return json_pack("{s:I, s:I, s:o}", "calls", (json_int_t)place->seen, "in_window",
-			 (json_int_t)place->in_window, "stack", stack);
-}
-
-json_t *inject_places__json(const struct report *report, const struct pks_place *places)
-{
-	json_t *all = json_array();
-
-	for (int i = 0; i < PKS_PLACES; i++)
-		if (places[i].hash)
-			json_array_append_new(all, place__json(report, &places[i]));
-	return all;
+	for (size_t i = 0; i < all->nr_places; i++)
+		free(all->place[i].stack);
+	free((void *)all->place);
+	all->place = NULL;
+	all->nr_places = 0;
 }

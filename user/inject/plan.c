@@ -8,17 +8,6 @@
 #define MAX_ERRNO     4095 /* include/linux/err.h */
 #define LAST_OF_NAMED 133
 
-static const char *const kind_names[PKS_NR_INJECTION_KINDS] = {
-	[PKS_INJECT_NONE] = "nothing",	     [PKS_SKIP_GRANT] = "skip-grant",
-	[PKS_SKIP_REVOKE] = "skip-revoke",   [PKS_EXTRA_REVOKE] = "extra-revoke",
-	[PKS_DELAY_REVOKE] = "delay-revoke", [PKS_FAIL_CALL] = "fail",
-};
-
-const char *inject_plan__kind_name(unsigned int kind)
-{
-	return kind < PKS_NR_INJECTION_KINDS ? kind_names[kind] : "unknown";
-}
-
 void inject_plan__init(struct inject_plan *plan)
 {
 	*plan = (struct inject_plan){ .verbose = 2 };
@@ -27,11 +16,6 @@ void inject_plan__init(struct inject_plan *plan)
 	plan->rule.times = 1;
 	plan->rule.seed = 1;
 	plan->rule.gfp_arg = PKS_GFP_NONE;
-}
-
-const char *inject_plan__errno_name(long value)
-{
-	return strerrorname_np(value < 0 ? -value : value);
 }
 
 bool inject_plan__value(const char *text, long *value)

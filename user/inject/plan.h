@@ -46,16 +46,10 @@ void inject_plan__probability(struct inject_plan *plan, double percent);
 /* "-ENOMEM", "ENOMEM" or a number. False where it is none. */
 bool inject_plan__value(const char *text, long *value);
 
-/* "ENOMEM" of -ENOMEM and ENOMEM; NULL where it has no name. */
-const char *inject_plan__errno_name(long value);
-
 /* True where something is to be broken. */
 bool inject_plan__any(const struct inject_plan *plan);
 
 /* True where the plan itself limits whom it hits. */
 bool inject_plan__filtered(const struct inject_plan *plan);
-
-/* "skip-revoke", ... */
-const char *inject_plan__kind_name(unsigned int kind);
 
 #endif

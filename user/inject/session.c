@@ -2,7 +2,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,8 +10,6 @@
 #include "inject/places.h"
 #include "inject/session.h"
 #include "pkstrace.skel.h"
-#include "report/injection.h"
-#include "report/injection_json.h"
 #include "kernel/ksyms.h"
 #include "trace/tracer.h"
 #include "util/number.h"
@@ -383,21 +380,22 @@ static void session__stop(void *arg)
 	links__destroy(&s->links);
 }
 
+/* The function that an injection made fail; NULL: none. */
+static const char *session__function(const struct inject_session *s,
+				     const struct pks_injection *one)
+{
+	if (one->rule >= PKS_RULE_CALLS && one->rule - PKS_RULE_CALLS < s->plan->nr_calls)
+		return s->plan->calls[one->rule - PKS_RULE_CALLS].function;
+	return NULL;
+}
+
 static void session__record(void *arg, const void *data, size_t size)
 {
 	const struct pks_injection *one = data;
 	struct inject_session *s = arg;
 
-	if (size < sizeof(*one))
-		return;
-	if (injections__add(&s->injections, one))
-		status__note("out of memory: an injection is missing from the report");
-	if (s->json && s->plan->verbose)
-		report_injection_json__print(&s->tracer->report, one,
-					     inject_session__function(s, one));
-	else if (!s->json)
-		report_injection__print(&s->tracer->report, one, inject_session__function(s, one),
-					s->plan->verbose);
+	if (size >= sizeof(*one))
+		injections__add(&s->injections, one, session__function(s, one));
 }
 
 /* --- the session --------------------------------------------------------- */
@@ -421,43 +419,25 @@ enum status inject_session__open(struct inject_session *s, struct inject_plan *p
 	return status ?: session__may_inject(s);
 }
 
-const char *inject_session__function(const struct inject_session *s,
-				     const struct pks_injection *one)
+void inject_session__report(const struct inject_session *s, struct report *report)
 {
-	if (one->rule >= PKS_RULE_CALLS && one->rule - PKS_RULE_CALLS < s->plan->nr_calls)
-		return s->plan->calls[one->rule - PKS_RULE_CALLS].function;
-	return "";
-}
+	struct report_injections all = { .dry = s->dry,
+					 .seed = s->plan->rule.seed,
+					 .places_lost = s->skel->bss->places_lost };
 
-void inject_session__totals(const struct inject_session *s, __u64 *seen, __u64 *hits)
-{
-	*seen = *hits = 0;
+	if (!report->format->injections)
+		return;
 	for (int i = 0; i < PKS_RULES; i++) {
-		*seen += s->skel->bss->rule_states[i].seen;
-		*hits += s->skel->bss->rule_states[i].hits;
+		all.passed += s->skel->bss->rule_states[i].seen;
+		all.hits += s->skel->bss->rule_states[i].hits;
 	}
-}
-
-void inject_session__places(const struct inject_session *s, const struct report *report)
-{
 	/* The programs are off: the table is ours. */
-	inject_places__text(report, s->skel->bss->places, s->skel->bss->places_lost);
-}
-
-void inject_session__json(const struct inject_session *s, const struct report *report)
-{
-	json_t *object;
-	__u64 seen, hits;
-
-	inject_session__totals(s, &seen, &hits);
-	object = json_pack("{s:s, s:b, s:I, s:I, s:I, s:o, s:I}", "type", "injections", "dry", s->dry,
-			   "passed", (json_int_t)seen, "hits", (json_int_t)hits, "seed",
-			   (json_int_t)s->plan->rule.seed, "places",
-			   inject_places__json(report, s->skel->bss->places), "places_lost",
-			   (json_int_t)s->skel->bss->places_lost);
-	json_dumpf(object, report->out, JSON_COMPACT);
-	fputc('\n', report->out);
-	json_decref(object);
+	if (s->dry && inject_places__resolve(&s->tracer->resolver, s->skel->bss->places, &all)) {
+		status__note("out of memory: places are missing");
+		report->missing++;
+	}
+	report->format->injections(report, &all);
+	inject_places__free(&all);
 }
 
 void inject_session__close(struct inject_session *s)

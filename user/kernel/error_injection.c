@@ -5,20 +5,14 @@
 
 #include "abi/inject.h"
 #include "kernel/error_injection.h"
+#include "util/array.h"
 
 #define LIST_PATH "/sys/kernel/debug/error_injection/list"
 
 static int injectables__add(struct injectables *list, const char *name, enum injectable_type type)
 {
-	if (list->nr == list->room) {
-		size_t room = list->room ? list->room * 2 : 64;
-		struct injectable *all = realloc(list->all, room * sizeof(*all));
-
-		if (!all)
-			return -ENOMEM;
-		list->all = all;
-		list->room = room;
-	}
+	if (array__grow(&list->all, &list->room, list->nr, sizeof(*list->all)))
+		return -ENOMEM;
 	list->all[list->nr] = (struct injectable){ .type = type };
 	snprintf(list->all[list->nr++].name, INJECTABLE_NAME, "%s", name);
 	return 0;

@@ -9,6 +9,7 @@
 
 #include "kernel/fault_injection.h"
 #include "kernel/ksyms.h"
+#include "util/proc_stat.h"
 
 #define DEBUGFS "/sys/kernel/debug/"
 
@@ -117,20 +118,9 @@ enum status hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
 
 static bool thread__stopped(pid_t tgid, pid_t tid)
 {
-	char path[64], line[256], state = 0;
-	const char *after;
-	FILE *f;
+	struct proc_stat stat;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	/* The name in parentheses may hold anything: what follows the last one counts. */
-	after = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
-	if (after)
-		sscanf(after, ") %c", &state);
-	fclose(f);
-	return state == 'T';
+	return proc_stat__read(tgid, tid, &stat) && stat.state == 'T';
 }
 
 int hunt_faults__arm(struct hunt_faults *f, pid_t tgid, pid_t tid, unsigned int nth)

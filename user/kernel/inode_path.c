@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kernel/inode_path.h"
+#include "util/clock.h"
 
 /* A report must not hold up the ring for long, however many processes there are. */
 #define NS_MAX 100000000LL
@@ -22,14 +22,6 @@ struct wanted {
 	size_t size;
 	long long deadline; /* CLOCK_MONOTONIC ns */
 };
-
-static long long now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
 
 /* A line: address perms offset dev inode path; the path may hold blanks, or be missing. */
 static bool maps_line__match(char *line, const struct wanted *w)
@@ -107,7 +99,7 @@ static bool fds__find(const char *dir, const struct wanted *w)
 
 	snprintf(name, sizeof(name), "%s/fd", dir);
 	fds = opendir(name);
-	while (fds && !found && (entry = readdir(fds)) && now_ns() < w->deadline)
+	while (fds && !found && (entry = readdir(fds)) && (long long)clock__ns() < w->deadline)
 		found = isdigit((unsigned char)entry->d_name[0]) && fd__match(dir, entry->d_name, w);
 	if (fds)
 		closedir(fds);
@@ -126,7 +118,7 @@ bool paths__find(const char *proc, unsigned int first, unsigned int major, unsig
 		 unsigned long long inode, char *path, size_t size)
 {
 	const struct wanted w = { .major = major, .minor = minor, .inode = inode, .path = path,
-				  .size = size, .deadline = now_ns() + NS_MAX };
+				  .size = size, .deadline = (long long)clock__ns() + NS_MAX };
 	struct dirent *entry;
 	char number[16];
 	bool found;
@@ -135,7 +127,7 @@ bool paths__find(const char *proc, unsigned int first, unsigned int major, unsig
 	snprintf(number, sizeof(number), "%u", first);
 	found = first && process__find(proc, number, &w);
 	all = found ? NULL : opendir(proc);
-	while (all && !found && (entry = readdir(all)) && now_ns() < w.deadline)
+	while (all && !found && (entry = readdir(all)) && (long long)clock__ns() < w.deadline)
 		found = isdigit((unsigned char)entry->d_name[0]) &&
 			process__find(proc, entry->d_name, &w);
 	if (all)

@@ -11,10 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kernel/ksyms.h"
+#include "util/array.h"
+#include "util/clock.h"
 
 #define READ_SIZE (256 * 1024)
 #define ARENA_SIZE (256 * 1024)
@@ -155,15 +156,8 @@ static const char *names__add(struct symbols *symbols, const char *string, size_
 
 static int table__add(struct table *table, const struct entry *entry)
 {
-	if (table->nr == table->cap) {
-		size_t cap = table->cap ? table->cap * 2 : 4096;
-		struct entry *grown = realloc(table->entry, cap * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		table->entry = grown;
-		table->cap = cap;
-	}
+	if (array__grow(&table->entry, &table->cap, table->nr, sizeof(*table->entry)))
+		return -ENOMEM;
 	if (!table->nr)
 		table->sorted = true;
 	else if (entry->addr < table->entry[table->nr - 1].addr)
@@ -443,14 +437,6 @@ static int symbols__find_known(const struct symbols *symbols, uint64_t addr, str
 	return 0;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* A miss inside vmlinux is data or a hole, which no refresh will fill. */
 static bool symbols__may_refresh(struct symbols *symbols, uint64_t addr)
 {
@@ -462,7 +448,7 @@ static bool symbols__may_refresh(struct symbols *symbols, uint64_t addr)
 	if (kernel->nr && addr >= kernel->entry[0].addr &&
 	    addr <= kernel->entry[kernel->nr - 1].addr)
 		return false;
-	now = now_ns();
+	now = clock__ns();
 	if (symbols->refreshed && now - symbols->refreshed < REFRESH_NS)
 		return false;
 	symbols->refreshed = now;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Parts of the JSON that several renderers have. */
+/* The parts of the JSON format, for its entry in json.c; and a finding as an object. */
 #ifndef PKSTRACE_REPORT_JSON_H
 #define PKSTRACE_REPORT_JSON_H
 
@@ -7,10 +7,16 @@
 
 #include "report/report.h"
 
-/* A frame of a stack: address, function, source lines. flags: enum symbol_flags. The caller's. */
-json_t *frame__json(const struct report *r, __u64 address, unsigned int flags);
+/* As a line of the output has it; the caller's. NULL: out of memory. */
+json_t *json__finding_object(const struct resolved_finding *f);
 
 /* Writes an object as a line of its own, and lets go of it. */
-void line__write(const struct report *r, json_t *object);
+void json__line(struct report *r, json_t *object);
+
+void json__summary(struct report *r, const struct resolved_summary *s);
+void json__interval(struct report *r, const struct resolved_summary *s);
+void json__injections(struct report *r, const struct report_injections *all);
+void json__survey(struct report *r, const struct report_survey *s);
+void json__hunt(struct report *r, const struct report_hunt *hunt);
 
 #endif

@@ -1,48 +1,150 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What every renderer gets. A new output format is one new report_*.c and its row here. */
+/*
+ * What commands print, and in which form. A format is one file and its row in
+ * format.c; it prints what findings/resolve.h and this header hold, and asks nobody.
+ */
 #ifndef PKSTRACE_REPORT_H
 #define PKSTRACE_REPORT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
-#include "findings/model.h"
+#include "findings/resolve.h"
+#include "findings/resolve_summary.h"
+#include "util/status.h"
 
-struct dialect;
-struct injections;
-struct pks_injection;
-struct source;
-struct suppress;
-struct symbols;
+struct format;
 
 struct report {
 	FILE *out;
-	struct symbols *symbols;
-	struct source *source;		 /* NULL: no file:line */
-	const struct suppress *suppress; /* NULL: none */
-	const struct dialect *dialect;
-	unsigned int top; /* call sites to list */
-	enum pks_by by;	  /* what the model's call sites are */
-	const char *target; /* what is traced, in words */
-	const struct injections *injections; /* NULL: nothing is injected */
-	/* The name of the function that an injection made fail. */
-	const char *(*injected_function)(const struct report *r, const struct pks_injection *one);
-	const void *injected_arg; /* for the above */
+	const struct format *format;
+	unsigned int top;     /* rows to list, of what windows are counted by */
+	unsigned int verbose; /* of injections: 0: none, 1: a line each, 2: with the stack */
+	unsigned int missing; /* lines that could not be made or written */
 };
 
-struct renderer {
-	/* One finding, as it comes. */
-	void (*finding)(const struct report *r, const struct model_finding *f);
-	/* At the end: repeats, windows by call site, what was lost, and the verdict. */
-	void (*summary)(const struct report *r, const struct model *m, double seconds);
-	/*
-	 * The counts of the last `seconds`, `time` seconds after the start. NULL where
-	 * the renderer has no such lines.
-	 */
-	void (*interval)(const struct report *r, const struct model *m, double time, double seconds);
+/* --- inject ----------------------------------------------------------------------- */
+
+/* A place that made calls which pass the filters. */
+struct report_place {
+	__u64 calls, in_window;
+	struct resolved_place *stack; /* the direct caller first */
+	unsigned int nr;
 };
 
-extern const struct renderer report_text; /* for people */
-extern const struct renderer report_stat; /* the same, of counts alone */
-extern const struct renderer report_json; /* a JSON object a line */
+struct report_injections {
+	bool dry;
+	__u64 passed, hits, seed;
+	const struct report_place *place; /* most calls first; a dry run's */
+	size_t nr_places;
+	__u64 places_lost; /* calls from places that found no room */
+};
+
+/* --- snapshot --------------------------------------------------------------------- */
+
+struct report_snapshot {
+	__u64 threads; /* looked at */
+	__u64 in_state[NR_SNAPSHOT_STATES];
+};
+
+/* --- hunt ------------------------------------------------------------------------- */
+
+#define REPORT_CALLS 2 /* that fail in one run */
+
+/* A place that calls what can fail. Strings are the hunt's. */
+struct report_site {
+	const char *function;
+	bool kernel_fault_injection;
+	const char *stack; /* a frame a line, the direct caller first */
+	const char *name;  /* the frame that people know the place by, in stack */
+	__u64 calls, in_window;
+};
+
+struct report_call {
+	struct report_site site;
+	char error[24]; /* "ENOMEM" */
+	long value;
+};
+
+struct report_run {
+	size_t number; /* from 1 */
+	struct report_call call[REPORT_CALLS];
+	unsigned int nr_calls;
+	unsigned int outcomes; /* HUNT_BIT()s: a bit for each name in report_hunt.outcome */
+	const char *outcome;   /* the worst of them */
+	int wait_status;       /* CMD's; -1: it did not end by itself */
+	double seconds;
+	const char *report; /* the findings as text; NULL: none */
+	json_t *findings;   /* and as an array; NULL: none */
+};
+
+struct report_survey {
+	const struct report_site *site;
+	size_t nr_sites;
+	json_t *findings; /* with nothing failed; NULL: none */
+};
+
+struct report_outcome {
+	const char *name;
+	size_t runs;
+};
+
+struct report_hunt {
+	const struct report_run *run; /* those that were made */
+	size_t nr_runs;
+	size_t planned, walked, found;
+	const struct report_outcome *outcome;
+	size_t nr_outcomes;
+	double seconds;
+	const char *survey_report; /* findings with nothing failed; NULL: none */
+	size_t survey_findings;
+	const char *because; /* why it is incomplete; NULL: it is complete */
+};
+
+/* --- check ------------------------------------------------------------------------ */
+
+struct report_fact {
+	const char *name;
+	const char *value; /* may have several lines */
+	bool list;	   /* there may be several of this name, which follow each other */
+	bool continued;	   /* people read it as a further line of the one before */
+};
+
+struct report_check {
+	const struct report_fact *fact;
+	size_t nr;
+};
+
+/* --- formats ---------------------------------------------------------------------- */
+
+/* NULL: such things are not part of the format. */
+struct format {
+	const char *name;
+	const char *meaning; /* for --help */
+	/* As it comes. */
+	void (*finding)(struct report *r, const struct resolved_finding *f);
+	void (*injection)(struct report *r, const struct resolved_injection *one);
+	void (*interval)(struct report *r, const struct resolved_summary *s);
+	void (*thread)(struct report *r, const struct resolved_inside *t);
+	void (*survey)(struct report *r, const struct report_survey *s);
+	/* At the end. */
+	void (*summary)(struct report *r, const struct resolved_summary *s);
+	void (*injections)(struct report *r, const struct report_injections *all);
+	void (*snapshot)(struct report *r, const struct report_snapshot *all);
+	void (*runs)(struct report *r, const struct report_hunt *hunt);
+	void (*check)(struct report *r, const struct report_check *check);
+};
+
+/* The one of that name; NULL where there is none. */
+const struct format *format__find(const char *name);
+
+/* A row of the table, the default first; NULL beyond its end. */
+const struct format *format__row(unsigned int i);
+
+/* "text, json": for messages. Returns `text`. */
+const char *format__names(char *text, size_t size);
+
+/* The status to end with: STATUS_OUTPUT, after a line, where something printed is missing. */
+enum status report__status(const struct report *r, enum status status);
 
 #endif

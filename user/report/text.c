@@ -1,380 +1,229 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The text that people read: worded and laid out as they know it from KASAN. */
 #include <inttypes.h>
-#include <limits.h>
-#include <stdbool.h>
+#include <string.h>
 
-#include "findings/class.h"
-#include "kernel/dialect.h"
-#include "findings/finding.h"
-#include "kernel/inode_path.h"
-#include "kernel/physaddr.h"
-#include "report/report.h"
-#include "report/injection.h"
 #include "report/text.h"
-#include "kernel/srcline.h"
-#include "kernel/ksyms.h"
-#include "kernel/syscalls.h"
-#include "util/number.h"
 
 #define RULE "=================================================================="
 
-const char *function_at(const struct report *r, __u64 address, unsigned int flags, char *name)
-{
-	symbols__format(r->symbols, address, flags, name, FUNCTION_TEXT);
-	return name;
-}
-
-const char *time_text(__u64 ns, char *text, size_t size)
-{
-	return duration__text(ns, text, size);
-}
-
 /* "[   12.345678]", as kernel logs have it. */
-static const char *stamp_text(__u64 ns, char *text, size_t size)
+static void stamp__print(FILE *out, __u64 ns)
 {
-	snprintf(text, size, "[%5" PRIu64 ".%06" PRIu64 "]", (uint64_t)ns / 1000000000,
-		 (uint64_t)ns / 1000 % 1000000);
-	return text;
+	fprintf(out, "[%5" PRIu64 ".%06" PRIu64 "]", (uint64_t)ns / 1000000000,
+		(uint64_t)ns / 1000 % 1000000);
 }
 
-/* "file.c:123", what is known of it. */
-static void line__print(const struct report *r, const struct source_line *line)
+/* " file.c:123", what is known of it. */
+static void line__print(FILE *out, const struct resolved_line *line)
 {
 	if (line->file && line->line)
-		fprintf(r->out, " %s:%u", line->file, line->line);
+		fprintf(out, " %s:%u", line->file, line->line);
 	else if (line->file)
-		fprintf(r->out, " %s", line->file);
+		fprintf(out, " %s", line->file);
 }
 
-/*
- * How many of the functions inlined at the top of a stack belong to the window
- * API: they are left out, like its real functions are.
- */
-static int lines__skip_own(const struct source_line *lines, int n)
+/* --- stacks --------------------------------------------------------------------------- */
+
+/* Functions inlined at the address come innermost first, as addr2line -i has them. */
+void text__frame(FILE *out, const struct resolved_frame *frame)
 {
-	int first = 0;
-
-	for (int i = 0; i < n && lines[i].inlined; i++)
-		if (dialect__is_own(lines[i].function))
-			first = i + 1;
-	return first;
-}
-
-/* One address: the functions inlined there, innermost first, as addr2line -i has them. */
-void frame__print(const struct report *r, __u64 address, unsigned int flags, bool top)
-{
-	struct source_line lines[16];
-	char name[FUNCTION_TEXT];
-	int n = 0, i;
-
-	if (r->source)
-		n = source__lines(r->source, address, flags, lines, 16);
-	for (i = top ? lines__skip_own(lines, n) : 0; i < n && lines[i].inlined; i++) {
-		fprintf(r->out, " [inlined] %s", lines[i].function);
-		line__print(r, &lines[i]);
-		fputc('\n', r->out);
+	for (unsigned int i = frame->hidden; i < frame->nr_inlined; i++) {
+		fprintf(out, " [inlined] %s", frame->inlined[i].function);
+		line__print(out, &frame->inlined[i]);
+		fputc('\n', out);
 	}
-	fprintf(r->out, " %s", function_at(r, address, flags, name));
-	if (i < n)
-		line__print(r, &lines[i]);
-	fputc('\n', r->out);
+	fprintf(out, " %s", frame->place.text);
+	line__print(out, &frame->own);
+	fputc('\n', out);
 }
 
-static void stack__print(const struct report *r, const struct finding_stack *stack)
+static void stack__print(FILE *out, const struct resolved_stack *stack)
 {
-	for (unsigned int i = 0; i < stack->frames.nr; i++)
-		frame__print(r, stack->frames.address[i],
-			     stack->frames.address[i] == stack->exact ? 0 : SYMBOL_RETURN, i == 0);
+	fprintf(out, "\n%s", stack->title);
+	if (stack->remark[0])
+		fprintf(out, " (%s)", stack->remark);
+	fputs(":\n", out);
+	for (unsigned int i = 0; i < stack->nr; i++)
+		text__frame(out, &stack->frame[i]);
 }
 
-static const char *granted__remark(const struct pks_finding *f)
+/* --- a finding -------------------------------------------------------------------------- */
+
+static const char *place__or_unknown(const struct resolved_place *place)
 {
-	switch (f->class) {
-	case PKS_UNDERFLOW:
-		return "the last window on this page, closed before";
-	case PKS_WRONG_PAGE:
-	case PKS_OUT_OF_ORDER:
-		return "the window opened last";
-	default:
-		return NULL;
+	return place->text[0] ? place->text : "an unknown function";
+}
+
+static void finding__title(FILE *out, const struct resolved_finding *f)
+{
+	fputs(RULE "\n", out);
+	stamp__print(out, f->time);
+	fprintf(out, " BUG: pkstrace: %s in %s\n", f->class, place__or_unknown(&f->in));
+}
+
+static void finding__why(FILE *out, const struct resolved_finding *f)
+{
+	if (f->cause)
+		fprintf(out, "Cause: %s: %s\n", f->cause, f->meaning);
+	else if (!f->access)
+		fprintf(out, "Meaning: %s\n", f->meaning);
+	if (f->follows.time) {
+		fprintf(out, "Follows from: the %s at ", f->follows.class);
+		stamp__print(out, f->follows.time);
+		fprintf(out, " in %s\n", place__or_unknown(&f->follows.in));
 	}
 }
 
-static const char *role__title(const struct pks_finding *f, enum finding_role role)
+static void finding__remarks(FILE *out, const struct resolved_finding *f)
 {
-	switch (role) {
-	case FINDING_ACCESSED:
-		return f->class == PKS_RESIDUE ? "Key opened by the stray access" : "Accessed by";
-	case FINDING_GRANTED:
-		return "Window granted by";
-	case FINDING_REVOKED:
-		if (f->cause == PKS_POISONED_GRANT)
-			return "Poisoned by the revoke (underflow) in";
-		return finding__revoke_is_wrong(f) ? "Revoked by" : "Window revoked by";
-	case FINDING_MOMENT:
-		return f->class == PKS_SLEPT ? "Switched out by" : "Thread created by";
-	case NR_FINDING_ROLES:
-		break;
-	}
-	return "?";
-}
-
-/* What the reader has to know of a stack that is not this window's own; NULL: it is. */
-static const char *stack__remark(const struct finding_stack *stack)
-{
-	if (stack->another)
-		return "of another window that was granted at the same place";
-	return stack->earlier ? "stack of an earlier call from the same place" : NULL;
-}
-
-static void finding__stacks(const struct report *r, const struct model_finding *f)
-{
-	struct finding_stack stack;
-	const char *of;
-
-	for (int role = 0; role < NR_FINDING_ROLES; role++) {
-		const char *remark = role == FINDING_GRANTED ? granted__remark(&f->raw) : NULL;
-
-		if (!finding__stack(r->symbols, f, role, &stack))
-			continue;
-		fprintf(r->out, "\n%s", role__title(&f->raw, role));
-		of = stack__remark(&stack);
-		if (remark || of)
-			fprintf(r->out, " (%s%s%s)", remark ?: "", remark && of ? "; " : "",
-				of ?: "");
-		fputs(":\n", r->out);
-		stack__print(r, &stack);
-	}
-}
-
-static void finding__title(const struct report *r, const struct model_finding *f)
-{
-	unsigned int flags;
-	__u64 culprit = finding__culprit(f, &flags);
-	char name[FUNCTION_TEXT], time[32];
-
-	fprintf(r->out, RULE "\n%s BUG: pkstrace: %s in %s\n",
-		stamp_text(f->raw.time, time, sizeof(time)), class__row(f->raw.class)->name,
-		culprit ? function_at(r, culprit, flags, name) : "an unknown function");
-}
-
-/* "page 3 of /mnt/data (inode 12 on pmem0/259:0)" */
-static void file__print(const struct report *r, const struct pks_finding *f)
-{
-	unsigned int major = finding__dev_major(f), minor = finding__dev_minor(f);
-	char path[PATH_MAX], device[64];
-
-	paths__device(major, minor, device, sizeof(device));
-	fprintf(r->out, ", page %" PRIu64 " of ", (uint64_t)f->index);
-	if (paths__find("/proc", f->tgid, major, minor, f->ino, path, sizeof(path)))
-		fprintf(r->out, "%s (", path);
-	else
-		fputs("a file that no process holds now (", r->out);
-	fprintf(r->out, "inode %" PRIu64 " on %s%s%u:%u)", (uint64_t)f->ino, device,
-		device[0] ? "/" : "", major, minor);
-}
-
-/* What a window is on where it is not a page. */
-static void key__print(const struct report *r, __u64 key)
-{
-	if (r->dialect->facts.key == PKS_KEY_PKEY)
-		fprintf(r->out, "protection key %u", (unsigned int)key - 1);
-	else if (key)
-		fprintf(r->out, "argument 0x%" PRIx64, (uint64_t)key);
-	else
-		fputs("something that no argument names", r->out);
-}
-
-static void page__print(const struct report *r, const struct pks_finding *f)
-{
-	char where[64];
-
-	if (r->dialect->facts.key != PKS_KEY_PAGE && f->class != PKS_STRAY_ACCESS) {
-		key__print(r, f->key);
-	} else if (f->phys) {
-		pmem__describe(f->phys + (f->address & 0xfff), where, sizeof(where));
-		fprintf(r->out, "page %s", where);
-		if (f->ino)
-			file__print(r, f);
-	} else if (f->pgmap) {
-		pmem__describe(f->pgmap_start, where, sizeof(where));
-		fprintf(r->out, "the pgmap at %s", where);
-	} else {
-		fputs("an unknown page", r->out);
-	}
-}
-
-static void boundary__print(const struct report *r, const struct pks_finding *f)
-{
-	char name[FUNCTION_TEXT];
-
-	fputs(boundary__row(f->boundary)->name, r->out);
-	if (f->boundary == PKS_SYSCALL_EXIT)
-		fprintf(r->out, " of %s()", syscall__name(f->arg));
-	else if (f->boundary == PKS_WORK_END || f->boundary == PKS_NMI_END)
-		fprintf(r->out, " of %s", function_at(r, f->arg, 0, name));
-}
-
-static void link__print(const struct report *r, const struct model_link *link)
-{
-	unsigned int flags = link->class == PKS_STRAY_ACCESS ? 0 : SYMBOL_RETURN;
-	char name[FUNCTION_TEXT], time[32];
-
-	if (link->time)
-		fprintf(r->out, "Follows from: the %s at %s in %s\n", class__row(link->class)->name,
-			stamp_text(link->time, time, sizeof(time)),
-			function_at(r, link->place, flags, name));
-}
-
-static void holder__print(const struct report *r, const struct pks_finding *f)
-{
-	if (f->other_tid)
-		fprintf(r->out, "The window is held by thread %u\n", f->other_tid);
-}
-
-static void access__what(const struct report *r, const struct model_finding *f)
-{
-	fprintf(r->out, "%s of address 0x%" PRIx64 ", ", f->raw.write ? "Write" : "Read",
-		(uint64_t)f->raw.address);
-	page__print(r, &f->raw);
-	fputc('\n', r->out);
-	if (f->raw.cause)
-		fprintf(r->out, "Cause: %s: %s\n", cause__row(f->raw.cause)->name,
-			cause__row(f->raw.cause)->meaning);
-	link__print(r, &f->follows);
-	holder__print(r, &f->raw);
-	fprintf(r->out, "%s\n",
-		f->raw.fatal ? "Fault mode strict: the kernel stops here (oops)" :
-			       "Fault mode relaxed: the access went on");
-}
-
-static void residue__what(const struct report *r, const struct model_finding *f)
-{
-	fputs("No window is open, but the key is, at ", r->out);
-	boundary__print(r, &f->raw);
-	fprintf(r->out, "\nMeaning: %s\n", class__row(f->raw.class)->meaning);
-	link__print(r, &f->follows);
-}
-
-static void held__print(const struct report *r, const char *before, const struct pks_finding *f)
-{
-	char held[32];
-
-	if (f->held)
-		fprintf(r->out, "%s %s", before, time_text(f->held, held, sizeof(held)));
-}
-
-/* The window that the revoke should have closed. */
-static void expected__print(const struct report *r, const struct pks_finding *f)
-{
-	__u64 expected = finding__expected_phys(f, r->dialect->page_struct);
-	char where[64];
-
-	fputs("; the window opened last is on ", r->out);
-	if (r->dialect->facts.key != PKS_KEY_PAGE) {
-		key__print(r, f->key2);
-	} else if (expected) {
-		pmem__describe(expected, where, sizeof(where));
-		fprintf(r->out, "page %s", where);
-	} else {
-		fputs("another page", r->out);
-	}
-}
-
-static void revoke__what(const struct report *r, const struct pks_finding *f)
-{
-	fputs("Revoke of ", r->out);
-	page__print(r, f);
-	if (f->address)
-		fprintf(r->out, " by address 0x%" PRIx64, (uint64_t)f->address);
-	if (f->class == PKS_WRONG_PAGE || f->class == PKS_OUT_OF_ORDER)
-		expected__print(r, f);
-	else if (f->class == PKS_CROSS_THREAD)
-		fputs(", a window of another thread", r->out);
-	else
-		fputs(", no window of this thread", r->out);
-	held__print(r, ", open for", f);
-	fprintf(r->out, "\nMeaning: %s\n", class__row(f->class)->meaning);
-	holder__print(r, f);
-	if (r->dialect->facts.truth == PKS_TRUTH_PGMAP &&
-	    (f->class == PKS_CROSS_THREAD || f->class == PKS_UNDERFLOW))
-		fprintf(r->out,
-			"The next grant of thread %u is poisoned: its window will not open access\n",
-			f->tid);
-}
-
-static void window__what(const struct report *r, const struct pks_finding *f)
-{
-	fputs("Window on ", r->out);
-	page__print(r, f);
-	if (f->class == PKS_LEAK) {
-		fputs(" still open at ", r->out);
-		boundary__print(r, f);
-	} else if (f->class == PKS_INHERITED) {
-		fprintf(r->out, " was open when thread %u was created", f->other_tid);
-	} else if (f->class == PKS_SLEPT) {
-		fputs(" was open when the thread was switched out", r->out);
-	}
-	held__print(r, ", open for", f);
-	fprintf(r->out, "\nMeaning: %s\n", class__row(f->class)->meaning);
-	if (f->class == PKS_INEFFECTIVE_GRANT && f->context != PKS_TASK)
-		fputs("An interrupt starts with access closed, and its grants only count: in the "
-		      "thread it hit\n",
-		      r->out);
-	if (f->class == PKS_LEAK && !f->granted.caller)
-		fputs("It was granted before the trace, or the grant was not seen\n", r->out);
-}
-
-static void finding__what(const struct report *r, const struct model_finding *f)
-{
-	if (f->raw.class == PKS_STRAY_ACCESS)
-		access__what(r, f);
-	else if (f->raw.class == PKS_RESIDUE)
-		residue__what(r, f);
-	else if (finding__revoke_is_wrong(&f->raw))
-		revoke__what(r, &f->raw);
-	else
-		window__what(r, &f->raw);
-	if (f->raw.unsure)
-		fputs("Unsure: events of this thread were missed before\n", r->out);
+	if (f->holds)
+		fprintf(out, "The window is held by thread %u\n", f->other_tid);
+	if (f->access)
+		fprintf(out, "Fault mode %s: %s\n", f->fault_mode,
+			f->fault_mode[0] == 's' ? "the kernel stops here (oops)"
+						: "the access went on");
+	for (unsigned int i = 0; i < f->nr_remarks; i++)
+		fprintf(out, "%s\n", f->remark[i]);
+	if (f->unsure)
+		fputs("Unsure: events of this thread were missed before\n", out);
 }
 
 /* The two bits that the key has in the register, decoded. */
-static void pkrs__print(const struct report *r, const struct pks_finding *f)
+static void pkrs__print(FILE *out, const struct resolved_pkrs *pkrs)
 {
-	__u32 mask = r->dialect->facts.pkey_mask;
-
-	if (!f->pkrs || !mask)
+	if (!pkrs->known)
 		return;
-	if (finding__pkrs_fits(f, mask))
-		fprintf(r->out, "; PKRS 0x%08x (key %u: %s)", f->pkrs, finding__pkey(mask),
-			finding__rights(f->pkrs, mask));
+	if (pkrs->fits)
+		fprintf(out, "; PKRS 0x%08x (key %u: %s)", pkrs->value, pkrs->pkey, pkrs->rights);
 	else
-		fprintf(r->out, "; PKRS denied it (the kernel saved 0x%08x, the interrupted one's)",
-			f->pkrs);
+		fprintf(out, "; PKRS denied it (the kernel saved 0x%08x, the interrupted one's)",
+			pkrs->value);
 }
 
-static void finding__who(const struct report *r, const struct pks_finding *f)
+static void finding__who(FILE *out, const struct resolved_finding *f)
 {
-	fprintf(r->out, "By %.*s/%u (tgid %u) on CPU %u, context %s%s; count %d", PKS_COMM, f->comm,
-		f->tid, f->tgid, f->cpu, context__row(f->context)->name,
-		f->context == PKS_TASK ? "" : ", which interrupted it", f->count);
-	if (finding__revoke_is_wrong(f))
-		fputs(" before the revoke", r->out);
-	pkrs__print(r, f);
-	fputc('\n', r->out);
+	const struct resolved_thread *t = &f->thread;
+
+	fprintf(out, "By %s/%u (tgid %u) on CPU %u, context %s%s; count %d%s", t->comm, t->tid,
+		t->tgid, t->cpu, t->context, t->interrupted ? ", which interrupted it" : "",
+		t->count, f->of_revoke ? " before the revoke" : "");
+	pkrs__print(out, &f->pkrs);
+	fputc('\n', out);
 }
 
-static void text__finding(const struct report *r, const struct model_finding *f)
+static void finding__injection(FILE *out, const struct resolved_finding *f)
 {
-	finding__title(r, f);
-	finding__what(r, f);
-	finding__who(r, &f->raw);
-	report_injection__cause(r, &f->raw);
-	finding__stacks(r, f);
+	const struct resolved_injection *one = &f->injection;
+
+	if (f->injected)
+		fprintf(out, "Follows%s injection #%u %s in %s, %.1f us before\n",
+			f->injected_thread ? "" : ", on another thread,", one->serial, one->what,
+			one->caller.text, f->injected_before / 1e3);
+}
+
+static void text__finding(struct report *r, const struct resolved_finding *f)
+{
+	finding__title(r->out, f);
+	fprintf(r->out, "%s\n", f->what);
+	finding__why(r->out, f);
+	finding__remarks(r->out, f);
+	finding__who(r->out, f);
+	finding__injection(r->out, f);
+	for (unsigned int i = 0; i < f->nr_stacks; i++)
+		stack__print(r->out, &f->stack[i]);
 	fputs(RULE "\n", r->out);
 	fflush(r->out);
 }
 
-const struct renderer report_text = { .finding = text__finding, .summary = summary__print };
+/* --- an injection, a snapshot, a check ------------------------------------------------------ */
+
+static void text__injection(struct report *r, const struct resolved_injection *one)
+{
+	const struct resolved_thread *t = &one->thread;
+
+	stamp__print(r->out, one->time);
+	fprintf(r->out, " pkstrace: %s: #%u %s in %s, by %s/%u (tgid %u), its call %" PRIu64 "\n",
+		one->dry ? "would inject" : "injected", one->serial, one->what, one->caller.text,
+		t->comm, t->tid, t->tgid, (uint64_t)one->nth);
+	for (unsigned int i = 0; r->verbose > 1 && i < one->nr_stack; i++)
+		fprintf(r->out, " %s\n", one->stack[i].text);
+	fflush(r->out);
+}
+
+static void inside__state(FILE *out, const struct resolved_inside *t)
+{
+	__s32 count = t->thread.count;
+
+	switch (t->state) {
+	case SNAPSHOT_INSIDE:
+		fprintf(out, "%d window%s open", count, count == 1 ? "" : "s");
+		break;
+	case SNAPSHOT_OVER_REVOKED:
+		fprintf(out, "revoked %d time%s too often, its next windows will open nothing",
+			-count, count == -1 ? "" : "s");
+		break;
+	default:
+		fputs("no window, but the key is open", out);
+	}
+}
+
+static void text__thread(struct report *r, const struct resolved_inside *t)
+{
+	fprintf(r->out, "%s/%u (tgid %u): ", t->thread.comm, t->thread.tid, t->thread.tgid);
+	inside__state(r->out, t);
+	pkrs__print(r->out, &t->pkrs);
+	fputc('\n', r->out);
+	for (unsigned int i = 0; i < t->nr; i++)
+		text__frame(r->out, &t->frame[i]);
+	if (!t->nr)
+		fprintf(r->out, " (no stack: the thread %s)\n",
+			t->running ? "is running" : "has just ended, or is in user space");
+	fputc('\n', r->out);
+}
+
+static void text__snapshot(struct report *r, const struct report_snapshot *all)
+{
+	fprintf(r->out,
+		"pkstrace: of %" PRIu64 " threads %" PRIu64 " inside a window, %" PRIu64
+		" revoked too often, %" PRIu64 " with the key open without a window\n",
+		(uint64_t)all->threads, (uint64_t)all->in_state[SNAPSHOT_INSIDE],
+		(uint64_t)all->in_state[SNAPSHOT_OVER_REVOKED],
+		(uint64_t)all->in_state[SNAPSHOT_KEY_OPEN]);
+}
+
+static void text__check(struct report *r, const struct report_check *check)
+{
+	for (size_t i = 0; i < check->nr; i++) {
+		const struct report_fact *fact = &check->fact[i];
+		const char *line = fact->value, *name = fact->continued ? "" : fact->name;
+		size_t length = strcspn(line, "\n");
+
+		for (; line[length]; length = strcspn(line, "\n")) {
+			fprintf(r->out, "%-16s %.*s\n", name, (int)length, line);
+			line += length + 1;
+			name = "";
+		}
+		fprintf(r->out, "%-16s %s\n", name, line);
+	}
+}
+
+static void text__summary(struct report *r, const struct resolved_summary *s)
+{
+	(s->counts_only ? text__stat_summary : text__run_summary)(r, s);
+}
+
+const struct format format_text = {
+	.name = "text",
+	.meaning = "for people",
+	.finding = text__finding,
+	.injection = text__injection,
+	.interval = text__interval,
+	.thread = text__thread,
+	.survey = text__survey,
+	.summary = text__summary,
+	.injections = text__injections,
+	.snapshot = text__snapshot,
+	.runs = text__hunt,
+	.check = text__check,
+};

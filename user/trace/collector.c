@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kernel/boundaries.h"
@@ -18,6 +17,7 @@
 #include "abi/inject.h"
 #include "trace/libbpf_log.h"
 #include "pkstrace.skel.h"
+#include "util/clock.h"
 
 static int ring__sample(void *arg, void *data, size_t size)
 {
@@ -346,14 +346,6 @@ static enum status program__attach(struct collector *c, const struct bpf_program
 	return STATUS_CLEAN;
 }
 
-static __u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
 /* Some kernels call the traced functions only while somebody asks for it. */
 static enum status collector__switch_on(struct collector *c)
 {
@@ -384,7 +376,7 @@ enum status collector__attach(struct collector *c)
 	if (!status && c->extension && c->extension->attach)
 		status = c->extension->attach(c->extension->arg, c->skel);
 	status = status ?: collector__switch_on(c);
-	c->skel->bss->tracing_since = now_ns();
+	c->skel->bss->tracing_since = clock__ns();
 	c->skel->bss->quick_pages.zone_bit = c->dialect->facts.zone_bit;
 	c->skel->bss->quick_way = !status && collector__may_be_quick(c);
 	c->skel->bss->tracing = !status;
@@ -432,24 +424,34 @@ static bool program__may_be_skipped(struct collector *c, const struct bpf_progra
  * a kprobe's program, also inside another one's (trace_call_bpf(),
  * kprobe_multi_link_prog_run()), and before 6.7 uncounted: always 0.
  */
-static __u64 program__skipped(struct collector *c, const struct bpf_program *prog)
+static int program__skipped(struct collector *c, const struct bpf_program *prog, __u64 *skipped)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 	int fd = bpf_program__fd(prog);
 
-	if (fd < 0 || program__may_be_skipped(c, prog) ||
-	    bpf_obj_get_info_by_fd(fd, &info, &size))
+	*skipped = 0;
+	if (fd < 0 || program__may_be_skipped(c, prog))
 		return 0;
-	return info.recursion_misses;
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return -errno;
+	*skipped = info.recursion_misses;
+	return 0;
 }
 
-__u64 collector__refused(struct collector *c)
+int collector__refused(struct collector *c, __u64 *refused)
 {
-	return program__skipped(c, window__program(c, PROBE_GRANT_PAGE)) +
-	       program__skipped(c, window__program(c, PROBE_REVOKE_PAGE)) +
-	       program__skipped(c, window__program(c, PROBE_GRANT_PGMAP)) +
-	       program__skipped(c, window__program(c, PROBE_REVOKE_PGMAP));
+	static const enum probe probes[] = { PROBE_GRANT_PAGE, PROBE_REVOKE_PAGE,
+					     PROBE_GRANT_PGMAP, PROBE_REVOKE_PGMAP };
+	__u64 skipped;
+	int err = 0;
+
+	*refused = 0;
+	for (size_t i = 0; !err && i < sizeof(probes) / sizeof(probes[0]); i++) {
+		err = program__skipped(c, window__program(c, probes[i]), &skipped);
+		*refused += skipped;
+	}
+	return err;
 }
 
 /* An interrupt that was not seen is a loss where others of its kind opened windows. */
@@ -463,25 +465,29 @@ static __u64 interrupts__lost(const struct collector *c)
 	return sum;
 }
 
-void collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
+int collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
 	__u64 values[c->nr_cpus], skipped;
+	int failed = 0, err;
 
 	for (__u32 reason = 0; reason < PKS_NR_LOSSES; reason++) {
 		memset(values, 0, sizeof(values));
-		bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values);
+		if (bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.lost), &reason, values))
+			failed = -errno;
 		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
 			if (values[cpu])
 				fn(arg, reason, cpu, NULL, values[cpu]);
 	}
 	for (int i = 0; i < s->prog_cnt; i++) {
-		skipped = program__skipped(c, *s->progs[i].prog);
+		err = program__skipped(c, *s->progs[i].prog, &skipped);
+		failed = err ?: failed;
 		if (skipped)
 			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
 			   skipped);
 	}
 	fn(arg, PKS_LOST_INTERRUPT, COLLECTOR_NO_CPU, NULL, interrupts__lost(c));
+	return failed;
 }
 
 void collector__stop(struct collector *c)

@@ -111,8 +111,8 @@ bool collector__frame(struct collector *c, unsigned int index, const struct pks_
 bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
 			  int at, const struct pks_frame *copy);
 
-/* How many grants and revokes the kernel has refused to run our programs for. */
-__u64 collector__refused(struct collector *c);
+/* How many grants and revokes the kernel has refused to run our programs for. 0 or negative errno. */
+int collector__refused(struct collector *c, __u64 *refused);
 
 /* Physical address of a struct page; 0 where that is not known. */
 __u64 collector__phys(const struct collector *c, __u64 page);
@@ -133,18 +133,20 @@ void collector__group_comm(struct collector *c, unsigned int index, char *comm);
  */
 int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses);
 
-void collector__counts(struct collector *c, struct collector_counts *counts);
+/* 0, or negative errno where some could not be read: these are then 0. */
+int collector__counts(struct collector *c, struct collector_counts *counts);
 
 /*
  * What the losses in collector_counts are made of: each that is not 0 goes to
  * fn, by CPU; those of programs that the kernel did not run have no CPU, but
  * the program's name, which lives as long as the collector. Of some neither is known.
+ * Returns as above.
  */
 #define COLLECTOR_NO_CPU (~0u)
 
 typedef void (*collector_loss_fn)(void *arg, enum pks_loss reason, unsigned int cpu,
 				  const char *program, __u64 count);
-void collector__losses(struct collector *c, collector_loss_fn fn, void *arg);
+int collector__losses(struct collector *c, collector_loss_fn fn, void *arg);
 
 /* Detaches and frees everything. Takes NULL. */
 void collector__close(struct collector *c);

@@ -199,14 +199,15 @@ int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addr
 	return origin->stack >= 0 ? stack__read(c, origin->stack, addresses) : 0;
 }
 
-void collector__counts(struct collector *c, struct collector_counts *counts)
+int collector__counts(struct collector *c, struct collector_counts *counts)
 {
 	const struct pkstrace__bss *bss = c->skel->bss;
+	int err;
 
 	memset(counts, 0, sizeof(*counts));
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		counts->found[i] = bss->found[i];
-	collector__losses(c, loss__count, counts);
+	err = collector__losses(c, loss__count, counts);
 	counts->delivered = c->delivered;
 	counts->folded = bss->folded;
 	counts->dropped = bss->dropped;
@@ -218,4 +219,5 @@ void collector__counts(struct collector *c, struct collector_counts *counts)
 	for (int i = 0; i < PKS_SLOTS; i++)
 		if (bss->slots[i].owner && bss->slots[i].depth > 0)
 			counts->open_windows += bss->slots[i].depth;
+	return err;
 }

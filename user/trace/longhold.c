@@ -61,7 +61,7 @@ void longhold__scan(struct longhold *l, struct collector *c, __u64 now, collecto
 			    now < frame.since || now - frame.since <= l->threshold ||
 			    !collector__mark_told(c, i, &slot, d, &frame))
 				continue;
-			l->told++;
+			l->reported++;
 			finding__fill(&finding, c, &slot, &frame, now);
 			fn(arg, &finding);
 		}

@@ -12,7 +12,7 @@
 
 struct longhold {
 	__u64 threshold; /* ns; 0: off */
-	__u64 told;	 /* windows reported so far: the programs leave these out */
+	__u64 reported;	 /* windows so far: the programs leave these out */
 };
 
 /* How often to look, in ms for poll(2): -1 where it is off. */

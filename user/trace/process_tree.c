@@ -13,6 +13,7 @@
 
 #include "trace/process_tree.h"
 #include "util/number.h"
+#include "util/proc_stat.h"
 
 #define MAX_DEPTH 64
 
@@ -21,35 +22,18 @@ int process_tree__adopt(void)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1) ? -errno : 0;
 }
 
-/* Parent and state of a process; 0 where it has gone. */
-static pid_t process__parent(pid_t pid, char *state)
-{
-	char path[64], line[512];
-	const char *after;
-	int parent = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "r");
-	if (!f)
-		return 0;
-	/* The name in parentheses may hold anything: what follows the last one counts. */
-	after = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
-	if (!after || sscanf(after, ") %c %d", state, &parent) != 2)
-		parent = 0;
-	fclose(f);
-	return parent;
-}
-
 static bool process__descends(pid_t pid, pid_t ancestor, char *state)
 {
-	char other;
-	pid_t parent = process__parent(pid, state);
+	struct proc_stat stat;
 
-	for (int i = 0; parent > 1 && i < MAX_DEPTH; i++) {
-		if (parent == ancestor)
+	if (!proc_stat__read(pid, 0, &stat))
+		return false;
+	*state = stat.state;
+	for (int i = 0; stat.parent > 1 && i < MAX_DEPTH; i++) {
+		if (stat.parent == ancestor)
 			return true;
-		parent = process__parent(parent, &other);
+		if (!proc_stat__read(stat.parent, 0, &stat))
+			return false;
 	}
 	return false;
 }

@@ -1,112 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <math.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "kernel/boundaries.h"
-#include "findings/finding.h"
-#include "trace/preflight.h"
-#include "kernel/srcline.h"
 #include "findings/suppress.h"
+#include "kernel/boundaries.h"
 #include "kernel/ksyms.h"
+#include "kernel/srcline.h"
+#include "trace/preflight.h"
+#include "trace/run_loop.h"
 #include "trace/tracer.h"
-#include "util/output.h"
-
-/* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
-#define NS_DOUBT 1000000000ULL
+#include "util/clock.h"
 
 #define GRACE_SECONDS 2 /* between a command's SIGTERM and its SIGKILL */
-
-static double now_seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
-static __u64 now_ns(void)
-{
-	return now_seconds() * 1e9;
-}
-
-/* The suppression that hides it, 0: none. */
-static unsigned int finding__suppressed(struct tracer *t, const struct model_finding *f)
-{
-	const char *functions[PKS_STACK_DEPTH];
-	struct finding_stack stack;
-	struct symbol sym;
-
-	if (!suppress__count(t->options.suppress))
-		return 0;
-	finding__stack(t->symbols, f, finding__primary(f), &stack);
-	for (unsigned int i = 0; i < stack.frames.nr; i++) {
-		__u64 address = stack.frames.address[i];
-
-		symbols__find(t->symbols, address, address == stack.exact ? 0 : SYMBOL_RETURN, &sym);
-		functions[i] = sym.name ? sym.name : "?";
-	}
-	return suppress__match(t->options.suppress, f->raw.class, f->raw.cause, functions,
-			       stack.frames.nr);
-}
-
-/* The kernel has refused to run a program on a grant or revoke not long before. */
-static bool finding__withdrawn(struct tracer *t, const struct pks_finding *raw)
-{
-	__u64 refused;
-
-	if (!model__doubtful(raw))
-		return false;
-	refused = collector__refused(t->collector);
-	if (refused != t->refused) {
-		t->refused = refused;
-		t->refused_at = now_ns();
-	}
-	return t->refused_at && raw->time < t->refused_at + NS_DOUBT;
-}
-
-static void on_finding(void *arg, const struct pks_finding *from)
-{
-	struct pks_finding copy = *from, *raw = &copy;
-	struct tracer *t = arg;
-	struct model_stack granted, revoked;
-	struct model_finding *f;
-
-	granted.nr = collector__stack(t->collector, &raw->granted, granted.address);
-	revoked.nr = collector__stack(t->collector, &raw->revoked, revoked.address);
-	if (model__add_finding(&t->model, raw, &granted, &revoked, &f) != MODEL_NEW)
-		return;
-	f->suppressed = finding__withdrawn(t, raw) ? MODEL_WITHDRAWN : finding__suppressed(t, f);
-	if (f->suppressed)
-		return;
-	t->shown++;
-	if (t->shown <= t->options.max_reports)
-		t->options.renderer->finding(&t->report, f);
-	else if (t->shown == t->options.max_reports + 1)
-		status__note("%u reports shown; further findings are counted only",
-			     t->options.max_reports);
-}
-
-/* Signals become readable; a command that gets Ctrl-C too is not lost sight of. */
-static int signals__open(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 static enum status tracer__targets(struct tracer *t)
 {
@@ -117,8 +25,8 @@ static enum status tracer__targets(struct tracer *t)
 		t->pid_watch = syscall(SYS_pidfd_open, o->pid, 0);
 		if (t->pid_watch < 0)
 			return status__say(STATUS_USAGE, "no process %d: %s", o->pid,
-					   errno == EINVAL ? "it is a thread of another process" :
-							     strerror(errno));
+					   errno == EINVAL ? "it is a thread of another process"
+							   : strerror(errno));
 	}
 	if (o->command) {
 		err = follow__prepare(&t->command, o->command, o->no_group ? FOLLOW_NO_GROUP : 0);
@@ -154,22 +62,22 @@ static void tracer__name_target(struct tracer *t)
 		snprintf(t->target, sizeof(t->target), "%s and its children",
 			 t->options.subject ?: t->options.command[0]);
 	else if (t->options.pid)
-		snprintf(t->target, sizeof(t->target), "process %d and its children", t->options.pid);
+		snprintf(t->target, sizeof(t->target), "process %d and its children",
+			 t->options.pid);
 	else
 		snprintf(t->target, sizeof(t->target), "the whole system");
 }
 
 static void tracer__say_attached(const struct tracer *t, double took)
 {
-	char what[320];
+	char what[320], words[256];
 
 	dialect__describe(&t->dialect, what, sizeof(what));
 	status__note("attached %u programs in %.2f s: %s; tracing %s",
 		     collector__attached(t->collector), took, what, t->target);
 	if (t->options.counts_only)
-		status__note("counts only: no stacks; wrong-page, out-of-order and "
-			     "ineffective-grant pass unseen, cross-thread counts as underflow "
-			     "(`pkstrace run` tells)");
+		status__note("counts only: no stacks; %s (`pkstrace run` tells)",
+			     class__stat_words(words, sizeof(words)));
 	dialect__blind(&t->dialect, say_blind, NULL);
 	boundaries__blind(&t->dialect, say_blind, NULL);
 }
@@ -214,65 +122,77 @@ static enum status tracer__run_command(struct tracer *t)
 			   strerror(-err));
 }
 
-/* A timerfd after so many seconds, once or again and again; -1 for none. */
-static enum status timer__arm(int *timer, double seconds, bool again)
-{
-	double whole = floor(seconds);
-	struct timespec time = { .tv_sec = whole, .tv_nsec = (seconds - whole) * 1e9 };
-	struct itimerspec when = { .it_value = time };
-
-	if (seconds <= 0)
-		return STATUS_CLEAN;
-	if (again)
-		when.it_interval = time;
-	*timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (*timer < 0 || timerfd_settime(*timer, 0, &when, NULL))
-		return status__say(STATUS_CANNOT, "can't set a timer: %s", strerror(errno));
-	return STATUS_CLEAN;
-}
-
 static enum status tracer__arm_timers(struct tracer *t)
 {
-	enum status status = timer__arm(&t->timer, t->options.seconds, false);
+	int err = timer__open(t->options.seconds, false, &t->timer);
 
-	return status ?: timer__arm(&t->ticks, t->options.interval, true);
+	err = err ?: timer__open(t->options.interval, true, &t->ticks);
+	return err ? status__say(STATUS_CANNOT, "can't set a timer: %s", strerror(-err))
+		   : STATUS_CLEAN;
+}
+
+static enum status tracer__signals(struct tracer *t)
+{
+	enum status status;
+
+	t->signals = run_loop__signals(&status);
+	return status;
+}
+
+static enum status tracer__dialect(struct tracer *t)
+{
+	return dialect__probe(&t->dialect, t->symbols, &t->options.wish, false);
+}
+
+void tracer__init(struct tracer *t)
+{
+	*t = (struct tracer){ .pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1 };
+	t->command = (struct follow)FOLLOW_NONE;
+}
+
+/* Who makes findings readable, and how they are shown. */
+static void tracer__report(struct tracer *t)
+{
+	const struct tracer_options *o = &t->options;
+
+	t->longhold.threshold = o->long_hold * 1e9;
+	t->resolver = (struct resolver){ .symbols = t->symbols,
+					 .source = t->source,
+					 .dialect = &t->dialect,
+					 .suppress = o->suppress,
+					 .injections = o->injections,
+					 .by = o->by,
+					 .target = t->target };
+	t->report = (struct report){ .out = stdout,
+				     .format = o->format ?: format__row(0),
+				     .top = o->top ?: 20,
+				     .verbose = o->verbose };
+	t->intake = (struct intake){ .collector = t->collector,
+				     .model = &t->model,
+				     .resolver = &t->resolver,
+				     .report = &t->report,
+				     .max_reports = o->max_reports,
+				     .show_injections = o->show_injections };
 }
 
 enum status tracer__start(struct tracer *t, const struct tracer_options *options)
 {
 	static enum status (*const steps[])(struct tracer *) = {
-		tracer__targets, tracer__symbols, NULL, tracer__attach,
-		tracer__arm_timers,
+		tracer__targets, tracer__symbols,    tracer__dialect,
+		tracer__attach,	 tracer__arm_timers, tracer__signals,
 	};
-	double begin = now_seconds();
+	double begin = clock__seconds();
 	enum status status = preflight__capabilities();
 
-	*t = (struct tracer){
-		.options = *options, .pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1
-	};
+	tracer__init(t);
+	t->options = *options;
 	tracer__name_target(t);
-	if (!t->options.renderer)
-		t->options.renderer = &report_text;
-	t->command = (struct follow)FOLLOW_NONE;
 	for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
-		status = steps[i] ? steps[i](t) :
-				    dialect__probe(&t->dialect, t->symbols, &t->options.wish, false);
+		status = steps[i](t);
 	if (status)
 		return status;
-	t->signals = signals__open();
-	t->longhold.threshold = options->long_hold * 1e9;
-	t->report = (struct report){ .out = stdout,
-				     .symbols = t->symbols,
-				     .source = t->source,
-				     .suppress = options->suppress,
-				     .dialect = &t->dialect,
-				     .top = options->top ?: 20,
-				     .by = options->by,
-				     .target = t->target,
-				     .injections = options->injections,
-				     .injected_function = options->injected_function,
-				     .injected_arg = options->injected_arg };
-	t->started = t->shown_at = now_seconds();
+	tracer__report(t);
+	t->started = t->shown_at = clock__seconds();
 	tracer__say_attached(t, t->started - begin);
 	return tracer__run_command(t);
 }
@@ -303,7 +223,8 @@ static void command__end(struct tracer *t, bool timed_out)
 	if (wait_status >= 0)
 		command__say_end(t, wait_status);
 	if (left)
-		status__note("%u of its processes hang in the kernel, out of reach of signals", left);
+		status__note("%u of its processes hang in the kernel, out of reach of signals",
+			     left);
 }
 
 /* It has ended by itself. What it has left running is not ours to end. */
@@ -339,22 +260,37 @@ static void tracer__read_sites(struct tracer *t, struct model *m)
 }
 
 /* What came until `at`, in CLOCK_MONOTONIC seconds, since the last interval. */
+static void tracer__print_interval(struct tracer *t, const struct model *delta, double at)
+{
+	struct resolved_summary s;
+
+	if (resolve__summary(&t->resolver, delta, &s))
+		t->report.missing++;
+	s.at = at - t->started;
+	s.seconds = at - t->shown_at;
+	t->report.format->interval(&t->report, &s);
+	resolved_summary__free(&s);
+}
+
 static void tracer__show_interval(struct tracer *t, double at)
 {
 	struct collector_counts counts;
 	struct model now = {}, delta;
 
+	if (!t->report.format->interval)
+		return;
 	collector__counts(t->collector, &counts);
 	memcpy(now.found, counts.found, sizeof(now.found));
 	tracer__read_sites(t, &now);
 	if (model__between(&t->before, &now, &delta)) {
 		status__note("out of memory: an interval is missing");
+		t->report.missing++;
 		model__free(&now);
 		return;
 	}
 	delta.open_windows = counts.open_windows;
 	model__sort_sites(&delta);
-	t->options.renderer->interval(&t->report, &delta, at - t->started, at - t->shown_at);
+	tracer__print_interval(t, &delta, at);
 	model__free(&delta);
 	model__free(&t->before);
 	t->before = now;
@@ -362,47 +298,35 @@ static void tracer__show_interval(struct tracer *t, double at)
 }
 
 /* Intervals that went by unseen are one. */
-static void tracer__tick(struct tracer *t)
+static void tracer__tick(void *arg)
 {
-	uint64_t ticks;
-
-	if (read(t->ticks, &ticks, sizeof(ticks)) == sizeof(ticks))
-		tracer__show_interval(t, now_seconds());
+	tracer__show_interval(arg, clock__seconds());
 }
-
-/* Those from WATCH_SIGNALS on end the run. */
-enum { WATCH_RING, WATCH_TICKS, WATCH_SIGNALS, WATCH_TIMER, WATCH_PID, WATCH_COMMAND, NR_WATCHES };
 
 enum status tracer__loop(struct tracer *t)
 {
-	struct pollfd watch[NR_WATCHES] = {
-		[WATCH_RING] = { .fd = collector__fd(t->collector), .events = POLLIN },
-		[WATCH_TICKS] = { .fd = t->ticks, .events = POLLIN },
-		[WATCH_SIGNALS] = { .fd = t->signals, .events = POLLIN },
-		[WATCH_TIMER] = { .fd = t->timer, .events = POLLIN },
-		[WATCH_PID] = { .fd = t->pid_watch, .events = POLLIN },
-		[WATCH_COMMAND] = { .fd = t->command.pidfd, .events = POLLIN },
+	struct run_loop loop = {
+		.intake = &t->intake,
+		.longhold = &t->longhold,
+		.end = { [END_SIGNAL] = t->signals,
+			 [END_TIMER] = t->timer,
+			 [END_PROCESS] = t->pid_watch,
+			 [END_COMMAND] = t->command.pidfd },
+		.ticks = t->ticks,
+		.tick = tracer__tick,
+		.arg = t,
 	};
-	int ready = 0;
+	enum status status;
+	unsigned int ended;
 
-	while (!ready) {
-		if (poll(watch, NR_WATCHES, longhold__interval(&t->longhold)) < 0 && errno != EINTR)
-			return status__say(STATUS_CANNOT, "poll: %s", strerror(errno));
-		longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
-		collector__consume(t->collector, on_finding, t);
-		if (watch[WATCH_TICKS].revents)
-			tracer__tick(t);
-		for (int i = WATCH_SIGNALS; i < NR_WATCHES; i++)
-			ready |= watch[i].revents;
-		/* Nobody would see what comes. */
-		if (output__failed())
-			return STATUS_OUTPUT;
-	}
-	t->ended = now_seconds();
-	if (watch[WATCH_COMMAND].revents)
+	status = run_loop__wait(&loop, &ended);
+	if (status)
+		return status;
+	t->ended = clock__seconds();
+	if (ended & END_BIT(END_COMMAND))
 		command__ended(t);
 	else if (t->command.pid)
-		command__end(t, watch[WATCH_TIMER].revents);
+		command__end(t, ended & END_BIT(END_TIMER));
 	return STATUS_CLEAN;
 }
 
@@ -426,51 +350,79 @@ static void tracer__read_folds(struct tracer *t)
 	for (unsigned int i = 0; i < PKS_FOLDS; i++) {
 		if (!collector__fold(t->collector, i, &fold))
 			continue;
-		if (model__fold(&t->model, &fold, &unseen)) {
-			status__note("out of memory: findings are missing from the table");
-			break;
-		}
-		if (unseen)
-			unseen->suppressed = finding__suppressed(t, unseen);
+		if (model__fold(&t->model, &fold, &unseen))
+			model__lose(&t->model, LOSS_ROOM, 1);
+		else if (unseen)
+			unseen->suppressed = resolve__suppression(&t->resolver, unseen);
 	}
+}
+
+static void tracer__read_counts(struct tracer *t)
+{
+	struct model *m = &t->model;
+	struct collector_counts counts;
+
+	if (collector__counts(t->collector, &counts))
+		model__lose(m, LOSS_READ, 1);
+	memcpy(m->found, counts.found, sizeof(m->found));
+	m->found[PKS_LONG_HOLD] += t->longhold.reported;
+	m->older_windows = counts.older_windows;
+	m->late_revokes = counts.late_revokes;
+	m->open_windows = counts.open_windows;
+	m->fault_witness = counts.fault_witness;
+	m->fault_calls = counts.fault_calls;
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		m->made += counts.found[i];
+	m->delivered = counts.delivered;
+	m->folded = counts.folded;
+	m->dropped = counts.dropped;
 }
 
 static void tracer__read_totals(struct tracer *t)
 {
-	struct collector_counts counts;
-
+	longhold__scan(&t->longhold, t->collector, clock__ns(), intake__take, &t->intake);
+	intake__pass(&t->intake);
 	tracer__read_sites(t, &t->model);
 	tracer__read_folds(t);
-	collector__counts(t->collector, &counts);
-	memcpy(t->model.found, counts.found, sizeof(t->model.found));
-	longhold__scan(&t->longhold, t->collector, now_ns(), on_finding, t);
-	t->model.found[PKS_LONG_HOLD] += t->longhold.told;
+	tracer__read_counts(t);
 	model__count_suppressed(&t->model);
-	collector__losses(t->collector, on_loss, t);
-	t->model.older_windows = counts.older_windows;
-	t->model.late_revokes = counts.late_revokes;
-	t->model.open_windows = counts.open_windows;
-	t->model.fault_witness = counts.fault_witness;
-	t->model.fault_calls = counts.fault_calls;
-	for (int i = 0; i < PKS_NR_CLASSES; i++)
-		t->model.made += counts.found[i];
-	t->model.delivered = counts.delivered;
-	t->model.folded = counts.folded;
-	t->model.dropped = counts.dropped;
+	if (collector__losses(t->collector, on_loss, t))
+		model__lose(&t->model, LOSS_READ, 1);
+	if (t->options.injections)
+		model__lose(&t->model, LOSS_ROOM, t->options.injections->missing);
 	model__sort_sites(&t->model);
+}
+
+static void tracer__print_summary(struct tracer *t)
+{
+	struct resolved_summary s;
+
+	if (!t->report.format->summary)
+		return;
+	if (resolve__summary(&t->resolver, &t->model, &s)) {
+		status__note("out of memory: the summary's tables are missing");
+		t->report.missing++;
+	}
+	s.counts_only = t->options.counts_only;
+	s.seconds = t->ended - t->started;
+	t->report.format->summary(&t->report, &s);
+	resolved_summary__free(&s);
 }
 
 enum status tracer__finish(struct tracer *t)
 {
+	enum status status;
+
 	collector__stop(t->collector);
-	collector__consume(t->collector, on_finding, t);
-	if (t->options.interval && t->options.renderer->interval)
+	intake__pass(&t->intake);
+	if (t->options.interval)
 		tracer__show_interval(t, t->ended);
 	tracer__read_totals(t);
-	t->options.renderer->summary(&t->report, &t->model, t->ended - t->started);
+	tracer__print_summary(t);
+	status = model__complete(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
 	if (model__total_findings(&t->model))
-		return STATUS_FINDINGS;
-	return model__complete(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
+		status = STATUS_FINDINGS;
+	return report__status(&t->report, status);
 }
 
 static void close_if_open(int fd)
@@ -481,6 +433,7 @@ static void close_if_open(int fd)
 
 void tracer__close(struct tracer *t)
 {
+	intake__close(&t->intake);
 	collector__close(t->collector);
 	follow__close(&t->command);
 	dialect__close(&t->dialect);

@@ -3,39 +3,40 @@
  * A tracing run from attach to verdict, as the commands share it: who is
  * followed, what ends it, findings into the model.
  */
-#ifndef PKSTRACE_TRACER_H
-#define PKSTRACE_TRACER_H
+#ifndef PKSTRACE_TRACE_TRACER_H
+#define PKSTRACE_TRACE_TRACER_H
 
-#include "trace/collector.h"
-#include "trace/workload.h"
-#include "trace/longhold.h"
-#include "findings/model.h"
 #include "report/report.h"
+#include "trace/collector.h"
+#include "trace/intake.h"
+#include "trace/longhold.h"
+#include "trace/workload.h"
 
 struct tracer_options {
-	pid_t pid;	     /* 0: not by process */
-	double seconds;	     /* 0: until the target ends or a signal comes */
+	pid_t pid;	      /* 0: not by process */
+	double seconds;	      /* 0: until the target ends or a signal comes */
 	char *const *command; /* NULL: none */
 	unsigned int max_reports;
 	bool grant_stacks; /* take the stack of each grant */
-	bool slept;	  /* report threads that sleep inside a window */
-	double long_hold; /* seconds; report windows open for longer; 0: none */
-	bool counts_only; /* the cheapest form; findings are counted, none is shown by itself */
-	enum pks_by by;	  /* what the counts of windows are kept by */
-	double interval;  /* seconds; show the counts each so often; 0: only at the end */
-	unsigned int top; /* rows to list; 0: 20 */
-	struct dialect_wish wish; /* what to trace, if not what the kernel offers first */
-	const struct renderer *renderer;	/* NULL: text */
-	const struct suppress *suppress;	/* NULL: none */
-	const char *vmlinux;			/* for source lines; NULL: the usual places */
-	const char *const *module_dirs;		/* before the usual places; NULL at its end */
-	const char *subject;  /* with neither pid nor command: what is traced, in a word; NULL: all */
+	bool slept;	   /* report threads that sleep inside a window */
+	double long_hold;  /* seconds; report windows open for longer; 0: none */
+	bool counts_only;  /* the cheapest form; findings are counted, none is shown by itself */
+	enum pks_by by;	   /* what the counts of windows are kept by */
+	double interval;   /* seconds; show the counts each so often; 0: only at the end */
+	unsigned int top;  /* rows to list; 0: 20 */
+	struct dialect_wish wish;	 /* what to trace, if not what the kernel offers first */
+	const struct format *format;	 /* NULL: the first that there is */
+	const struct suppress *suppress; /* NULL: none */
+	const char *vmlinux;		 /* for source lines; NULL: the usual places */
+	const char *const *module_dirs;	 /* before the usual places; NULL at its end */
+	/* With neither pid nor command: what is traced, in a word; NULL: all. */
+	const char *subject;
 	bool no_group; /* the command gets no control group: it is to change that itself */
-	/* Faults to go with the run; see struct report for what describes them. */
+	/* Faults to go with the run. */
 	const struct collector_extension *extension;
-	const struct injections *injections;
-	const char *(*injected_function)(const struct report *r, const struct pks_injection *one);
-	const void *injected_arg;
+	const struct injections *injections; /* what findings may follow; NULL: nothing */
+	bool show_injections;		     /* as they come */
+	unsigned int verbose;		     /* see struct report */
 };
 
 struct tracer {
@@ -47,20 +48,22 @@ struct tracer {
 	struct follow command;
 	struct model model;
 	struct longhold longhold;
+	struct resolver resolver;
 	struct report report;
-	char target[64]; /* what is traced, in words */
-	unsigned int shown; /* reports */
-	__u64 refused;	    /* calls that the programs were not run for, as last read */
-	__u64 refused_at;   /* CLOCK_MONOTONIC ns, when that was seen to have grown; 0: never */
-	int signals;   /* signalfd */
-	int pid_watch; /* pidfd of options.pid */
-	int timer;     /* timerfd for options.seconds */
-	int ticks;     /* timerfd for options.interval */
+	struct intake intake;
+	char target[64];     /* what is traced, in words */
+	int signals;	     /* signalfd */
+	int pid_watch;	     /* pidfd of options.pid */
+	int timer;	     /* timerfd for options.seconds */
+	int ticks;	     /* timerfd for options.interval */
 	struct model before; /* the counts when it was shown last */
 	double shown_at;     /* and when that was */
-	double started; /* CLOCK_MONOTONIC seconds, when the probes were on */
+	double started;	     /* CLOCK_MONOTONIC seconds, when the probes were on */
 	double ended;
 };
+
+/* Before all else: one that holds nothing, and can be closed. */
+void tracer__init(struct tracer *t);
 
 /*
  * Gets everything ready and attaches; says so in one line. Anything but
@@ -68,7 +71,7 @@ struct tracer {
  */
 enum status tracer__start(struct tracer *t, const struct tracer_options *options);
 
-/* Shows findings as they come, until the target ends, time is up, or a signal. */
+/* Shows findings as they come, until the target ends, time is up, or a signal comes. */
 enum status tracer__loop(struct tracer *t);
 
 /* Detaches, reads what is left, prints the summary. Returns the run's status. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/json_set.h"
+#include "util/json.h"
 
 /* Names of threads and files may hold any bytes: those that are no UTF-8 become "?". */
 static json_t *text__json(const char *value)
@@ -22,7 +22,7 @@ static json_t *text__json(const char *value)
 	return text;
 }
 
-void set_hex(json_t *object, const char *key, __u64 value)
+void json__set_hex(json_t *object, const char *key, __u64 value)
 {
 	char text[24];
 
@@ -32,18 +32,27 @@ void set_hex(json_t *object, const char *key, __u64 value)
 	json_object_set_new(object, key, json_string(text));
 }
 
-void set_text(json_t *object, const char *key, const char *value)
+void json__set_text(json_t *object, const char *key, const char *value)
 {
 	if (value)
 		json_object_set_new(object, key, text__json(value));
 }
 
-void set_number(json_t *object, const char *key, __s64 value)
+void json__set_number(json_t *object, const char *key, __s64 value)
 {
 	json_object_set_new(object, key, json_integer(value));
 }
 
-void set_flag(json_t *object, const char *key, bool value)
+void json__set_flag(json_t *object, const char *key, bool value)
 {
 	json_object_set_new(object, key, json_boolean(value));
+}
+
+bool json__write_line(FILE *out, json_t *object)
+{
+	bool written = object && !json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER) &&
+		       fputc('\n', out) != EOF && !fflush(out);
+
+	json_decref(object);
+	return written;
 }

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "findings/callchain.h"
+#include "findings/finding.h"
+#include "findings/resolve_frame.h"
+#include "kernel/dialect.h"
+#include "kernel/inode_path.h"
+#include "kernel/ksyms.h"
+#include "kernel/physaddr.h"
+#include "kernel/syscalls.h"
+
+#define PAGE_OFFSET 0xfff
+
+/* --- who and where -------------------------------------------------------------- */
+
+static void thread__resolve(const struct pks_finding *raw, struct resolved_thread *out)
+{
+	*out = (struct resolved_thread){ .tid = raw->tid,
+					 .tgid = raw->tgid,
+					 .cpu = raw->cpu,
+					 .context = context__row(raw->context)->name,
+					 .interrupted = raw->context != PKS_TASK,
+					 .count = raw->count };
+	memcpy(out->comm, raw->comm, PKS_COMM);
+}
+
+static void pkrs__resolve(__u32 value, __u32 mask, bool fits, struct resolved_pkrs *out)
+{
+	if (!mask)
+		return;
+	*out = (struct resolved_pkrs){ .known = true,
+				       .value = value,
+				       .fits = fits,
+				       .pkey = finding__pkey(mask),
+				       .rights = finding__rights(value, mask) };
+}
+
+static void page__resolve(const struct pks_finding *raw, struct resolved_page *out)
+{
+	__u64 physical = raw->phys ? raw->phys + (raw->address & PAGE_OFFSET) : raw->pgmap_start;
+
+	if (!physical)
+		return;
+	*out = (struct resolved_page){ .known = true,
+				       .physical = physical,
+				       .whole_pgmap = !raw->phys };
+	pmem__describe(physical, out->where, sizeof(out->where));
+}
+
+static void file__resolve(const struct pks_finding *raw, struct resolved_file *out)
+{
+	unsigned int major = finding__dev_major(raw), minor = finding__dev_minor(raw);
+
+	if (!raw->ino)
+		return;
+	out->inode = raw->ino;
+	out->page = raw->index;
+	paths__device(major, minor, out->device, sizeof(out->device));
+	snprintf(out->number, sizeof(out->number), "%u:%u", major, minor);
+	if (!paths__find("/proc", raw->tgid, major, minor, raw->ino, out->path, sizeof(out->path)))
+		out->path[0] = 0;
+}
+
+static void boundary__resolve(const struct resolver *r, const struct pks_finding *raw,
+			      struct resolved_finding *out)
+{
+	const struct boundary_row *row = boundary__row(raw->boundary);
+
+	if (!raw->boundary)
+		return;
+	out->boundary = row->name;
+	if (row->of == OF_SYSCALL)
+		snprintf(out->boundary_of.text, sizeof(out->boundary_of.text), "%s",
+			 syscall__name(raw->arg));
+	else if (row->of == OF_FUNCTION)
+		place__resolve(r, raw->arg, 0, &out->boundary_of);
+}
+
+static void link__resolve(const struct resolver *r, const struct model_link *link,
+			  struct resolved_link *out)
+{
+	const struct class_row *row = class__row(link->class);
+
+	if (!link->time)
+		return;
+	out->time = link->time;
+	out->class = row->name;
+	place__resolve(r, link->place, row->primary == ROLE_ACCESSED ? 0 : SYMBOL_RETURN, &out->in);
+}
+
+void resolve__culprit(const struct resolver *r, const struct model_finding *f,
+		      struct resolved_place *out)
+{
+	unsigned int flags;
+	__u64 culprit = finding__culprit(f, &flags);
+
+	place__resolve(r, culprit, flags, out);
+}
+
+/* --- stacks ----------------------------------------------------------------------- */
+
+static const char *const role_keys[NR_ROLES] = {
+	[ROLE_ACCESSED] = "accessed_by",
+	[ROLE_GRANTED] = "granted_by",
+	[ROLE_REVOKED] = "revoked_by",
+	[ROLE_MOMENT] = "at",
+};
+
+/* An address in a stack is a return address, but for the one of an exception. */
+static unsigned int frame__flags(const struct finding_stack *stack, unsigned int at)
+{
+	return stack->frames.address[at] == stack->exact ? 0 : SYMBOL_RETURN;
+}
+
+static const char *stack__title(const struct pks_finding *raw, enum finding_role role)
+{
+	const char *title = role == ROLE_REVOKED ? cause__row(raw->cause)->revoked_title : NULL;
+
+	return title ?: class__row(raw->class)->stack[role].title;
+}
+
+/* What the reader has to know of a stack beside its title. */
+static void stack__remark(const struct finding_stack *stack, const char *remark,
+			  struct resolved_stack *out)
+{
+	const char *of = stack->another	  ? "of another window that was granted at the same place"
+			 : stack->earlier ? "stack of an earlier call from the same place"
+					  : NULL;
+
+	snprintf(out->remark, sizeof(out->remark), "%s%s%s", remark ?: "", remark && of ? "; " : "",
+		 of ?: "");
+}
+
+static void stack__resolve(const struct resolver *r, const struct pks_finding *raw,
+			   enum finding_role role, const struct finding_stack *stack,
+			   struct resolved_stack *out)
+{
+	out->key = role_keys[role];
+	out->title = stack__title(raw, role);
+	out->earlier = stack->earlier;
+	out->another = stack->another;
+	out->nr = stack->frames.nr;
+	stack__remark(stack, class__row(raw->class)->stack[role].remark, out);
+	for (unsigned int i = 0; i < out->nr; i++)
+		frame__resolve(r, stack->frames.address[i], frame__flags(stack, i), i == 0,
+			       &out->frame[i]);
+}
+
+static void stacks__resolve(const struct resolver *r, const struct model_finding *f,
+			    struct resolved_finding *out)
+{
+	struct finding_stack stack;
+
+	for (int role = 0; role < NR_ROLES; role++)
+		if (finding__stack(r->symbols, f, role, &stack))
+			stack__resolve(r, &f->raw, role, &stack, &out->stack[out->nr_stacks++]);
+}
+
+unsigned int resolve__suppression(const struct resolver *r, const struct model_finding *f)
+{
+	const char *functions[PKS_STACK_DEPTH];
+	struct finding_stack stack;
+	struct symbol symbol;
+
+	if (!suppress__count(r->suppress))
+		return 0;
+	finding__stack(r->symbols, f, class__row(f->raw.class)->primary, &stack);
+	for (unsigned int i = 0; i < stack.frames.nr; i++) {
+		symbols__find(r->symbols, stack.frames.address[i], frame__flags(&stack, i),
+			      &symbol);
+		functions[i] = symbol.name ?: "?";
+	}
+	return suppress__match(r->suppress, f->raw.class, f->raw.cause, functions, stack.frames.nr);
+}
+
+void resolve__modules(const struct resolver *r, const struct model_finding *f,
+		      void (*fn)(void *arg, const char *module), void *arg)
+{
+	struct finding_stack stack;
+	struct symbol symbol;
+
+	for (int role = 0; role < NR_ROLES; role++) {
+		if (!finding__stack(r->symbols, f, role, &stack))
+			continue;
+		for (unsigned int i = 0; i < stack.frames.nr; i++)
+			if (!symbols__find(r->symbols, stack.frames.address[i], 0, &symbol) &&
+			    symbol.module)
+				fn(arg, symbol.module);
+	}
+}
+
+/* --- a finding ---------------------------------------------------------------------- */
+
+static void remark__add(struct resolved_finding *out, const char *text)
+{
+	if (text && out->nr_remarks < RESOLVED_REMARKS)
+		snprintf(out->remark[out->nr_remarks++], sizeof(out->remark[0]), "%s", text);
+}
+
+static void remarks__resolve(const struct resolver *r, const struct pks_finding *raw,
+			     struct resolved_finding *out)
+{
+	const struct class_row *row = class__row(raw->class);
+	char text[PLACE_TEXT];
+
+	snprintf(text, sizeof(text),
+		 "The next grant of thread %u is poisoned: its window will not open access",
+		 raw->tid);
+	if (row->poisons && r->dialect->facts.truth == PKS_TRUTH_PGMAP)
+		remark__add(out, text);
+	if (raw->context != PKS_TASK)
+		remark__add(out, row->if_interrupt);
+	if (!raw->granted.caller)
+		remark__add(out, row->if_not_granted);
+}
+
+static void access__resolve(const struct pks_finding *raw, struct resolved_finding *out)
+{
+	out->access = raw->write ? "write" : "read";
+	out->fault_mode = raw->fatal ? "strict" : "relaxed";
+}
+
+static void finding__facts(const struct resolver *r, const struct model_finding *f,
+			   struct resolved_finding *out)
+{
+	const struct pks_finding *raw = &f->raw;
+	const struct class_row *row = class__row(raw->class);
+	const struct pks_facts *facts = &r->dialect->facts;
+
+	out->time = raw->time;
+	out->class = row->name;
+	out->cause = raw->cause ? cause__row(raw->cause)->name : NULL;
+	out->meaning = raw->cause ? cause__row(raw->cause)->meaning : row->meaning;
+	out->address = raw->address;
+	/* What was accessed is a page, whatever windows are on. */
+	out->by_page = facts->key == PKS_KEY_PAGE || row->has_cause;
+	out->key = raw->key;
+	out->expected = finding__expected_phys(raw, r->dialect->page_struct);
+	out->held = raw->held;
+	out->other_tid = raw->other_tid;
+	out->holds = raw->other_tid && row->other == OTHER_HOLDS_WINDOW;
+	out->unsure = raw->unsure;
+	out->of_revoke = row->of_revoke;
+	if (row->has_cause)
+		access__resolve(raw, out);
+	if (raw->pkrs)
+		pkrs__resolve(raw->pkrs, facts->pkey_mask,
+			      finding__pkrs_fits(raw, facts->pkey_mask), &out->pkrs);
+}
+
+void resolve__finding(const struct resolver *r, const struct model_finding *f,
+		      struct resolved_finding *out)
+{
+	memset(out, 0, sizeof(*out));
+	finding__facts(r, f, out);
+	resolve__culprit(r, f, &out->in);
+	boundary__resolve(r, &f->raw, out);
+	page__resolve(&f->raw, &out->page);
+	file__resolve(&f->raw, &out->file);
+	link__resolve(r, &f->follows, &out->follows);
+	thread__resolve(&f->raw, &out->thread);
+	remarks__resolve(r, &f->raw, out);
+	resolve__cause(r, &f->raw, out);
+	resolve__sentence(r, &f->raw, out);
+	stacks__resolve(r, f, out);
+}
+
+/* --- a thread inside a window --------------------------------------------------------- */
+
+static enum snapshot_state inside__state(const struct pks_inside *thread)
+{
+	if (thread->count > 0)
+		return SNAPSHOT_INSIDE;
+	return thread->count < 0 ? SNAPSHOT_OVER_REVOKED : SNAPSHOT_KEY_OPEN;
+}
+
+const char *snapshot__state_name(enum snapshot_state state)
+{
+	static const char *const names[NR_SNAPSHOT_STATES] = {
+		[SNAPSHOT_INSIDE] = "inside",
+		[SNAPSHOT_OVER_REVOKED] = "over-revoked",
+		[SNAPSHOT_KEY_OPEN] = "key-open",
+	};
+
+	return names[state];
+}
+
+void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
+		     struct resolved_inside *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->thread.tid = thread->tid;
+	out->thread.tgid = thread->tgid;
+	out->thread.count = thread->count;
+	memcpy(out->thread.comm, thread->comm, PKS_COMM);
+	out->state = inside__state(thread);
+	out->running = thread->running;
+	pkrs__resolve(thread->pkrs, r->dialect->facts.pkey_mask, true, &out->pkrs);
+	out->nr = thread->nr_stack < PKS_STACK_DEPTH ? thread->nr_stack : PKS_STACK_DEPTH;
+	for (unsigned int i = 0; i < out->nr; i++)
+		frame__resolve(r, thread->stack[i], SYMBOL_RETURN, false, &out->frame[i]);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The text of `pkstrace hunt`: what can fail, a row for each run, the sum. */
+#include <inttypes.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "report/text.h"
+
+#define COLUMN	      24 /* "should_fail_alloc_page" */
+#define SHOWN_CALLERS 4
+
+/* The place, and who called it. */
+static void site__callers(FILE *out, const struct report_site *site)
+{
+	const char *frame = site->name;
+	size_t length;
+
+	for (int i = 0; i < SHOWN_CALLERS && *frame; i++) {
+		length = strcspn(frame, "\n");
+		fprintf(out, "%s%.*s", i ? " < " : "", (int)length, frame);
+		frame += length + (frame[length] == '\n');
+	}
+	fputc('\n', out);
+}
+
+void text__survey(struct report *r, const struct report_survey *s)
+{
+	fprintf(r->out,
+		"Calls that can fail, in a window or after one in the same system call or work "
+		"item:\n%10s %10s  %-*s  %s\n",
+		"CALLS", "IN WINDOW", COLUMN, "FUNCTION", "CALLED FROM");
+	for (size_t i = 0; i < s->nr_sites; i++) {
+		const struct report_site *site = &s->site[i];
+
+		fprintf(r->out, "%10" PRIu64 " %10" PRIu64 "  %-*s  ", (uint64_t)site->calls,
+			(uint64_t)site->in_window, COLUMN, site->function);
+		site__callers(r->out, site);
+	}
+	fflush(r->out);
+}
+
+/* CMD's end in a few characters. */
+static void status__text(int wait_status, char *text, size_t size)
+{
+	if (wait_status < 0)
+		snprintf(text, size, "-");
+	else if (WIFSIGNALED(wait_status))
+		snprintf(text, size, "SIG %d", WTERMSIG(wait_status));
+	else
+		snprintf(text, size, "%d", WEXITSTATUS(wait_status));
+}
+
+static void run__row(FILE *out, const struct report_run *run)
+{
+	char status[16];
+
+	status__text(run->wait_status, status, sizeof(status));
+	for (unsigned int i = 0; i < run->nr_calls; i++) {
+		const struct report_call *call = &run->call[i];
+
+		if (!i)
+			fprintf(out, "%5zu  %-12s  %-6s", run->number, run->outcome, status);
+		else
+			fprintf(out, "%5s  %-12s  %-6s", "", "  and then", "");
+		fprintf(out, "  %-8s  %-*s  %.*s\n", call->error, COLUMN, call->site.function,
+			(int)strcspn(call->site.name, "\n"), call->site.name);
+	}
+}
+
+static void hunt__reports(FILE *out, const struct report_hunt *hunt)
+{
+	if (hunt->survey_report)
+		fprintf(out, "\nWith nothing failed:\n%s", hunt->survey_report);
+	for (size_t i = 0; i < hunt->nr_runs; i++)
+		if (hunt->run[i].report)
+			fprintf(out, "\nRun %zu:\n%s", hunt->run[i].number, hunt->run[i].report);
+}
+
+static void hunt__verdict(FILE *out, const struct report_hunt *h)
+{
+	fprintf(out,
+		"\npkstrace: %zu of %zu error paths walked in %.1f s, %zu of them with findings",
+		h->walked, h->planned, h->seconds, h->found);
+	if (h->survey_findings)
+		fprintf(out, "; %zu findings with nothing failed", h->survey_findings);
+	if (h->because)
+		fprintf(out, "\npkstrace: %sINCOMPLETE: %s\n", h->found ? "" : "no finding; ",
+			h->because);
+	else
+		fprintf(out, "\npkstrace: %s; complete: nothing was lost\n",
+			h->found || h->survey_findings ? "findings" : "no finding");
+}
+
+void text__hunt(struct report *r, const struct report_hunt *hunt)
+{
+	hunt__reports(r->out, hunt);
+	fprintf(r->out, "\n%5s  %-12s  %-6s  %-8s  %-*s  %s\n", "RUN", "OUTCOME", "STATUS", "ERROR",
+		COLUMN, "FUNCTION", "CALL SITE");
+	for (size_t i = 0; i < hunt->nr_runs; i++)
+		run__row(r->out, &hunt->run[i]);
+	hunt__verdict(r->out, hunt);
+}

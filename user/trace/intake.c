@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
+#include "trace/intake.h"
+#include "util/clock.h"
+
+/* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
+#define NS_DOUBT 1000000000ULL
+
+/* The kernel has refused to run a program on a grant or revoke not long before. */
+static bool finding__withdrawn(struct intake *in, const struct pks_finding *raw)
+{
+	__u64 refused;
+
+	if (!model__doubtful(raw))
+		return false;
+	if (collector__refused(in->collector, &refused)) {
+		/* Nobody can tell: what is not shown must be known as lost. */
+		model__lose(in->model, LOSS_READ, 1);
+		return true;
+	}
+	if (refused != in->refused) {
+		in->refused = refused;
+		in->refused_at = clock__ns();
+	}
+	return in->refused_at && raw->time < in->refused_at + NS_DOUBT;
+}
+
+void intake__take(void *arg, const struct pks_finding *from)
+{
+	struct pks_finding copy = *from, *raw = &copy;
+	struct intake *in = arg;
+	struct model_stack granted, revoked;
+	struct model_finding *f;
+
+	if (in->wanted && !in->wanted(in->arg, raw))
+		return;
+	granted.nr = collector__stack(in->collector, &raw->granted, granted.address);
+	revoked.nr = collector__stack(in->collector, &raw->revoked, revoked.address);
+	switch (model__add_finding(in->model, raw, &granted, &revoked, &f)) {
+	case MODEL_NEW:
+		if (finding__withdrawn(in, raw))
+			f->suppressed = MODEL_WITHDRAWN;
+		break;
+	case MODEL_REPEAT:
+		break;
+	case MODEL_NO_ROOM:
+		model__lose(in->model, LOSS_ROOM, 1);
+		break;
+	}
+}
+
+static void intake__drain(struct intake *in)
+{
+	if (collector__consume(in->collector, intake__take, in))
+		model__lose(in->model, LOSS_READ, 1);
+}
+
+/* --- out ------------------------------------------------------------------------------ */
+
+static void finding__print(struct intake *in, const struct model_finding *f)
+{
+	const struct format *format = in->report->format;
+
+	in->shown++;
+	if (in->shown > in->max_reports) {
+		if (in->shown == in->max_reports + 1)
+			status__note("%u reports shown; further findings are counted only",
+				     in->max_reports);
+		return;
+	}
+	if (!in->show && !format->finding)
+		return;
+	in->resolved = in->resolved ?: malloc(sizeof(*in->resolved));
+	if (!in->resolved) {
+		in->report->missing++;
+		return;
+	}
+	resolve__finding(in->resolver, f, in->resolved);
+	if (in->show)
+		in->show(in->arg, f, in->resolved);
+	else
+		format->finding(in->report, in->resolved);
+}
+
+static void finding__show(struct intake *in)
+{
+	struct model_finding *f = &in->model->findings[in->next++];
+
+	/* One that is known from its count alone has nothing to show. */
+	if (f->unseen)
+		return;
+	if (!f->suppressed)
+		f->suppressed = resolve__suppression(in->resolver, f);
+	if (!f->suppressed)
+		finding__print(in, f);
+}
+
+static void injection__show(struct intake *in)
+{
+	const struct injection *one = &in->resolver->injections->all[in->next_injection++];
+	struct resolved_injection resolved;
+
+	if (!in->report->verbose || !in->report->format->injection)
+		return;
+	resolve__injection(in->resolver, one, &resolved);
+	in->report->format->injection(in->report, &resolved);
+}
+
+/* The next in time, be it a finding or an injection. False where all is shown. */
+static bool intake__show_one(struct intake *in)
+{
+	const struct injections *list = in->show_injections ? in->resolver->injections : NULL;
+	bool finding = in->next < in->model->nr_findings;
+	bool injection = list && in->next_injection < list->nr;
+
+	if (injection && (!finding || list->all[in->next_injection].record.time <=
+					      in->model->findings[in->next].raw.time))
+		injection__show(in);
+	else if (finding)
+		finding__show(in);
+	return finding || injection;
+}
+
+void intake__pass(struct intake *in)
+{
+	intake__drain(in);
+	/* The ring goes on filling while one is made readable. */
+	while (intake__show_one(in))
+		intake__drain(in);
+}
+
+void intake__close(struct intake *in)
+{
+	free(in->resolved);
+	in->resolved = NULL;
+}
