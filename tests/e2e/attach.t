@@ -58,7 +58,7 @@ round() {
 	trace_start || return 1
 	sleep 0.$((RANDOM % 3))
 	trace_stop
-	[[ $status -eq 0 && $out == *"no finding; complete: nothing was lost"* ]] || {
+	[[ $status -eq 0 && $out == *"no findings; complete: nothing was lost"* ]] || {
 		diag "round: status $status" "$out" "$err"
 		return 1
 	}

@@ -89,7 +89,7 @@ granted() {
 
 is_clean() {
 	is "$status" 0 "$1: exit status 0" || diag "$out" "$err"
-	like "$out" 'pkstrace: no finding; complete: nothing was lost' "$1: no finding, complete" ||
+	like "$out" 'pkstrace: no findings; complete: nothing was lost' "$1: no finding, complete" ||
 		diag "$err"
 }
 

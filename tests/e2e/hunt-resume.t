@@ -25,7 +25,7 @@ is "$(rows)" "CMD hung|EIO|step_finish|path_finish" "a command that hangs is end
 is "$(pgrep -xc sleep)" 0 "with all its children"
 hunt_in -- bash -c "echo >$HUNT_DIR/fixed; exit 3"
 is "$status" 3 "a command that fails by itself is refused"
-like "$err" 'bash fails by itself \(status 3\)' "and said"
+like "$err" 'bash fails on its own \(status 3\)' "and said"
 hunt_in --keep-going --max-runs 1 -- bash -c "echo >$HUNT_DIR/fixed; exit 3"
 is "$status" 4 "unless --keep-going" || diag "$err"
 
@@ -67,7 +67,7 @@ hunt_slowly
 kill -INT $hunter
 wait $hunter
 is $? 4 "interrupted: exit status 4"
-like "$(<"$WORK/out")" 'INCOMPLETE: interrupted; --resume goes on from here' "and said, with the table"
+like "$(<"$WORK/out")" 'INCOMPLETE: interrupted; --resume continues from here' "and said, with the table"
 is "$(pgrep -xc sleep)" 0 "no command is left"
 hunt_in --resume "$state" -- "${slow[@]}"
 is "$status" 0 "resumed to its end" || diag "$out" "$err"

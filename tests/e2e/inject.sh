@@ -28,5 +28,5 @@ passed() {
 }
 
 hit_calls() {
-	sed -n 's/^\[.*pkstrace: injected: #.*, its call \([0-9]*\)$/\1/p' <<<"$out" | xargs
+	sed -n 's/^\[.*pkstrace: injected: #.*, call \([0-9]*\) of this thread$/\1/p' <<<"$out" | xargs
 }

@@ -23,11 +23,11 @@ driver_load
 inject --skip-revoke -- bash -c "$(windows 8)"
 is "$status" 1 "skip-revoke: exit status 1" || diag "$out" "$err"
 is "$(injected) of $(passed)" "1 of 8" "skip-revoke: once, unless told otherwise"
-like "$out" 'pkstrace: injected: #1 skip-revoke in pair\+0x[^,]*, by bash/[0-9]+ \(tgid [0-9]+\), its call 1' \
+like "$out" 'pkstrace: injected: #1 skip-revoke in pair\+0x[^,]*, by bash/[0-9]+ \(tgid [0-9]+\), call 1 of this thread' \
 	"skip-revoke: the injection is an event in the report"
-like "$out" 'its call 1'$'\n'' pair\+0x' "skip-revoke: with the stack of the call"
+like "$out" 'call 1 of this thread'$'\n'' pair\+0x' "skip-revoke: with the stack of the call"
 like "$out" 'BUG: pkstrace: leak in pair\+0x' "skip-revoke: leaves a leak"
-like "$out" 'Follows injection #1 skip-revoke in pair\+0x[^,]*, [0-9.]+ us before' \
+like "$out" 'Follows injection #1 skip-revoke in pair\+0x[^,]*, [0-9.]+ us earlier' \
 	"skip-revoke: the leak names the injection"
 like "$out" '\(1 leak\); complete' "skip-revoke: and nothing else"
 
@@ -56,7 +56,7 @@ inject --delay-revoke 5ms --times 20 -- bash -c "echo 200 >$DRIVER_DIR/pairs_hit
 is "$status" 4 "delay-revoke, interrupted: exit status 4" || diag "$out" "$err"
 like "$out" 'LOST: (recursion refused: [1-9][0-9]* probe hits|interrupts unseen: [1-9][0-9]* interrupts)' \
 	"delay-revoke, interrupted: told"
-like "$out" 'pkstrace: no finding; INCOMPLETE' "delay-revoke, interrupted: nothing is made up"
+like "$out" 'pkstrace: no findings; INCOMPLETE' "delay-revoke, interrupted: nothing is made up"
 
 inject --skip-grant --delay-revoke 30ms --space 3 -- bash -c "$(windows 8)"
 is "$(injected) of $(passed)" "2 of 16" "skip-grant and delay-revoke: once each" || diag "$out" "$err"
@@ -137,7 +137,7 @@ crowd="python3 $WORK/crowd & python3 $WORK/crowd & $(windows 40); wait"
 hit_set() {
 	inject --delay-revoke 1us --times -1 --probability 7.5 -v 1 --seed "$1" -- bash -c "$crowd"
 	like "$out" "seed $1\$" "seed $1 is told"
-	hit=$(sed -n 's/^\[.*pkstrace: injected: #.* by \([^/]*\).*, its call \([0-9]*\)$/\1 \2/p' \
+	hit=$(sed -n 's/^\[.*pkstrace: injected: #.* by \([^/]*\).*, call \([0-9]*\) of this thread$/\1 \2/p' \
 		<<<"$out" | sort)
 }
 hit_set 7
@@ -213,7 +213,7 @@ is "$status" 0 "dry-run: nothing is broken" || diag "$out" "$err"
 like "$out" 'dry run: 20 calls pass the filters, 10 would be hit' "dry-run: says how many would be hit"
 like "$out" 'CALLS  IN WINDOW  CALLED FROM' "dry-run: and where"
 like "$out" ' 5 +5  pair\+0x[^<]* < make_pairs' "dry-run: by calling place"
-like "$out" 'no finding; complete' "dry-run: no finding"
+like "$out" 'no findings; complete' "dry-run: no finding"
 
 # --- refused ----------------------------------------------------------------
 

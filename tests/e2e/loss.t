@@ -107,7 +107,7 @@ stopped=0
 ok "starts as text" trace_start --max-reports 0
 "$LOAD" write 100 "$DRIVER_DIR/leaks" 1
 trace_stop
-like "$out" "pkstrace: of 100 findings 4 were delivered, 96 folded \(counted only\), 0 dropped" \
+like "$out" "pkstrace: of 100 findings, 4 were delivered, 96 folded \(counted only\), 0 dropped" \
 	"the text says where they went"
 
 TRACE_COMMAND=stat trace_start --json || fail "stat: attaches"

@@ -13,7 +13,7 @@
 is_incomplete() {
 	is "$status" 4 "$1: exit status 4" || diag "$out" "$err"
 	like "$out" "LOST: $2" "$1: counted and said"
-	like "$out" 'pkstrace: no finding; INCOMPLETE' "$1: no finding, and not clean" ||
+	like "$out" 'pkstrace: no findings; INCOMPLETE' "$1: no finding, and not clean" ||
 		diag "$out"
 }
 
@@ -26,7 +26,7 @@ ok "starts" trace_start
 pairs 50 pairs_unseen
 pairs 1000
 trace_stop
-is_incomplete "windows unseen" 'count mismatch: 100 grants or revokes not seen \(cpu[0-9]+ [0-9]+'
+is_incomplete "windows unseen" 'count mismatch: 100 grants or revokes missed \(cpu[0-9]+ [0-9]+'
 is "$(granted)" 1100 "windows unseen: those that were seen are counted"
 like "$out" ' 1100 closed, 0 open' "windows unseen: in step again afterwards"
 
@@ -90,7 +90,7 @@ all_answered "not the command"
 if ! grep -q ' bpf_task_storage_get_recur$' /proc/kallsyms; then
 	ok "an interrupt hits the look-up of a process" hit_until "storage refused" hit_process
 	is_incomplete "look-up hit" \
-		'storage refused: [1-9][0-9]* events of threads perhaps not followed \(cpu'
+		'storage refused: [1-9][0-9]* events of threads that may not be followed \(cpu'
 else
 	ok "an interrupt hits the look-up of a process" hit_process
 	all_answered "a process"

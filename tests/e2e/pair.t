@@ -87,7 +87,7 @@ lease g
 wait $older
 trace_stop
 is_clean "a window older than the trace"
-like "$out" '1 windows granted before the trace were closed in it' "is told, and no underflow"
+like "$out" '1 windows granted before the trace were closed during it' "is told, and no underflow"
 
 # --- by count only ---------------------------------------------------------
 

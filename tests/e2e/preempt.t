@@ -100,7 +100,7 @@ blocked "echo 40000 >$DRIVER_DIR/pairs"
 trace_stop
 is "$status" 4 "blocked: exit status 4" || diag "$out" "$err"
 like "$out" 'LOST: probes blocked: [1-9]' "blocked: told"
-like "$out" 'pkstrace: no finding; INCOMPLETE' "blocked: no finding is made of it"
+like "$out" 'pkstrace: no findings; INCOMPLETE' "blocked: no finding is made of it"
 
 ok "a pair's programs are blocked: starts" trace_start "${BY_ARG[@]}"
 blocked "for i in {1..800}; do echo '+0 +1 -1 -0 +2 -2' >$DRIVER_DIR/lease; done"
@@ -119,7 +119,7 @@ writers pairs $PAIRS
 trace_stop
 is "$status" 4 "changed: exit status 4" || diag "$out" "$err"
 like "$out" 'LOST: preemption model changed: 1 time' "changed: told"
-like "$out" 'pkstrace: no finding; INCOMPLETE' "changed: no finding"
+like "$out" 'pkstrace: no findings; INCOMPLETE' "changed: no finding"
 is "$(granted)" 1000 "changed: nothing is traced from then on"
 
 # --- bad input -----------------------------------------------------------------------

@@ -33,7 +33,7 @@ like "$out" '
 Write of address 0x[0-9a-f]{16}, page pmem0\+0x[0-9a-f]+
 Cause: never-granted: ' "address, device and offset, cause"
 like "$out" '
-Fault mode relaxed: the access went on
+Fault mode relaxed: the access was let through
 By [^ /]+/[0-9]+ \(tgid [0-9]+\) on CPU [01], context task; count 0; PKRS 0x55555554 \(key 1: no access\)
 ' "mode, thread, CPU, context, the register decoded"
 unlike "$out" 'bpf_prog|bpf_trampoline_[0-9]+\+[^
@@ -112,7 +112,7 @@ unlike "$out" 'Note: no source lines' "nothing is missing"
 cases='leak double-revoke leak-error-path use-after-revoke'
 ok "at most two reports" traced "$cases" --max-reports 2
 is "$(reports)" 2 "two reports"
-like "$err" '2 reports shown; further findings are counted only' "says so"
+like "$err" '2 reports printed; further findings are only counted' "says so"
 like "$out" '4 findings \(2 leak, 1 underflow, 1 stray-access\); complete' "all are counted"
 
 cat >"$WORK/suppressions" <<END
@@ -143,7 +143,7 @@ like "$out" '3 findings .*; 1 suppressed' "and how many in all"
 
 ok "all of them suppressed" traced leak-error-path --suppressions "$WORK/suppressions"
 is "$ended" 0 "exit status 0"
-like "$out" 'no finding; complete: nothing was lost; 1 suppressed' "says so"
+like "$out" 'no findings; complete: nothing was lost; 1 suppressed' "says so"
 
 # --- repeats ------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ pairs 90 nest
 trace_stop
 is "$status" 4 "exit status 4 where windows nest too deep to be attributed"
 like "$out" 'LOST: nested too deep: [1-9]' "says what was lost"
-like "$out" "no finding; INCOMPLETE" "does not call it clean and complete"
+like "$out" "no findings; INCOMPLETE" "does not call it clean and complete"
 
 # --- a command -------------------------------------------------------------
 

@@ -45,7 +45,7 @@ before=$(objects)
 
 take
 is "$status" 0 "none: exit status 0" || diag "$out" "$err"
-like "$out" '^pkstrace: of [1-9][0-9]* threads 0 inside a window' "none: a summary, no thread"
+like "$out" '^pkstrace: [1-9][0-9]* threads: 0 inside a window' "none: a summary, no thread"
 is "$err" "" "none: nothing on stderr"
 
 sleep_after leak-error-path-ok

@@ -51,8 +51,8 @@ is "$(granted)" 4000 "text: windows granted"
 like "$out" "WINDOWS +CLOSED +RATE\(/s\) +MEAN +P50<= +P99<= +MAX +GRANTED BY" "the table's head"
 like "$out" $'\n +4000 +4000 [^\n]*  \(all\)\n' "a row for all"
 like "$out" $'\n +2000 +2000 [^\n]* pair\+0x' "a row for a site"
-like "$out" "Held, of the windows of pair\+0x" "a histogram"
-like "$out" "no finding; complete: nothing was lost" "the verdict"
+like "$out" "Hold times, pair\+0x" "a histogram"
+like "$out" "no findings; complete: nothing was lost" "the verdict"
 
 # --- verdicts, with silent twins
 

@@ -70,7 +70,7 @@ static void test_stray_access(void **state)
 	assert_has(&f, "; PKRS 0x55555554 (key 1: no access)\n");
 	assert_has(&f, "\nAccessed by:\n drv_access+0x0/0x100 [drv]\n" TAIL);
 	assert_has(&f, "\nWindow granted by:\n drv_map+0x10/0x100 [drv]\n" TAIL);
-	assert_has(&f, "\nWindow revoked by (stack of an earlier call from the same place):\n"
+	assert_has(&f, "\nWindow revoked by (stack of an earlier call from the same call site):\n"
 		       " drv_unmap+0x10/0x100 [drv]\n");
 	assert_lacks(&f, "bpf_prog");
 	assert_lacks(&f, "asm_exc_page_fault");
@@ -112,7 +112,7 @@ static void test_pkrs_of_another(void **state)
 	finding.raw.pkrs = 0x55555550;
 	print(&f, &finding);
 	assert_has(&f, "context hardirq, which interrupted it; count 1");
-	assert_has(&f, "; PKRS denied it (the kernel saved 0x55555550, the interrupted one's)\n");
+	assert_has(&f, "; PKRS denied it (the kernel saved 0x55555550, that of the interrupted context)\n");
 	assert_lacks(&f, "read and write");
 	fixture_close(&f);
 }
@@ -147,11 +147,11 @@ static void test_underflow(void **state)
 	finding.raw.count = 0;
 	print(&f, &finding);
 	assert_has(&f, "BUG: pkstrace: underflow in drv_unmap+0x10/0x100 [drv]\n"
-		       "Revoke of an unknown page, no window of this thread\n");
+		       "Revoke of an unknown page, but this thread has no window\n");
 	assert_has(&f, "\nThe next grant of thread 42 is poisoned: ");
 	assert_has(&f, "; count 0 before the revoke\n");
 	assert_has(&f, "\nRevoked by:\n drv_unmap+0x10/0x100 [drv]\n" TAIL);
-	assert_has(&f, "\nWindow granted by (the last window on this page, closed before):\n");
+	assert_has(&f, "\nWindow granted by (the last window on this page, already closed):\n");
 	assert_lacks(&f, "pgmap_set_noaccess");
 	fixture_close(&f);
 }
@@ -213,13 +213,13 @@ static void test_wrong_page(void **state)
 	finding.raw.key = 0xffd4000000001040;
 	finding.raw.key2 = 0xffd4000000000fc0;
 	print(&f, &finding);
-	assert_has(&f, "Revoke of page physical 0x123000; the window opened last is on page physical "
+	assert_has(&f, "Revoke of page physical 0x123000; the newest window is on page physical "
 		       "0x121000\n");
-	assert_has(&f, "\nWindow granted by (the window opened last):\n");
+	assert_has(&f, "\nWindow granted by (the newest window):\n");
 	finding.raw.key2 = 0;
 	finding.raw.class = PKS_OUT_OF_ORDER;
 	print(&f, &finding);
-	assert_has(&f, "the window opened last is on another page\n");
+	assert_has(&f, "the newest window is on another page\n");
 	fixture_close(&f);
 }
 
@@ -269,7 +269,7 @@ static void test_unsure(void **state)
 	finding.granted.nr = 0;
 	print(&f, &finding);
 	assert_has(&f, "leak in an unknown function\n");
-	assert_has(&f, "\nIt was granted before the trace, or the grant was not seen\n");
+	assert_has(&f, "\nIt was granted before the trace began, or the grant was missed\n");
 	assert_has(&f, "\nUnsure: ");
 	fixture_close(&f);
 }
@@ -288,7 +288,7 @@ static void test_file(void **state)
 	finding.raw.index = 3;
 	finding.raw.dev = 4094u << 20 | 99999;
 	print(&f, &finding);
-	assert_has(&f, ", page 3 of a file that no process holds now (inode 12 on 4094:99999)\n");
+	assert_has(&f, ", page 3 of a file that no process has open (inode 12 on 4094:99999)\n");
 	fixture_close(&f);
 }
 
@@ -302,7 +302,7 @@ static void test_summary_clean(void **state)
 	fixture_summary(&f, "text", &m, 1.5, false);
 	assert_string_equal(f.text,
 			    "\npkstrace: 0 windows granted, 0 closed, 0 open, 0 protection faults in "
-			    "1.5 s\npkstrace: no finding; complete: nothing was lost\n");
+			    "1.5 s\npkstrace: no findings; complete: nothing was lost\n");
 	fixture_close(&f);
 }
 
@@ -323,7 +323,7 @@ static void test_summary_losses(void **state)
 	assert_has(&f, "\nLOST: recursion refused: 5 probe hits skipped by the kernel "
 		       "(grant_page 4, on_key_fault 1)\n");
 	assert_has(&f, "\nLOST: call-site table full: 6 events counted as \"other\"\n");
-	assert_has(&f, "\npkstrace: no finding; INCOMPLETE: ");
+	assert_has(&f, "\npkstrace: no findings; INCOMPLETE: ");
 	model__free(&m);
 	fixture_close(&f);
 }

@@ -28,7 +28,7 @@ static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 
 static const struct argp argp = {
 	.parser = parse,
 	.children = children,
-	.doc = "Says what this kernel and CPU offer and what a run would attach to."
+	.doc = "Shows what this kernel and CPU offer, and what a run would attach to."
 	       "\vExit status: 0 if `pkstrace run` can work here, 3 if it cannot.",
 };
 
@@ -101,8 +101,8 @@ static void print_probes(const struct dialect *d)
 		if (!d->target[i])
 			continue;
 		snprintf(text, sizeof(text), "%-26s %s%s", d->target[i], probe_meaning[i],
-			 dialect__traceable(d->target[i]) ? "" :
-							    " (NOT in available_filter_functions)");
+			 dialect__traceable(d->target[i]) ? ""
+							  : " (NOT in available_filter_functions)");
 		list_line("probes", text, continued);
 		continued = true;
 	}
@@ -122,7 +122,7 @@ static void print_dialect(const char *name, const char *layout)
 	list_line("dialect", text, false);
 }
 
-/* What to do about it, on a kernel where `run` can't work; three lines at most. */
+/* What to do about a kernel on which `run` can't work, in three lines at most. */
 static void print_remedy(const struct dialect *d)
 {
 	if (!d->btf)
@@ -151,9 +151,9 @@ static void print_kernel(const struct dialect *d)
 	if (!d->name)
 		list_line("dialect", "none found", false);
 	if (d->name && dialect__needs_pks(d))
-		line("fault mode", d->fault_mode == FAULT_MODE_RELAXED ? "relaxed" :
-				   d->fault_mode == FAULT_MODE_STRICT  ? "strict" :
-									 "unknown");
+		line("fault mode", d->fault_mode == FAULT_MODE_RELAXED	? "relaxed"
+				   : d->fault_mode == FAULT_MODE_STRICT ? "strict"
+									: "unknown");
 }
 
 static void print_attach(const struct dialect *d)
@@ -196,8 +196,7 @@ static enum status check(struct symbols *symbols)
 static enum status facts__print(const struct format *format, enum status status)
 {
 	const struct report_check check = { .fact = facts.all, .nr = facts.nr };
-	struct report report = { .out = stdout, .format = format,
-				 .missing = facts.failed };
+	struct report report = { .out = stdout, .format = format, .missing = facts.failed };
 
 	report.format->check(&report, &check);
 	facts__free();

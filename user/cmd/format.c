@@ -11,7 +11,7 @@ enum {
 
 static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, "NAME", 0, "Print in this format", 10 },
-	{ "json", OPTION_JSON, NULL, 0, "Short for --format json", 10 },
+	{ "json", OPTION_JSON, NULL, 0, "Same as --format json", 10 },
 	{ 0 },
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The options that choose the format of the output, the same for each command. */
+/* Options that choose the output format, the same for every command. */
 #ifndef PKSTRACE_CMD_FORMAT_H
 #define PKSTRACE_CMD_FORMAT_H
 
@@ -8,10 +8,10 @@
 
 #include "report/report.h"
 
-/* --format NAME, --json; a child parser, its input a const struct format *. */
+/* --format NAME and --json: a child parser whose input is a const struct format *. */
 extern const struct argp format_argp;
 
-/* What a command prints at least: part is false where the format has nothing for it. */
+/* Refuses a format in which part of the output has no form; part: whether it has one. */
 enum status format__needs(const char *command, const struct format *format, bool part);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pkstrace hunt: the command line of it; what it does is in hunt.c. */
+/* pkstrace hunt: its command line. The hunt itself is in hunt/hunt.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,29 +23,30 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{"resume", OPTION_RESUME, "FILE", 0,
-	 "Keep the state in FILE, and go on from there if it exists", 0},
-	{"max-runs", OPTION_MAX_RUNS, "N", 0,
-	 "Make at most N runs beside the survey (default 1000); 0: only the survey", 0},
-	{"timeout", OPTION_TIMEOUT, "TIME", 0,
-	 "End a run after this time, with all of CMD's children (default: ten times what the "
-	 "survey took, and at least ten seconds)",
-	 0},
-	{"depth", OPTION_DEPTH, "N", 0,
-	 "2: after each failure fail also, one by one, what is called only then (default 1)", 0},
-	{"function", OPTION_FUNCTION, "NAME", 0,
-	 "Fail only calls of this function of the error-injection list; may be repeated", 0},
-	{"errno", OPTION_ERRNO, "ERRNO", 0,
-	 "What a function returns that may return any error (default EIO); may be repeated: a "
-	 "run for each",
-	 0},
-	{"kernel-faults", OPTION_KERNEL_FAULTS, "WHICH", 0,
-	 "The kernel's own fault injection through fail-nth: auto (default): for what the "
-	 "error-injection list does not reach; all; none",
-	 0},
-	{"keep-going", OPTION_KEEP_GOING, NULL, 0,
-	 "Go on where CMD fails by itself, or where a process of it can't be killed", 0},
-	{0},
+	{ "resume", OPTION_RESUME, "FILE", 0,
+	  "Keep the state in FILE, and continue from there if it exists", 0 },
+	{ "max-runs", OPTION_MAX_RUNS, "N", 0,
+	  "Make at most N runs besides the survey (default 1000); 0: only the survey", 0 },
+	{ "timeout", OPTION_TIMEOUT, "TIME", 0,
+	  "End a run after this time, killing CMD with all its children (default: ten times what "
+	  "the survey took, and at least ten seconds)",
+	  0 },
+	{ "depth", OPTION_DEPTH, "N", 0,
+	  "2: after each failure, also fail, one at a time, what is called only then (default 1)",
+	  0 },
+	{ "function", OPTION_FUNCTION, "NAME", 0,
+	  "Of the error-injection list, fail only this function; may be given more than once", 0 },
+	{ "errno", OPTION_ERRNO, "ERRNO", 0,
+	  "The error for functions that may return any (default EIO); may be given more than "
+	  "once, for one run each",
+	  0 },
+	{ "kernel-faults", OPTION_KERNEL_FAULTS, "WHICH", 0,
+	  "Use the kernel's own fault injection through fail-nth: auto (default), for what the "
+	  "error-injection list does not reach; all; none",
+	  0 },
+	{ "keep-going", OPTION_KEEP_GOING, NULL, 0,
+	  "Continue even if CMD fails on its own, or if one of its processes can't be killed", 0 },
+	{ 0 },
 };
 
 struct input {
@@ -132,15 +133,14 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "-- CMD [ARGS...]",
-	.doc = "Walks the error paths around protection windows. Runs CMD once and notes each call "
+	.doc = "Walks the error paths around protection windows. Runs CMD once and notes every call "
 	       "of a function that can be made to fail, while a window is open or between a "
 	       "window's grant and the end of its system call or work item. Then runs CMD once for "
-	       "each of these places, with its first call from there failing, and watches the "
-	       "windows. CMD must do the same each time; its input and output are /dev/null."
-	       "\vOutcomes, the worst of a run: kernel oops, stray access, underflow, leak, other "
-	       "(finding), CMD hung, CMD failed, not reached, clean. A run that only makes CMD "
-	       "fail "
-	       "is no finding.\n\n"
+	       "each of these call sites, with the first call from there failing, and watches the "
+	       "windows. CMD must do the same thing every time; its input and output are /dev/null."
+	       "\vOutcomes, from worst to best: kernel oops, stray access, underflow, leak, other "
+	       "(finding), CMD hung, CMD failed, not reached, clean. A run in which CMD merely fails "
+	       "is not a finding.\n\n"
 	       "Exit status: 0 nothing found, 1 findings, 2 usage, 3 cannot run here, 4 "
 	       "incomplete: "
 	       "interrupted, stopped by --max-runs, something lost, or a call not reached "
@@ -152,8 +152,8 @@ static const struct argp argp = {
 
 enum status cmd_hunt(int argc, char **argv)
 {
-	struct input in = {.hunt = {.max_runs = 1000, .depth = 1, .format = format__row(0)},
-			   .functions = calloc(argc + 1, sizeof(char *))};
+	struct input in = { .hunt = { .max_runs = 1000, .depth = 1, .format = format__row(0) },
+			    .functions = calloc(argc + 1, sizeof(char *)) };
 	enum status status;
 	bool help;
 
@@ -162,7 +162,7 @@ enum status cmd_hunt(int argc, char **argv)
 	in.hunt.session.functions = in.functions;
 	status = options__parse(&argp, argc, argv, &in, &help);
 	if (!status && !help && !in.hunt.session.command)
-		status = status__say(STATUS_USAGE, "hunt: no command to hunt in: give it after --");
+		status = status__say(STATUS_USAGE, "hunt: no command: give one after --");
 	if (!status && !help)
 		status = format__needs("hunt", in.hunt.format, in.hunt.format->runs) ?:
 			 preflight__capabilities() ?: hunt(&in.hunt);

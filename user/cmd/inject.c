@@ -41,43 +41,52 @@ enum {
 
 static const struct argp_option options[] = {
 	{ 0, 0, 0, 0, "What to break", 1 },
-	{ "skip-grant", OPTION_SKIP_GRANT, 0, 0, "Skip the opening of a window", 1 },
-	{ "skip-revoke", OPTION_SKIP_REVOKE, 0, 0, "Skip the closing of a window", 1 },
-	{ "extra-revoke", OPTION_EXTRA_REVOKE, 0, 0, "Close once more, where the kernel allows it", 1 },
+	{ "skip-grant", OPTION_SKIP_GRANT, 0, 0, "Skip the call that opens a window", 1 },
+	{ "skip-revoke", OPTION_SKIP_REVOKE, 0, 0, "Skip the call that closes a window", 1 },
+	{ "extra-revoke", OPTION_EXTRA_REVOKE, 0, 0,
+	  "Revoke once more than necessary, if the kernel allows it", 1 },
 	{ "delay-revoke", OPTION_DELAY_REVOKE, "TIME", 0,
-	  "Close later: 10us, 5ms, at most 1s; the CPU is kept busy", 1 },
+	  "Keep the CPU busy for this time before a window is closed: 10us, 5ms, at most 1s", 1 },
 	{ "fail", OPTION_FAIL, "FUNCTION=-ERRNO", 0,
-	  "Fail calls of a function on the kernel's error-injection list; may be repeated", 1 },
-	{ 0, 0, 0, 0, "How often (names and meaning as in the kernel's own fault injection)", 2 },
+	  "Fail calls of a function on the kernel's error-injection list; may be given more than once",
+	  1 },
+	{ 0, 0, 0, 0,
+	  "How often (names and meanings are those of the kernel's own fault injection)", 2 },
 	{ "probability", OPTION_PROBABILITY, "PERCENT", 0, "Default 100", 2 },
-	{ "interval", OPTION_INTERVAL, "N", 0, "Each Nth call only", 2 },
-	{ "times", OPTION_TIMES, "N", 0, "At most N times, -1: no limit (default 1)", 2 },
+	{ "interval", OPTION_INTERVAL, "N", 0, "Every Nth call only", 2 },
+	{ "times", OPTION_TIMES, "N", 0, "At most N times; -1: no limit (default 1)", 2 },
 	{ "space", OPTION_SPACE, "N", 0, "Let N calls pass first", 2 },
-	{ "verbose", 'v', "LEVEL", 0, "0: count, 1: a line each, 2: with the stack (default)", 2 },
-	{ "task-filter", OPTION_TASK_FILTER, 0, 0, "Only tasks with /proc/PID/make-it-fail set", 2 },
+	{ "verbose", 'v', "LEVEL", 0,
+	  "0: only count; 1: a line for each; 2: with its stack (default)", 2 },
+	{ "task-filter", OPTION_TASK_FILTER, 0, 0, "Only tasks with /proc/PID/make-it-fail set",
+	  2 },
 	{ "require-start", OPTION_REQUIRE_START, "ADDRESS", 0,
 	  "Only calls with a caller at or above this address or function", 2 },
-	{ "require-end", OPTION_REQUIRE_END, "ADDRESS", 0, "... and below this", 2 },
+	{ "require-end", OPTION_REQUIRE_END, "ADDRESS", 0, "... and below this one", 2 },
 	{ "reject-start", OPTION_REJECT_START, "ADDRESS", 0,
-	  "No call with a caller at or above this address or function", 2 },
-	{ "reject-end", OPTION_REJECT_END, "ADDRESS", 0, "... and below this", 2 },
+	  "No calls with a caller at or above this address or function", 2 },
+	{ "reject-end", OPTION_REJECT_END, "ADDRESS", 0, "... and below this one", 2 },
 	{ "fail-nth", OPTION_FAIL_NTH, "N", 0,
-	  "The Nth call of a thread that passes the filters, whatever else is set", 2 },
-	{ "seed", OPTION_SEED, "N", 0, "Of --probability: the same seed hits the same calls", 2 },
+	  "The Nth call of a thread that passes the filters; the other attributes are ignored", 2 },
+	{ "seed", OPTION_SEED, "N", 0,
+	  "Seed for --probability: the same seed hits the same calls again", 2 },
 	{ 0, 0, 0, 0, "Whose calls", 3 },
 	{ "pid", 'p', "PID", 0, "This process and its children", 3 },
 	{ "tid", OPTION_TID, "TID", 0, "This thread", 3 },
-	{ "comm", OPTION_COMM, "NAME", 0, "Threads of this name", 3 },
-	{ "cgroup", OPTION_CGROUP, "PATH", 0, "Threads in this control group", 3 },
-	{ "call-site", OPTION_CALL_SITE, "FUNCTION[+OFFSET]", 0, "Calls made directly from here", 3 },
+	{ "comm", OPTION_COMM, "NAME", 0, "Threads with this name", 3 },
+	{ "cgroup", OPTION_CGROUP, "PATH", 0, "Threads in this cgroup", 3 },
+	{ "call-site", OPTION_CALL_SITE, "FUNCTION[+OFFSET]", 0, "Calls made directly from there",
+	  3 },
 	{ "in-window", OPTION_IN_WINDOW, 0, 0, "Calls made while a window is open", 3 },
-	{ "whole-system", OPTION_WHOLE_SYSTEM, 0, 0, "Anybody's: needed where nothing else is given", 3 },
+	{ "whole-system", OPTION_WHOLE_SYSTEM, 0, 0,
+	  "Anybody's; required if nothing else says whose", 3 },
 	{ 0, 0, 0, 0, "The run", 4 },
-	{ "dry-run", OPTION_DRY_RUN, 0, 0, "Break nothing; tell how many calls would be hit, and where", 4 },
+	{ "dry-run", OPTION_DRY_RUN, 0, 0,
+	  "Break nothing; say how many calls would be hit, and where they come from", 4 },
 	{ "timeout", OPTION_TIMEOUT, "TIME", 0,
-	  "End after this time, and CMD with all its children", 4 },
+	  "Stop after this time, and kill CMD with all its children", 4 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
-	  "Show at most N reports, count the rest (default 100)", 4 },
+	  "Print at most N reports and count the rest (default 100)", 4 },
 	{ 0 },
 };
 
@@ -117,7 +126,7 @@ static error_t parse_delay(struct inject_plan *plan, const char *text)
 	return 0;
 }
 
-/* What breaks, or how often. */
+/* What to break, and how often. */
 static error_t parse_fault(int key, char *arg, struct input *in)
 {
 	struct inject_plan *p = &in->plan;
@@ -264,7 +273,8 @@ static const struct argp argp = {
 	.args_doc = "[-- CMD [ARGS...]]",
 	.doc = "Breaks protection windows on purpose, once unless told otherwise, and reports what "
 	       "follows as `pkstrace run` does; each finding names the injection it follows. Only "
-	       "calls in task context are hit. When pkstrace ends, however it ends, all is off."
+	       "calls in task context are affected. When pkstrace ends, however it ends, injection "
+	       "is off."
 	       "\vExit status: as `pkstrace run`: 0 nothing found, 1 findings, 2 usage, 3 cannot run "
 	       "here, 4 incomplete, 5 output not written.\n\n"
 	       "EXAMPLES\n"
@@ -282,10 +292,12 @@ static enum status check(const struct input *in)
 		return status__say(STATUS_USAGE, "inject: nothing to break: give --skip-revoke, "
 						 "--skip-grant, --delay-revoke or --fail");
 	if (in->run.pid && in->run.command)
-		return status__say(STATUS_USAGE, "inject: give either -p PID or a command, not both");
+		return status__say(STATUS_USAGE,
+				   "inject: give either -p PID or a command, not both");
 	if (!in->run.command && !in->run.pid && !inject_plan__filtered(p) && !p->whole_system)
-		return status__say(STATUS_USAGE, "inject: whose calls? give a command, a filter (such "
-						 "as -p PID or --comm NAME), or --whole-system");
+		return status__say(STATUS_USAGE,
+				   "inject: whose calls? give a command, a filter (such "
+				   "as -p PID or --comm NAME), or --whole-system");
 	return STATUS_CLEAN;
 }
 

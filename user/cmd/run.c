@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pkstrace run: live trace, each finding at once, a summary at the end. */
+/* pkstrace run: a live trace; each finding as it happens, a summary at the end. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,30 +19,32 @@ enum {
 	OPTION_VMLINUX,
 };
 
-/* What the command line says: the tracer's options, and the lists that they point to. */
+/* The command line: options of the tracer, and the lists that they point to. */
 struct run_arguments {
 	struct tracer_options tracer;
-	const char **modules; /* room for all arguments there are, and NULL */
+	const char **modules; /* has room for all arguments, and NULL */
 	const char **suppressions;
 	size_t nr_modules, nr_suppressions;
 };
 
 static const struct argp_option options[] = {
-	{ "slept", OPTION_SLEPT, NULL, 0, "Report threads that sleep inside a window", 0 },
+	{ "slept", OPTION_SLEPT, NULL, 0,
+	  "Also report threads that are switched out inside a window", 0 },
 	{ "long-hold", OPTION_LONG_HOLD, "TIME", 0,
-	  "Report windows open for longer than TIME (20ms, 1.5s), also while they are open", 0 },
+	  "Also report windows that stay open longer than TIME (20ms, 1.5s), while they are open",
+	  0 },
 	{ "stacks", OPTION_STACKS, "WHICH", 0,
 	  "Take the stack of the first windows of each call site and of a sample (sampled, the "
-	  "default), or of each grant (grants), which costs many times as much",
+	  "default), or of every grant (grants), which costs many times as much",
 	  0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
-	  "Show at most N reports, count the rest (default 100)", 0 },
+	  "Print at most N reports and count the rest (default 100)", 0 },
 	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", 0,
-	  "Hide the findings that FILE describes (see below); may be given several times", 0 },
+	  "Hide the findings that FILE describes (see below); may be given more than once", 0 },
 	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
-	  "Take the kernel's source lines from this file, not from the usual places", 0 },
+	  "Take the kernel's source lines from this file instead of the usual places", 0 },
 	{ "modules", OPTION_MODULES, "DIR", 0,
-	  "Look here first for modules with debug info; may be given several times", 0 },
+	  "Look here first for modules with debug info; may be given more than once", 0 },
 	{ 0 },
 };
 
@@ -100,22 +102,21 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[-- CMD [ARGS...]]",
-	.doc = "Traces protection windows and reports each finding at once. With CMD it runs CMD and "
-	       "follows its threads and children; else the whole system, or process PID."
+	.doc = "Traces protection windows and reports each finding as it happens. With CMD, runs it and "
+	       "follows its threads and children; otherwise traces process PID, or the whole system."
 	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
-	       "4 incomplete, 5 output not written. CMD's own status is shown, not mixed in.\n\n"
+	       "4 incomplete, 5 output not written. CMD's own status is printed but does not change this.\n\n"
 	       "SUPPRESSIONS\n"
-	       "A file of blocks; # begins a comment. Lines of a block: {, a name, CLASS or "
-	       "CLASS/CAUSE, then the innermost functions of the finding's stack (of the access, the "
-	       "grant or the revoke that is to blame) as fun:PATTERN, or ... for any number of "
-	       "functions, then }.\n\n"
+	       "A file of blocks; # starts a comment. The lines of a block: {, a name, CLASS or "
+	       "CLASS/CAUSE, the innermost functions of the stack to blame (of the access, the grant "
+	       "or the revoke) as fun:PATTERN, or ... for any number of functions, then }.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace run                      the whole system, until Ctrl-C\n"
 	       "  pkstrace run -d 10 -p 1234        one process, for ten seconds\n"
 	       "  pkstrace run -- fio job.fio       a command, until it ends",
 };
 
-/* Reads the suppressions before anything is attached: a slip in one must not cost a run. */
+/* Reads the suppressions before anything is attached: a typo in one must not cost a run. */
 static enum status suppressions__load(const struct run_arguments *a, struct suppress *s)
 {
 	enum status status = s ? STATUS_CLEAN : status__say(STATUS_CANNOT, "out of memory");

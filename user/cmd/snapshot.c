@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pkstrace snapshot: the threads that are inside a window now. Attaches to nothing. */
+/* pkstrace snapshot: the threads that are inside a window right now. Attaches to nothing. */
 #include <errno.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ struct snapshot_arguments {
 	const char *vmlinux;
 };
 
-/* A snapshot while it is taken. */
+/* A snapshot being taken. */
 struct taken {
 	struct resolver resolver;
 	struct report report;
@@ -29,7 +29,7 @@ struct taken {
 
 static const struct argp_option options[] = {
 	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
-	  "Take the kernel's source lines from this file, not from the usual places", 0 },
+	  "Take the kernel's source lines from this file instead of the usual places", 0 },
 	{ 0 },
 };
 
@@ -54,13 +54,11 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
-	.doc = "Lists the threads that are inside a protection window now, by the kernel's own "
-	       "count, "
-	       "with their PKRS and their stack; also those whose count is below zero, and those "
-	       "with the key open without a window. Attaches to nothing, and sees threads only: no "
-	       "interrupts, and not the idle tasks."
-	       "\vExit status: 0 if there is none, 1 if there are some, 2 usage, 3 cannot run "
-	       "here, "
+	.doc = "Lists the threads that are inside a protection window right now, by the kernel's own "
+	       "count, with their PKRS and their stack; also threads whose count is below zero, and "
+	       "threads with the key open without a window. Attaches to nothing, and sees threads "
+	       "only: neither interrupts nor the idle tasks."
+	       "\vExit status: 0 if there are none, 1 if there are some, 2 usage, 3 cannot run here, "
 	       "4 the list was cut short before any was found, 5 output not written.\n\n"
 	       "A thread that is running has no stack, and may have closed its window by the time "
 	       "the line is read.",
@@ -77,7 +75,8 @@ static void on_thread(void *arg, const struct pks_inside *thread)
 
 static enum status snapshot__take(struct taken *taken, const struct dialect *dialect)
 {
-	enum status status = iterator__run(&dialect->facts, on_thread, taken, &taken->counts.threads);
+	enum status status =
+		iterator__run(&dialect->facts, on_thread, taken, &taken->counts.threads);
 
 	if (status == STATUS_CANNOT)
 		return status;
@@ -101,10 +100,11 @@ static enum status snapshot(const struct snapshot_arguments *a, struct symbols *
 		source__open(&(struct source_options){ .symbols = symbols, .vmlinux = a->vmlinux });
 	status = dialect__probe(&dialect, symbols, NULL, false);
 	if (!status && dialect.facts.truth != PKS_TRUTH_PGMAP)
-		status = status__say(STATUS_CANNOT,
-				     "snapshot: this kernel keeps no count of windows at all times "
-				     "(dialect %s); use `pkstrace run`",
-				     dialect.name);
+		status = status__say(
+			STATUS_CANNOT,
+			"snapshot: this kernel does not count windows unless it is traced "
+			"(dialect %s); use `pkstrace run`",
+			dialect.name);
 	if (!status)
 		status = snapshot__take(&taken, &dialect);
 	dialect__close(&dialect);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pkstrace stat: counts and hold times only, cheap enough to be left on. */
+/* pkstrace stat: counts and hold times only, cheap enough to leave running. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,12 +14,13 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "interval", 'I', "MS", 0, "Print the counts of each MS milliseconds (10 or more)", 0 },
+	{ "interval", 'I', "MS", 0, "Also print the counts of every MS milliseconds (10 or more)",
+	  0 },
 	{ "by", OPTION_BY, "WHAT", 0,
-	  "Keep the counts by site (who opened the window), thread, or cgroup; the default, all, "
+	  "Count by site (the code that opened the window), thread or cgroup; the default, all, "
 	  "costs least",
 	  0 },
-	{ "top", OPTION_TOP, "N", 0, "List the N with most windows (default 20)", 0 },
+	{ "top", OPTION_TOP, "N", 0, "List the N rows with the most windows (default 20)", 0 },
 	{ 0 },
 };
 
@@ -77,10 +78,10 @@ static const struct argp argp = {
 	.args_doc = "[-- CMD [ARGS...]]",
 	.doc = "Counts protection windows and how long they are held, as perf stat counts events. "
 	       "Leaks, underflows and stray accesses are counted too, by place, without stacks. "
-	       "With CMD it runs CMD and follows its threads and children; else the whole system, "
-	       "or process PID."
+	       "With CMD, runs it and follows its threads and children; otherwise traces process "
+	       "PID, or the whole system."
 	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
-	       "4 incomplete, 5 output not written. CMD's own status is shown, not mixed in.\n\n"
+	       "4 incomplete, 5 output not written. CMD's own status is printed but does not change this.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace stat                          the whole system, until Ctrl-C\n"
 	       "  pkstrace stat -I 1000 --by thread      who opens windows, second by second\n"
@@ -89,7 +90,9 @@ static const struct argp argp = {
 
 enum status cmd_stat(int argc, char **argv)
 {
-	struct tracer_options o = { .counts_only = true, .by = PKS_BY_ALL, .format = format__row(0) };
+	struct tracer_options o = { .counts_only = true,
+				    .by = PKS_BY_ALL,
+				    .format = format__row(0) };
 	enum status status;
 	bool help;
 

@@ -19,14 +19,14 @@ static const struct class_row classes[] = {
 		.stack = { GRANTED, REVOKED },
 		.primary = ROLE_GRANTED,
 		.doubtful = true,
-		.if_not_granted = "It was granted before the trace, or the grant was not seen",
+		.if_not_granted = "It was granted before the trace began, or the grant was missed",
 		.outcome = "leak",
 	},
 	[PKS_UNDERFLOW] = {
 		.name = "underflow",
 		.meaning = "a revoke without a window",
-		.sentence = "Revoke of {window}{by}, no window of this thread{held}",
-		.stack = { GRANTED_AS("the last window on this page, closed before"),
+		.sentence = "Revoke of {window}{by}, but this thread has no window{held}",
+		.stack = { GRANTED_AS("the last window on this page, already closed"),
 			   WRONGLY_REVOKED },
 		.primary = ROLE_REVOKED,
 		.of_revoke = true,
@@ -37,8 +37,8 @@ static const struct class_row classes[] = {
 	[PKS_WRONG_PAGE] = {
 		.name = "wrong-page",
 		.meaning = "the revoke names a page that has no window",
-		.sentence = "Revoke of {window}{by}; the window opened last is on {expected}{held}",
-		.stack = { GRANTED_AS("the window opened last"), WRONGLY_REVOKED },
+		.sentence = "Revoke of {window}{by}; the newest window is on {expected}{held}",
+		.stack = { GRANTED_AS("the newest window"), WRONGLY_REVOKED },
 		.primary = ROLE_REVOKED,
 		.of_revoke = true,
 		.doubtful = true,
@@ -46,9 +46,9 @@ static const struct class_row classes[] = {
 	},
 	[PKS_OUT_OF_ORDER] = {
 		.name = "out-of-order",
-		.meaning = "the revoke skips the window opened last",
-		.sentence = "Revoke of {window}{by}; the window opened last is on {expected}{held}",
-		.stack = { GRANTED_AS("the window opened last"), WRONGLY_REVOKED },
+		.meaning = "the revoke skips the newest window",
+		.sentence = "Revoke of {window}{by}; the newest window is on {expected}{held}",
+		.stack = { GRANTED_AS("the newest window"), WRONGLY_REVOKED },
 		.primary = ROLE_REVOKED,
 		.of_revoke = true,
 		.doubtful = true,
@@ -81,12 +81,12 @@ static const struct class_row classes[] = {
 		.stack = { GRANTED, REVOKED },
 		.primary = ROLE_GRANTED,
 		.unseen_by_stat = true,
-		.if_interrupt = "An interrupt starts with access closed, and its grants only "
-				"count: in the thread it hit",
+		.if_interrupt = "An interrupt starts without access, and a grant in it only raises "
+				"the count of the interrupted thread",
 	},
 	[PKS_RESIDUE] = {
 		.name = "residue",
-		.meaning = "no window, but access is open: later stray accesses stay invisible",
+		.meaning = "no window, but access is open: further stray accesses go unseen",
 		.sentence = "No window is open, but the key is, at {boundary}",
 		.stack = { [ROLE_ACCESSED] = { STACK_FOLLOWED, "Key opened by the stray access" },
 			   GRANTED, REVOKED },
@@ -124,13 +124,13 @@ static const struct cause_row causes[] = {
 	[PKS_OTHER_THREAD_WINDOW] = { "other-thread-window",
 				      "another thread holds the window on it" },
 	[PKS_IRQ_IN_WINDOW] = { "irq-in-window",
-				"an interrupt starts closed, and a grant inside it does not open: "
-				"the count belongs to the thread it hit" },
+				"an interrupt starts without access, and a grant in it does not open "
+				"any: the count is that of the interrupted thread" },
 	[PKS_EXCEPTION_IN_WINDOW] = { "exception-in-window",
-				      "an exception inside a window starts closed, and a grant "
-				      "inside it does not open" },
+				      "an exception in a window starts without access, and a grant "
+				      "in it does not open any" },
 	[PKS_POISONED_GRANT] = { "poisoned-grant",
-				 "an earlier underflow kept this thread's grant from opening",
+				 "an earlier underflow kept this thread's grant from opening access",
 				 .follows = CLASS_BIT(PKS_UNDERFLOW) | CLASS_BIT(PKS_CROSS_THREAD),
 				 .revoked_title = "Poisoned by the revoke (underflow) in" },
 	[PKS_NEVER_GRANTED] = { "never-granted",
@@ -165,19 +165,19 @@ static const struct word_row losses[] = {
 	[PKS_LOST_NESTING] = { "nested too deep", "windows counted, not attributed" },
 	[PKS_LOST_SITE] = { "call-site table full", "events counted as \"other\"" },
 	[PKS_LOST_STACK] = { "stack not captured", "stacks missing from reports" },
-	[PKS_LOST_MISMATCH] = { "count mismatch", "grants or revokes not seen" },
+	[PKS_LOST_MISMATCH] = { "count mismatch", "grants or revokes missed" },
 	[PKS_LOST_FOLD] = { "fold table full", "repeats not folded" },
 	[PKS_LOST_RECURSION] = { "recursion refused", "probe hits skipped by the kernel" },
-	[PKS_LOST_STORAGE] = { "storage refused", "events of threads perhaps not followed" },
+	[PKS_LOST_STORAGE] = { "storage refused", "events of threads that may not be followed" },
 	[PKS_LOST_BLOCKED] = { "probes blocked",
-			       "times a thread ran on a CPU where the kernel ran no kprobe's program" },
+			       "times a thread ran on a CPU where the kernel ran no program of a kprobe" },
 	[PKS_LOST_INTERRUPT] = { "interrupts unseen",
 				 "interrupts hit a program; the windows they opened, if any, are not "
 				 "counted" },
 	[PKS_LOST_PREEMPTION] = { "preemption model changed",
 				  "time: the kernel became preemptible, and nothing was traced from "
 				  "then on; run again" },
-	[LOSS_READ] = { "reading failed", "reads of counts or findings refused by the kernel" },
+	[LOSS_READ] = { "reading failed", "reads of counts or findings that failed" },
 	[LOSS_ROOM] = { "out of room", "findings or injections not kept" },
 };
 _Static_assert(NR(losses) == NR_LOSSES, "a loss without a row");

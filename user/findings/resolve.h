@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From numbers to what a reader can be shown. Addresses, device and inode numbers,
- * system calls become names here and nowhere else: what prints asks nobody.
+ * Turns numbers into what a reader can be shown. Addresses, device and inode numbers
+ * and system calls become names here and nowhere else: printers look nothing up.
  */
 #ifndef PKSTRACE_FINDINGS_RESOLVE_H
 #define PKSTRACE_FINDINGS_RESOLVE_H
@@ -22,7 +22,7 @@ struct symbols;
 #define INLINED_MAX	 16
 #define RESOLVED_REMARKS 4
 
-/* Whom to ask; all of it outlives what is resolved with it. */
+/* What to look things up in; all of it must outlive what is resolved with it. */
 struct resolver {
 	struct symbols *symbols;
 	struct source *source; /* NULL: no file:line */
@@ -33,12 +33,13 @@ struct resolver {
 	const char *target;		     /* what is traced, in words */
 };
 
-/* "drv_map+0x10/0x100 [drv]", the address itself, or "": nothing is known. */
+/* "drv_map+0x10/0x100 [drv]", or the address itself; "": nothing is known. */
 struct resolved_place {
 	char text[PLACE_TEXT];
 };
 
-/* A function inlined at a frame's address. The strings are the debug info's: they outlive this. */
+/* A function inlined at a frame's address. The strings belong to the debug info and outlive this.
+ */
 struct resolved_line {
 	const char *function;
 	const char *file;  /* NULL: not known */
@@ -54,16 +55,16 @@ struct resolved_frame {
 	struct resolved_line own;		   /* the function's own line */
 	struct resolved_line inlined[INLINED_MAX]; /* innermost first */
 	unsigned int nr_inlined;
-	unsigned int hidden; /* of these the first so many are the window API's, not the driver's */
+	unsigned int hidden; /* how many of these, from the first, belong to the window API */
 };
 
 struct resolved_stack {
 	const char *key;   /* "granted_by": for programs */
 	const char *title; /* "Window granted by": for people */
-	char remark[128];  /* what else is to be known of it; "": nothing */
-	bool earlier;	   /* taken at an earlier call from the same place */
-	bool another;	   /* where another window, granted at the same place, was revoked */
-	struct resolved_frame frame[PKS_STACK_DEPTH]; /* newest first, without our own */
+	char remark[128];  /* what else to know about it; "": nothing */
+	bool earlier;	   /* of an earlier call from the same call site */
+	bool another;	   /* of the revoke of another window granted at the same call site */
+	struct resolved_frame frame[PKS_STACK_DEPTH]; /* newest first, without the tracer's own */
 	unsigned int nr;
 };
 
@@ -71,30 +72,30 @@ struct resolved_thread {
 	char comm[PKS_COMM + 1];
 	__u32 tid, tgid, cpu;
 	const char *context;
-	bool interrupted; /* it was hit by what the context says */
+	bool interrupted; /* by what the context says */
 	__s32 count;
 };
 
 struct resolved_page {
-	bool known;	  /* else the rest is empty */
+	bool known;	  /* if not, the rest is empty */
 	char where[64];	  /* "pmem0+0x3000" */
 	__u64 physical;	  /* byte address */
-	bool whole_pgmap; /* no page of it is known */
+	bool whole_pgmap; /* the page is not known */
 };
 
 struct resolved_file {
-	__u64 inode;	     /* 0: no file, and the rest is empty */
-	char path[PATH_MAX]; /* "": no process holds it now */
+	__u64 inode;	     /* 0: no file; the rest is empty */
+	char path[PATH_MAX]; /* "": no process has it open */
 	char device[64];     /* "pmem0"; "": it has no name */
 	char number[32];     /* "259:0" */
 	__u64 page;
 };
 
-/* The register as it was, as far as it tells of this finding's key. */
+/* The rights register at that time, as far as it concerns the key of this finding. */
 struct resolved_pkrs {
-	bool known; /* and a key is watched */
+	bool known; /* and there is a key to watch */
 	__u32 value;
-	bool fits; /* false: it is another context's, and says nothing of this access */
+	bool fits; /* false: it is another context's and says nothing about this access */
 	unsigned int pkey;
 	const char *rights;
 };
@@ -107,8 +108,8 @@ struct resolved_injection {
 	const char *kind;      /* "skip-revoke" */
 	char what[PLACE_TEXT]; /* "should_failslab() failed with -ENOMEM" */
 	struct resolved_place caller;
-	const char *function; /* that was made to fail; NULL: none was */
-	const char *error;    /* "ENOMEM"; NULL: what was returned has no name */
+	const char *function; /* that was made to fail; NULL: none */
+	const char *error;    /* "ENOMEM"; NULL: the value has no name */
 	__s64 value;	      /* what it returned */
 	__u64 delay;	      /* ns; 0: none */
 	struct resolved_thread thread;
@@ -116,7 +117,7 @@ struct resolved_injection {
 	unsigned int nr_stack;
 };
 
-/* The earlier finding that one is a consequence of. */
+/* The earlier finding that this one is a consequence of. */
 struct resolved_link {
 	__u64 time; /* CLOCK_MONOTONIC ns; 0: none */
 	const char *class;
@@ -126,16 +127,16 @@ struct resolved_link {
 struct resolved_finding {
 	__u64 time; /* CLOCK_MONOTONIC ns */
 	const char *class;
-	const char *cause;		   /* NULL: none */
-	const char *meaning;		   /* the cause's, or the class's */
-	struct resolved_place in;	   /* the function to blame */
-	char what[WINDOW_TEXT + 256];	   /* what was seen, in one sentence */
-	const char *boundary;		   /* NULL: none */
+	const char *cause;	      /* NULL: none */
+	const char *meaning;	      /* of the cause if there is one, otherwise of the class */
+	struct resolved_place in;     /* the function to blame */
+	char what[WINDOW_TEXT + 256]; /* what was seen, in one sentence */
+	const char *boundary;	      /* NULL: none */
 	struct resolved_place boundary_of; /* the system call or function that ended there */
-	const char *access;		   /* "read", "write"; NULL: this is none */
+	const char *access;		   /* "read", "write"; NULL: not an access */
 	const char *fault_mode;		   /* "strict", "relaxed"; NULL as above */
 	__u64 address;			   /* accessed, or named by the revoke; 0: none */
-	bool by_page;			   /* the window is on `page`, else on `key` */
+	bool by_page;			   /* the window is on `page`, otherwise on `key` */
 	struct resolved_page page;
 	__u64 key;
 	__u64 expected; /* physical address of the page that should have been named; 0: not known */
@@ -143,14 +144,14 @@ struct resolved_finding {
 	struct resolved_pkrs pkrs;
 	__u64 held;	 /* ns; 0: not known */
 	__u32 other_tid; /* 0: none */
-	bool holds;	 /* that thread holds the window */
+	bool holds;	 /* other_tid holds the window */
 	struct resolved_link follows;
 	bool injected;
-	struct resolved_injection injection; /* where injected: the one that it follows */
-	bool injected_thread;		     /* and it was on the same thread */
+	struct resolved_injection injection; /* if injected: the one it follows */
+	bool injected_thread;		     /* and it hit the same thread */
 	__u64 injected_before;		     /* ns */
 	bool unsure;
-	bool of_revoke; /* thread.count is the one before the revoke */
+	bool of_revoke; /* thread.count was read before the revoke */
 	struct resolved_thread thread;
 	char remark[RESOLVED_REMARKS][PLACE_TEXT]; /* sentences */
 	unsigned int nr_remarks;
@@ -161,7 +162,7 @@ struct resolved_finding {
 /* A thread that a snapshot lists. */
 enum snapshot_state {
 	SNAPSHOT_INSIDE,       /* has windows open */
-	SNAPSHOT_OVER_REVOKED, /* its count is below zero: its next windows open nothing */
+	SNAPSHOT_OVER_REVOKED, /* its count is below zero: its next windows will not open access */
 	SNAPSHOT_KEY_OPEN,     /* no window, but the key is open */
 	NR_SNAPSHOT_STATES,
 };
@@ -176,8 +177,8 @@ struct resolved_inside {
 };
 
 /*
- * Fills *out, which is large: not for the stack. Writes no file and needs no memory; may
- * read debug info, /proc and /sys, and so take a second the first time.
+ * Fills *out, which is too large for the stack. Allocates nothing; may read debug info,
+ * /proc and /sys, and so take a second the first time.
  */
 void resolve__finding(const struct resolver *r, const struct model_finding *f,
 		      struct resolved_finding *out);
@@ -186,17 +187,17 @@ void resolve__injection(const struct resolver *r, const struct injection *one,
 void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
 		     struct resolved_inside *out);
 
-/* The place alone that a finding's title names; "" where it is not known. */
+/* Only the place that the title of a finding names; "" if it is not known. */
 void resolve__culprit(const struct resolver *r, const struct model_finding *f,
 		      struct resolved_place *out);
 
-/* The number of the suppression that hides a finding, from 1; 0: none does. */
+/* The number of the suppression that hides a finding, from 1; 0: none. */
 unsigned int resolve__suppression(const struct resolver *r, const struct model_finding *f);
 
-/* A place by its return address, as all the above name it. */
+/* The place of a return address, named as above. */
 void resolve__place(const struct resolver *r, __u64 address, struct resolved_place *out);
 
-/* Each module that a finding's stacks are in. */
+/* Calls fn for each module that the stacks of a finding pass through. */
 void resolve__modules(const struct resolver *r, const struct model_finding *f,
 		      void (*fn)(void *arg, const char *module), void *arg);
 

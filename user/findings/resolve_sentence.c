@@ -28,7 +28,7 @@ static void key__words(const struct resolver *r, __u64 key, char *text, size_t s
 	else if (key)
 		snprintf(text, size, "argument 0x%" PRIx64, (uint64_t)key);
 	else
-		snprintf(text, size, "something that no argument names");
+		snprintf(text, size, "an object that no argument identifies");
 }
 
 /* ", page 3 of /mnt/data (inode 12 on pmem0/259:0)" */
@@ -36,7 +36,7 @@ static void file__words(const struct resolved_file *file, char *text, size_t siz
 {
 	snprintf(text, size, ", page %" PRIu64 " of %s (inode %" PRIu64 " on %s%s%s)",
 		 (uint64_t)file->page,
-		 file->path[0] ? file->path : "a file that no process holds now",
+		 file->path[0] ? file->path : "a file that no process has open",
 		 (uint64_t)file->inode, file->device, file->device[0] ? "/" : "", file->number);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a run has come to, as resolve.h does it: names for the rows of its tables. */
+/* The summary of a run, resolved like resolve.h resolves a finding: names for the rows of its
+ * tables. */
 #ifndef PKSTRACE_FINDINGS_RESOLVE_SUMMARY_H
 #define PKSTRACE_FINDINGS_RESOLVE_SUMMARY_H
 
@@ -13,28 +14,28 @@ struct resolved_repeat {
 	const char *class;
 	const char *cause;	 /* NULL: none */
 	char in[AGGREGATE_TEXT]; /* "": not known */
-	bool reported;		 /* false: known from its count alone */
+	bool reported;		 /* false: known only by its count */
 	__u64 count, first, last;
 };
 
 /* What windows are counted by. Times in ns. */
 struct resolved_site {
 	char name[AGGREGATE_TEXT];
-	bool known; /* false: the row of those that found no place */
+	bool known; /* false: the row of those the table had no room for */
 	const struct model_site *counts;
 	__u64 mean, p50, p99;
 };
 
 struct resolved_summary {
-	const struct model *model; /* for its numbers; outlives this */
-	bool counts_only;	   /* of `stat`: no record of any finding was made */
-	double at;		   /* seconds since the start, of an interval */
+	const struct model *model; /* for its numbers; must outlive this */
+	bool counts_only;	   /* stat: findings have no records */
+	double at;		   /* of an interval: seconds since the start */
 	double seconds;
 	enum pks_by by;
 	const char *by_title;
 	const char *target;
 	const struct suppress *suppress; /* NULL: none */
-	struct resolved_repeat *repeat;	 /* those that are not suppressed; owned, as is site */
+	struct resolved_repeat *repeat;	 /* those that are not suppressed; owned, like site */
 	size_t nr_repeats;
 	struct resolved_site *site; /* as the model's */
 	size_t nr_sites;
@@ -45,7 +46,7 @@ struct resolved_summary {
 };
 
 /*
- * 0, or -ENOMEM with tables that are empty: there is something to be freed in any case.
+ * Returns 0, or -ENOMEM with empty tables; resolved_summary__free() is needed in any case.
  * The model may be that of an interval.
  */
 int resolve__summary(const struct resolver *r, const struct model *m, struct resolved_summary *out);

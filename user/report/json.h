@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of the JSON format, for its entry in json.c; and a finding as an object. */
+/* Parts of the JSON format, for its row in json.c; and a finding as an object. */
 #ifndef PKSTRACE_REPORT_JSON_H
 #define PKSTRACE_REPORT_JSON_H
 
@@ -7,10 +7,10 @@
 
 #include "report/report.h"
 
-/* As a line of the output has it; the caller's. NULL: out of memory. */
+/* The object of one output line, owned by the caller. Returns NULL if out of memory. */
 json_t *json__finding_object(const struct resolved_finding *f);
 
-/* Writes an object as a line of its own, and lets go of it. */
+/* Writes an object as a line of its own and drops the reference. */
 void json__line(struct report *r, json_t *object);
 
 void json__summary(struct report *r, const struct resolved_summary *s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What commands print, and in which form. A format is one file and its row in
- * format.c; it prints what findings/resolve.h and this header hold, and asks nobody.
+ * What commands print, and how. A format is one file and its row in format.c; it prints
+ * what findings/resolve.h and this header hold, and looks nothing up.
  */
 #ifndef PKSTRACE_REPORT_H
 #define PKSTRACE_REPORT_H
@@ -18,32 +18,32 @@ struct format;
 struct report {
 	FILE *out;
 	const struct format *format;
-	unsigned int top;     /* rows to list, of what windows are counted by */
-	unsigned int verbose; /* of injections: 0: none, 1: a line each, 2: with the stack */
-	unsigned int missing; /* lines that could not be made or written */
+	unsigned int top;     /* rows to list in the table of windows */
+	unsigned int verbose; /* injections: 0: none, 1: a line for each, 2: with the stack */
+	unsigned int missing; /* lines that could not be built or written */
 };
 
 /* --- inject ----------------------------------------------------------------------- */
 
-/* A place that made calls which pass the filters. */
+/* A call site whose calls pass the filters. */
 struct report_place {
 	__u64 calls, in_window;
-	struct resolved_place *stack; /* the direct caller first */
+	struct resolved_place *stack; /* direct caller first */
 	unsigned int nr;
 };
 
 struct report_injections {
 	bool dry;
 	__u64 passed, hits, seed;
-	const struct report_place *place; /* most calls first; a dry run's */
+	const struct report_place *place; /* of a dry run; most calls first */
 	size_t nr_places;
-	__u64 places_lost; /* calls from places that found no room */
+	__u64 places_lost; /* calls from sites that the table had no room for */
 };
 
 /* --- snapshot --------------------------------------------------------------------- */
 
 struct report_snapshot {
-	__u64 threads; /* looked at */
+	__u64 threads; /* all threads looked at */
 	__u64 in_state[NR_SNAPSHOT_STATES];
 };
 
@@ -51,12 +51,12 @@ struct report_snapshot {
 
 #define REPORT_CALLS 2 /* that fail in one run */
 
-/* A place that calls what can fail. Strings are the hunt's. */
+/* A call site of something that can fail. The strings belong to the hunt. */
 struct report_site {
 	const char *function;
 	bool kernel_fault_injection;
-	const char *stack; /* a frame a line, the direct caller first */
-	const char *name;  /* the frame that people know the place by, in stack */
+	const char *stack; /* one frame per line, direct caller first */
+	const char *name;  /* points into stack: the frame to name the site by */
 	__u64 calls, in_window;
 };
 
@@ -70,12 +70,12 @@ struct report_run {
 	size_t number; /* from 1 */
 	struct report_call call[REPORT_CALLS];
 	unsigned int nr_calls;
-	unsigned int outcomes; /* HUNT_BIT()s: a bit for each name in report_hunt.outcome */
+	unsigned int outcomes; /* HUNT_BIT()s, one for each name in report_hunt.outcome */
 	const char *outcome;   /* the worst of them */
-	int wait_status;       /* CMD's; -1: it did not end by itself */
+	int wait_status;       /* of CMD; -1: it did not end by itself */
 	double seconds;
 	const char *report; /* the findings as text; NULL: none */
-	json_t *findings;   /* and as an array; NULL: none */
+	json_t *findings;   /* the same as an array; NULL: none */
 };
 
 struct report_survey {
@@ -90,7 +90,7 @@ struct report_outcome {
 };
 
 struct report_hunt {
-	const struct report_run *run; /* those that were made */
+	const struct report_run *run; /* those that took place */
 	size_t nr_runs;
 	size_t planned, walked, found;
 	const struct report_outcome *outcome;
@@ -106,8 +106,8 @@ struct report_hunt {
 struct report_fact {
 	const char *name;
 	const char *value; /* may have several lines */
-	bool list;	   /* there may be several of this name, which follow each other */
-	bool continued;	   /* people read it as a further line of the one before */
+	bool list;	   /* there may be several with this name, one after the other */
+	bool continued;	   /* in text, a further line of the one before */
 };
 
 struct report_check {
@@ -117,7 +117,7 @@ struct report_check {
 
 /* --- formats ---------------------------------------------------------------------- */
 
-/* NULL: such things are not part of the format. */
+/* NULL: the format has no form for this. */
 struct format {
 	const char *name;
 	const char *meaning; /* for --help */
@@ -135,16 +135,16 @@ struct format {
 	void (*check)(struct report *r, const struct report_check *check);
 };
 
-/* The one of that name; NULL where there is none. */
+/* The format with that name; NULL if there is none. */
 const struct format *format__find(const char *name);
 
-/* A row of the table, the default first; NULL beyond its end. */
+/* A row of the table, the default first; NULL past its end. */
 const struct format *format__row(unsigned int i);
 
-/* "text, json": for messages. Returns `text`. */
+/* "text, json", for messages. Returns `text`. */
 const char *format__names(char *text, size_t size);
 
-/* The status to end with: STATUS_OUTPUT, after a line, where something printed is missing. */
+/* The final status: STATUS_OUTPUT, after printing one line, if any output is missing. */
 enum status report__status(const struct report *r, enum status status);
 
 #endif

@@ -81,12 +81,12 @@ static void finding__remarks(FILE *out, const struct resolved_finding *f)
 		fprintf(out, "The window is held by thread %u\n", f->other_tid);
 	if (f->access)
 		fprintf(out, "Fault mode %s: %s\n", f->fault_mode,
-			f->fault_mode[0] == 's' ? "the kernel stops here (oops)"
-						: "the access went on");
+			f->fault_mode[0] == 's' ? "the kernel oopses here"
+						: "the access was let through");
 	for (unsigned int i = 0; i < f->nr_remarks; i++)
 		fprintf(out, "%s\n", f->remark[i]);
 	if (f->unsure)
-		fputs("Unsure: events of this thread were missed before\n", out);
+		fputs("Unsure: events of this thread were missed earlier\n", out);
 }
 
 /* The two bits that the key has in the register, decoded. */
@@ -97,7 +97,8 @@ static void pkrs__print(FILE *out, const struct resolved_pkrs *pkrs)
 	if (pkrs->fits)
 		fprintf(out, "; PKRS 0x%08x (key %u: %s)", pkrs->value, pkrs->pkey, pkrs->rights);
 	else
-		fprintf(out, "; PKRS denied it (the kernel saved 0x%08x, the interrupted one's)",
+		fprintf(out,
+			"; PKRS denied it (the kernel saved 0x%08x, that of the interrupted context)",
 			pkrs->value);
 }
 
@@ -117,7 +118,7 @@ static void finding__injection(FILE *out, const struct resolved_finding *f)
 	const struct resolved_injection *one = &f->injection;
 
 	if (f->injected)
-		fprintf(out, "Follows%s injection #%u %s in %s, %.1f us before\n",
+		fprintf(out, "Follows%s injection #%u %s in %s, %.1f us earlier\n",
 			f->injected_thread ? "" : ", on another thread,", one->serial, one->what,
 			one->caller.text, f->injected_before / 1e3);
 }
@@ -143,7 +144,9 @@ static void text__injection(struct report *r, const struct resolved_injection *o
 	const struct resolved_thread *t = &one->thread;
 
 	stamp__print(r->out, one->time);
-	fprintf(r->out, " pkstrace: %s: #%u %s in %s, by %s/%u (tgid %u), its call %" PRIu64 "\n",
+	fprintf(r->out,
+		" pkstrace: %s: #%u %s in %s, by %s/%u (tgid %u), call %" PRIu64
+		" of this thread\n",
 		one->dry ? "would inject" : "injected", one->serial, one->what, one->caller.text,
 		t->comm, t->tid, t->tgid, (uint64_t)one->nth);
 	for (unsigned int i = 0; r->verbose > 1 && i < one->nr_stack; i++)
@@ -160,7 +163,7 @@ static void inside__state(FILE *out, const struct resolved_inside *t)
 		fprintf(out, "%d window%s open", count, count == 1 ? "" : "s");
 		break;
 	case SNAPSHOT_OVER_REVOKED:
-		fprintf(out, "revoked %d time%s too often, its next windows will open nothing",
+		fprintf(out, "revoked %d time%s too often; its next windows will not open access",
 			-count, count == -1 ? "" : "s");
 		break;
 	default:
@@ -185,7 +188,7 @@ static void text__thread(struct report *r, const struct resolved_inside *t)
 static void text__snapshot(struct report *r, const struct report_snapshot *all)
 {
 	fprintf(r->out,
-		"pkstrace: of %" PRIu64 " threads %" PRIu64 " inside a window, %" PRIu64
+		"pkstrace: %" PRIu64 " threads: %" PRIu64 " inside a window, %" PRIu64
 		" revoked too often, %" PRIu64 " with the key open without a window\n",
 		(uint64_t)all->threads, (uint64_t)all->in_state[SNAPSHOT_INSIDE],
 		(uint64_t)all->in_state[SNAPSHOT_OVER_REVOKED],

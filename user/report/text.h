@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of the text format, for its entry in text.c. */
+/* Parts of the text format, for its row in text.c. */
 #ifndef PKSTRACE_REPORT_TEXT_H
 #define PKSTRACE_REPORT_TEXT_H
 
 #include "report/report.h"
 
-/* A line for an address, and before it one for each function inlined there. */
+/* One line for a frame, after one for each function inlined there. */
 void text__frame(FILE *out, const struct resolved_frame *frame);
 
-/* How each summary ends: remarks, losses, the windows counted, the verdict. */
+/* The end of every summary: remarks, losses, window counts, the verdict. */
 void text__summary_end(struct report *r, const struct resolved_summary *s);
 
 void text__run_summary(struct report *r, const struct resolved_summary *s);

@@ -84,11 +84,11 @@ static void hunt__verdict(FILE *out, const struct report_hunt *h)
 	if (h->survey_findings)
 		fprintf(out, "; %zu findings with nothing failed", h->survey_findings);
 	if (h->because)
-		fprintf(out, "\npkstrace: %sINCOMPLETE: %s\n", h->found ? "" : "no finding; ",
+		fprintf(out, "\npkstrace: %sINCOMPLETE: %s\n", h->found ? "" : "no findings; ",
 			h->because);
 	else
 		fprintf(out, "\npkstrace: %s; complete: nothing was lost\n",
-			h->found || h->survey_findings ? "findings" : "no finding");
+			h->found || h->survey_findings ? "findings" : "no findings");
 }
 
 void text__hunt(struct report *r, const struct report_hunt *hunt)

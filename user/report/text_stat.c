@@ -84,7 +84,7 @@ static void histogram__print(FILE *out, const struct resolved_site *site)
 	}
 	if (!most)
 		return;
-	fprintf(out, "\nHeld, of the windows of %s:\n", site->name);
+	fprintf(out, "\nHold times, %s:\n", site->name);
 	for (int p = first; p <= last; p++)
 		histogram__row(out, p, windows[p], most);
 }

@@ -19,7 +19,7 @@ static void run__findings(FILE *out, const struct resolved_summary *s)
 		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s\n", (uint64_t)one->count,
 			one->first / 1e9, one->last / 1e9, one->class, one->cause ? "/" : "",
 			one->cause ?: "", one->in[0] ? one->in : "an unknown function",
-			one->reported ? "" : " (no report: not one was delivered)");
+			one->reported ? "" : " (no report: none was delivered)");
 	}
 }
 
@@ -47,7 +47,7 @@ static void site__row(FILE *out, const struct resolved_site *site)
 		duration__text(site->mean, mean, sizeof(mean)),
 		duration__text(site->p99, p99, sizeof(p99)),
 		duration__text(site->counts->max, max, sizeof(max)),
-		site->known ? site->name : "(other places: table full)");
+		site->known ? site->name : "(other call sites: table full)");
 }
 
 static void run__sites(const struct report *r, const struct resolved_summary *s)
@@ -62,8 +62,8 @@ static void run__sites(const struct report *r, const struct resolved_summary *s)
 		fprintf(r->out, "%10s and %zu more call sites\n", "", s->nr_sites - r->top);
 	if (s->all_counts.timed < s->all_counts.closed)
 		fprintf(r->out,
-			"The times are those of %" PRIu64
-			" windows, taken in turn (pkstrace stat: of all)\n",
+			"Hold times are those of %" PRIu64
+			" sampled windows (pkstrace stat times all of them)\n",
 			(uint64_t)s->all_counts.timed);
 }
 
@@ -109,13 +109,13 @@ static void summary__remarks(FILE *out, const struct resolved_summary *s)
 	const struct model *m = s->model;
 
 	if (m->older_windows)
-		fprintf(out, "%" PRIu64 " windows granted before the trace were closed in it\n",
+		fprintf(out, "%" PRIu64 " windows granted before the trace were closed during it\n",
 			(uint64_t)m->older_windows);
 	if (m->withdrawn)
 		fprintf(out,
 			"%" PRIu64
-			" findings in interrupts are withdrawn: they may come from calls "
-			"that were not seen\n",
+			" findings in interrupts withdrawn: they may be the result of missed "
+			"calls\n",
 			(uint64_t)m->withdrawn);
 	if (m->late_revokes)
 		fprintf(out, "%" PRIu64 " leaked windows were closed later\n",
@@ -129,7 +129,7 @@ static void summary__delivery(FILE *out, const struct model *m)
 {
 	if (m->made)
 		fprintf(out,
-			"pkstrace: of %" PRIu64 " findings %" PRIu64 " were delivered, %" PRIu64
+			"pkstrace: of %" PRIu64 " findings, %" PRIu64 " were delivered, %" PRIu64
 			" folded (counted only), %" PRIu64 " dropped\n",
 			(uint64_t)m->made, (uint64_t)m->delivered, (uint64_t)m->folded,
 			(uint64_t)m->dropped);
@@ -141,7 +141,7 @@ static void verdict__findings(FILE *out, const struct model *m)
 	const char *before = "";
 
 	if (!findings) {
-		fputs("no finding", out);
+		fputs("no findings", out);
 		return;
 	}
 	fprintf(out, "%" PRIu64 " finding%s (", (uint64_t)findings, findings == 1 ? "" : "s");
@@ -163,7 +163,7 @@ static void summary__verdict(FILE *out, const struct model *m)
 	verdict__findings(out, m);
 	fprintf(out, "; %s",
 		model__complete(m) ? "complete: nothing was lost"
-				   : "INCOMPLETE: see LOST above, so \"clean\" can't be said");
+				   : "INCOMPLETE: see LOST above; the run cannot be called clean");
 	if (suppressed)
 		fprintf(out, "; %" PRIu64 " suppressed", (uint64_t)suppressed);
 	fputc('\n', out);
@@ -209,12 +209,12 @@ static void place__row(FILE *out, const struct report_place *place)
 
 static void injections__places(FILE *out, const struct report_injections *all)
 {
-	fprintf(out, "\nCalls that pass the filters, by place:\n%10s %10s  %s\n", "CALLS",
+	fprintf(out, "\nCalls that pass the filters, by call site:\n%10s %10s  %s\n", "CALLS",
 		"IN WINDOW", "CALLED FROM");
 	for (size_t i = 0; i < all->nr_places; i++)
 		place__row(out, &all->place[i]);
 	if (all->places_lost)
-		fprintf(out, "%10" PRIu64 " %10s  other places: table full\n",
+		fprintf(out, "%10" PRIu64 " %10s  other call sites: table full\n",
 			(uint64_t)all->places_lost, "");
 }
 
@@ -222,7 +222,7 @@ void text__injections(struct report *r, const struct report_injections *all)
 {
 	if (!all->dry) {
 		fprintf(r->out,
-			"pkstrace: injected %" PRIu64 " times, of %" PRIu64
+			"pkstrace: injected %" PRIu64 " times, out of %" PRIu64
 			" calls that passed the filters; seed %" PRIu64 "\n",
 			(uint64_t)all->hits, (uint64_t)all->passed, (uint64_t)all->seed);
 		return;

@@ -65,7 +65,7 @@ static void finding__print(struct intake *in, const struct model_finding *f)
 	in->shown++;
 	if (in->shown > in->max_reports) {
 		if (in->shown == in->max_reports + 1)
-			status__note("%u reports shown; further findings are counted only",
+			status__note("%u reports printed; further findings are only counted",
 				     in->max_reports);
 		return;
 	}

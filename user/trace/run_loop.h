@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The loop of every command that traces: until a signal, time is up, or what is traced ends. */
+/* The main loop of every tracing command: until a signal, a timeout, or the end of the target. */
 #ifndef PKSTRACE_TRACE_RUN_LOOP_H
 #define PKSTRACE_TRACE_RUN_LOOP_H
 
 #include "trace/intake.h"
 #include "trace/longhold.h"
 
-/* What can end it. */
+/* What can end the loop. */
 enum run_end { END_SIGNAL, END_TIMER, END_PROCESS, END_COMMAND, NR_ENDS };
 
 #define END_BIT(end) (1u << (end))
@@ -14,9 +14,9 @@ enum run_end { END_SIGNAL, END_TIMER, END_PROCESS, END_COMMAND, NR_ENDS };
 struct run_loop {
 	struct intake *intake;
 	struct longhold *longhold; /* NULL: none */
-	int end[NR_ENDS];	   /* descriptors that poll readable; -1: there is none */
+	int end[NR_ENDS];	   /* descriptors that become readable; -1: none */
 	int ticks;		   /* a timer; -1: none */
-	void (*tick)(void *arg);   /* each time that it runs out */
+	void (*tick)(void *arg);   /* called each time it expires */
 	void *arg;
 };
 
@@ -28,8 +28,9 @@ struct run_loop {
 int run_loop__signals(enum status *status);
 
 /*
- * Shows what comes until something ends it: *ended is all of END_BIT() that has.
- * STATUS_OUTPUT where nobody can see it any more, else another status after one line.
+ * Prints findings as they come until something ends the loop; *ended is the END_BIT()s of
+ * what did. Returns STATUS_OUTPUT if the output can no longer be written, or another
+ * status after printing one line.
  */
 enum status run_loop__wait(struct run_loop *loop, unsigned int *ended);
 
