@@ -138,7 +138,7 @@ static int hunt__learn(struct hunt *h, const struct hunt_item *deeper)
 						   .value = { deeper->value[0] } };
 	lost = hunt_session__places(&h->session, &h->plan, deeper ? second__add : NULL, &second);
 	if (lost > 0)
-		hunt__incomplete(h, "%ld calls came from more places than there is room for", lost);
+		hunt__incomplete(h, "%ld calls came from call sites that the table has no room for", lost);
 	return lost < 0 ? lost : second.err;
 }
 
@@ -152,13 +152,13 @@ static enum status survey__judge(struct hunt *h, const struct hunt_run *run)
 		return status__say(STATUS_INCOMPLETE, "hunt: interrupted in the survey");
 	if (run->result.outcomes & HUNT_BIT(HUNT_CMD_HUNG))
 		return status__say(STATUS_CANNOT,
-				   "hunt: %s did not end in %g s with nothing failed: "
+				   "hunt: %s did not end within %g s with nothing failing: "
 				   "give it a longer --timeout",
 				   name, h->run.timeout);
 	if (h->run.wait_status && !h->options->keep_going)
 		return status__say(STATUS_CANNOT,
-				   "hunt: %s fails by itself (%s %d): nothing could be "
-				   "told from its failing; --keep-going hunts all the same",
+				   "hunt: %s fails on its own (%s %d), so its failing would "
+				   "prove nothing; --keep-going hunts anyway",
 				   name, WIFSIGNALED(h->run.wait_status) ? "signal" : "status",
 				   WIFSIGNALED(h->run.wait_status)
 					   ? WTERMSIG(h->run.wait_status)
@@ -192,9 +192,9 @@ static enum status hunt__survey(struct hunt *h)
 		h->run.timeout = USUAL_TIMEOUT * (run.seconds > 1 ? run.seconds : 1);
 	h->seconds = run.seconds;
 	hunt_table__survey(&h->report, &h->plan, h->survey.findings);
-	status__note("the survey took %.1f s: %zu runs to make%s", run.seconds,
+	status__note("the survey took %.1f s; %zu runs to go%s", run.seconds,
 		     h->plan.nr_items - hunt_plan__done(&h->plan),
-		     before ? ", on from before" : "");
+		     before ? ", resumed" : "");
 	return STATUS_CLEAN;
 }
 
@@ -300,7 +300,7 @@ static enum status hunt__one(struct hunt *h, size_t at)
 	if (run.left && !h->options->keep_going) {
 		hunt__incomplete(h,
 				 "stopped after run %zu: %u processes hang in the kernel, out of "
-				 "reach of signals; --keep-going goes on",
+				 "reach of signals; --keep-going continues",
 				 at + 1, run.left);
 		h->interrupted = true;
 	}
@@ -323,8 +323,8 @@ static void hunt__runs(struct hunt *h)
 	hunt_progress__clear();
 	if (h->interrupted)
 		hunt__incomplete(h, "interrupted; %s",
-				 h->file.path ? "--resume goes on from here"
-					      : "with --resume FILE it could go on");
+				 h->file.path ? "--resume continues from here"
+					      : "--resume FILE would have kept the state");
 	else if (status)
 		hunt__incomplete(h, "stopped in run %ld, which could not be made", at + 1);
 	else if (output__failed())
@@ -346,7 +346,7 @@ static enum status hunt__verdict(struct hunt *h)
 	for (size_t i = 0; i < h->plan.nr_items; i++)
 		missed += !!(h->plan.items[i].result.outcomes & HUNT_BIT(HUNT_NOT_REACHED));
 	if (missed)
-		hunt__incomplete(h, "%zu calls that were to fail did not come again", missed);
+		hunt__incomplete(h, "%zu calls that were to fail were not reached again", missed);
 	summary.because = h->because[0] ? h->because : NULL;
 	hunt_table__runs(&h->report, &h->plan, &summary);
 	status = summary.because ? STATUS_INCOMPLETE : STATUS_CLEAN;

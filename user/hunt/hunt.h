@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A hunt as a whole: the survey, the runs, in which order, until when. */
+/* A hunt as a whole: the survey, then the runs, in which order and until when. */
 #ifndef PKSTRACE_HUNT_H
 #define PKSTRACE_HUNT_H
 
@@ -11,15 +11,15 @@ struct hunt_options {
 	struct hunt_session_options session;
 	const char *resume;	/* file to keep the state in; NULL: none */
 	double timeout;		/* seconds a run may take; 0: ten times what the survey took */
-	unsigned long max_runs; /* beside the survey */
+	unsigned long max_runs; /* besides the survey */
 	unsigned int depth;	/* failures in one run: 1 or 2 */
-	long errors[8];		/* for functions that may return any; 0: the usual one */
+	long errors[8];		/* for functions that may return any; 0: the usual error */
 	unsigned int nr_errors;
-	bool keep_going; /* also where CMD fails by itself, or can't be ended */
+	bool keep_going; /* even if CMD fails on its own, or can't be ended */
 	const struct format *format;
 };
 
-/* All of it. Returns what to exit with. */
+/* Does it all. Returns the exit status. */
 enum status hunt(const struct hunt_options *options);
 
 #endif

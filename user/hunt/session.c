@@ -198,8 +198,8 @@ static enum status session__attach_chance(struct hunt_session *s)
 		if (fd < 0)
 			return status__say(STATUS_CANNOT,
 					   "can't set a breakpoint on %s() to count the "
-					   "kernel's chances to fail: %s; "
-					   "--kernel-faults=none goes without",
+					   "kernel's opportunities to fail: %s; "
+					   "--kernel-faults=none does without",
 					   s->faults.function, strerror(-fd));
 		/* The link closes it. */
 		status = links__keep(&s->links,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A hunt's programs in the kernel: attached once, told before each run what is
- * to fail in it, asked afterwards what it has seen.
+ * The programs of a hunt: attached once, told before each run what to fail in it, and asked
+ * afterwards what they have seen.
  */
 #ifndef PKSTRACE_HUNT_SESSION_H
 #define PKSTRACE_HUNT_SESSION_H
@@ -16,7 +16,7 @@
 
 struct hunt_session_options {
 	char *const *command;
-	const char *const *functions; /* only these; NULL, or NULL at its end */
+	const char *const *functions; /* only these; NULL-terminated, or NULL: all */
 	enum fault_choice faults;
 };
 
@@ -27,17 +27,17 @@ struct hunt_session {
 	struct pkstrace *skel; /* the collector's */
 	struct links links;
 	struct injectables list;
-	struct injectable functions[PKS_FUNCTIONS]; /* those that are hunted */
+	struct injectable functions[PKS_FUNCTIONS]; /* those to be failed */
 	unsigned int nr_functions;
 	struct hunt_faults faults;
 	struct injections injections; /* of this run */
-	unsigned int stop_nth;	      /* the chance to arm when the thread stops; 0: none */
+	unsigned int stop_nth;	      /* the opportunity to arm when the thread stops; 0: none */
 	bool grouped; /* each run's command has a control group of its own */
 	struct guardian guardian;
 	int lock;
 };
 
-/* Attaches. One line where it can't; hunt_session__close() is due in any case. */
+/* Attaches. Prints one line if it can't; hunt_session__close() is needed in any case. */
 enum status hunt_session__open(struct hunt_session *s, const struct hunt_session_options *options);
 
 /* A run's command, which has not begun, is the one to be followed. 0 or negative errno. */
@@ -46,30 +46,30 @@ int hunt_session__follow(struct hunt_session *s, const struct follow *command);
 /* Kills what is left of it. The number of processes that can't be killed. */
 unsigned int hunt_session__end(struct hunt_session *s, struct follow *command);
 
-/* Before a run: forgets the last one's findings and places, arms nothing. */
+/* Before a run: forgets the findings and call sites of the last one; arms nothing. */
 void hunt_session__reset(struct hunt_session *s);
 
-/* This run is to fail the first call from the item's site, and then from its second. */
+/* Arms the failure of the first call from the item's site, and then from its second. */
 void hunt_session__target(struct hunt_session *s, const struct hunt_plan *plan,
 			  const struct hunt_item *item);
 
-/* True where all that was to fail did. */
+/* True if everything that was to fail did. */
 bool hunt_session__struck(const struct hunt_session *s, const struct hunt_plan *plan,
 			  const struct hunt_item *item);
 
-/* Hash of the place where the kernel's own fault injection struck in this run; 0: it did not. */
+/* Hash of the call site where the kernel's own fault injection struck in this run; 0: nowhere. */
 uint64_t hunt_session__taken(const struct hunt_session *s);
 
 /*
- * Adds the places that this run has seen to the plan. With fn, each of them is
- * handed out; after: calls that came after the run's first failure. -ENOMEM, or
- * how many places found no room in the kernel's table.
+ * Adds the call sites that this run has seen to the plan, and passes each to fn if there is
+ * one; after: calls made after the run's first failure. Returns -ENOMEM, or the number of
+ * calls from sites that the programs' table had no room for.
  */
 typedef void (*hunt_place_fn)(void *arg, size_t site, uint64_t after);
 long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_place_fn fn,
 			  void *arg);
 
-/* True where the site's function may return any error. */
+/* True if the function of the site may return any error. */
 bool hunt_session__any_error(const struct hunt_session *s, const struct hunt_site *site);
 
 /* What a failing call from the site usually returns. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What to break, as the command line says it: kinds, attributes, filters. */
+/* What to break, as given on the command line: kinds, attributes, filters. */
 #ifndef PKSTRACE_INJECT_PLAN_H
 #define PKSTRACE_INJECT_PLAN_H
 
@@ -13,7 +13,7 @@
 /* ns; bpf/prog/inject_window.bpf.c has to be able to wait so long. */
 #define PLAN_MAX_DELAY 1000000000ULL
 
-/* A function to fail, and what it returns then. */
+/* A function to fail, and what it then returns. */
 struct plan_call {
 	char function[INJECTABLE_NAME];
 	long value;
@@ -26,15 +26,15 @@ struct inject_plan {
 	struct plan_call calls[PLAN_CALLS];
 	unsigned int nr_calls;
 	struct pks_rule rule; /* attributes and filters, the same for all kinds */
-	/* As given; they become addresses and an id when the kernel's symbols are there. */
+	/* As given; turned into addresses and an ID once the symbols are known. */
 	const char *require_start, *require_end, *reject_start, *reject_end;
 	const char *call_site;
 	const char *cgroup;
-	unsigned int verbose; /* 0: count only, 1: a line each, 2: with the stack */
+	unsigned int verbose; /* 0: only count, 1: a line for each, 2: with the stack */
 	bool whole_system;
 };
 
-/* A plan with the attributes' defaults: once, always, each, seed 1. */
+/* A plan with the default attributes: once, always, every call, seed 1. */
 void inject_plan__init(struct inject_plan *plan);
 
 /* "FUNCTION=-ENOMEM" or "FUNCTION=-12" or "FUNCTION=1". 0, -EINVAL, or -ENOSPC: too many. */
@@ -46,10 +46,10 @@ void inject_plan__probability(struct inject_plan *plan, double percent);
 /* "-ENOMEM", "ENOMEM" or a number. False where it is none. */
 bool inject_plan__value(const char *text, long *value);
 
-/* True where something is to be broken. */
+/* True if there is something to break. */
 bool inject_plan__any(const struct inject_plan *plan);
 
-/* True where the plan itself limits whom it hits. */
+/* True if the plan itself says whose calls it hits. */
 bool inject_plan__filtered(const struct inject_plan *plan);
 
 #endif

@@ -86,9 +86,9 @@ static enum status session__may_inject(struct inject_session *s)
 
 	if (s->plan->extra_revoke)
 		return status__say(STATUS_CANNOT,
-				   "extra-revoke: no program may call a revoke on this kernel, its "
-				   "revokes are no kfuncs; --skip-grant leaves the same count, one too "
-				   "low, behind");
+				   "extra-revoke: a program can't call a revoke on this kernel, as its "
+				   "revokes are not kfuncs; --skip-grant leaves the same count behind, "
+				   "one too low");
 	err = injectables__read(&s->injectables);
 	if (err && (plan__skips(s->plan) || s->plan->nr_calls))
 		return status__say(STATUS_CANNOT,
@@ -172,7 +172,7 @@ static enum status session__filter(struct inject_session *s, const char *option,
 
 	if (!text || session__address(s, text, address, end ?: &unused))
 		return STATUS_CLEAN;
-	return status__say(STATUS_USAGE, "%s: '%s' is no function or address of this kernel", option,
+	return status__say(STATUS_USAGE, "%s: '%s' is not a function or address of this kernel", option,
 			   text);
 }
 
@@ -187,7 +187,7 @@ static enum status session__cgroup(struct inject_session *s)
 	path = realpath(s->plan->cgroup, NULL);
 	if (!path || stat(path, &st) || strncmp(path, CGROUP_ROOT, strlen(CGROUP_ROOT))) {
 		free(path);
-		return status__say(STATUS_USAGE, "--cgroup: '%s' is no directory below " CGROUP_ROOT,
+		return status__say(STATUS_USAGE, "--cgroup: '%s' is not a directory below " CGROUP_ROOT,
 				   s->plan->cgroup);
 	}
 	/* In cgroup2 the directory's inode number is the group's id. */

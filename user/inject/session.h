@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Puts a plan into the kernel beside a tracing run, and takes it out again. */
+/* Carries out a plan in the kernel, alongside a tracing run. */
 #ifndef PKSTRACE_INJECT_SESSION_H
 #define PKSTRACE_INJECT_SESSION_H
 
@@ -22,17 +22,17 @@ struct inject_session {
 	struct pkstrace *skel; /* the collector's */
 	struct links links;
 	int lock; /* see inject/lock.h; -1: none */
-	struct collector_extension extension; /* to be given to the tracer */
+	struct collector_extension extension; /* for the tracer */
 };
 
-/* Takes the lock, sees whether this kernel can do what the plan asks. One line where not. */
+/* Takes the lock and checks that this kernel can do what the plan asks. Prints one line if not. */
 enum status inject_session__open(struct inject_session *s, struct inject_plan *plan, bool dry,
 				 const struct tracer *tracer);
 
 /* After the run: how many calls were hit, and of a dry run where they came from. */
 void inject_session__report(const struct inject_session *s, struct report *report);
 
-/* After the collector is closed, or never opened. */
+/* To be called after the collector was closed, or if it was never opened. */
 void inject_session__close(struct inject_session *s);
 
 #endif

@@ -111,7 +111,7 @@ enum status hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
 	if (!err)
 		return STATUS_CLEAN;
 	return status__say(STATUS_CANNOT, "can't set up the kernel's own fault injection: %s; "
-			   "--kernel-faults=none goes without", strerror(-err));
+			   "--kernel-faults=none does without", strerror(-err));
 }
 
 /* --- one failure --------------------------------------------------------- */

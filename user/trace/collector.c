@@ -187,12 +187,12 @@ static enum status load__failed(int err)
 	/* The capabilities are there: they were looked at before. */
 	if (err == -EPERM || err == -EACCES)
 		return status__say(STATUS_CANNOT,
-				   "the kernel refuses to load BPF programs (%s): lockdown, a security "
-				   "module or a container's limits forbid it",
+				   "the kernel refuses to load BPF programs (%s): forbidden by lockdown, "
+				   "a security module or the limits of a container",
 				   strerror(-err));
 	return status__say(STATUS_CANNOT,
-			   "the kernel does not take the BPF programs: %s (PKSTRACE_DEBUG=1 shows "
-			   "the loader's messages)",
+			   "the kernel rejects the BPF programs: %s (PKSTRACE_DEBUG=1 shows "
+			   "why)",
 			   strerror(-err));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Windows that are open for too long, found while they are: the programs see a
- * window again only at its end, which may never come.
+ * Finds windows that stay open too long while they are open: the programs see a window
+ * again only when it is closed, which may never happen.
  */
 #ifndef PKSTRACE_TRACE_LONGHOLD_H
 #define PKSTRACE_TRACE_LONGHOLD_H
@@ -15,12 +15,12 @@ struct longhold {
 	__u64 reported;	 /* windows so far: the programs leave these out */
 };
 
-/* How often to look, in ms for poll(2): -1 where it is off. */
+/* How often to look, as a timeout for poll(2) in ms; -1 if off. */
 int longhold__interval(const struct longhold *l);
 
 /*
- * Looks at all open windows at the time `now` (CLOCK_MONOTONIC ns) and hands a
- * finding of each new one that is too old to fn.
+ * Looks at all open windows at the time `now` (CLOCK_MONOTONIC ns) and passes a finding to
+ * fn for each new one that is too old.
  */
 void longhold__scan(struct longhold *l, struct collector *c, __u64 now, collector_finding_fn fn,
 		    void *arg);

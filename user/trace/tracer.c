@@ -215,10 +215,10 @@ static void command__end(struct tracer *t, bool timed_out)
 	int wait_status;
 
 	if (timed_out)
-		status__note("%s did not end in %g s: ended, with all its children",
+		status__note("%s did not end within %g s: ended, with all its children",
 			     t->command.name, t->options.seconds);
 	else
-		status__note("%s is ended with the run, with all its children", t->command.name);
+		status__note("%s is ended together with the run, with all its children", t->command.name);
 	left = follow__end(&t->command, GRACE_SECONDS, &wait_status);
 	if (wait_status >= 0)
 		command__say_end(t, wait_status);
@@ -237,7 +237,7 @@ static void command__ended(struct tracer *t)
 		command__say_end(t, wait_status);
 	left = follow__release(&t->command);
 	if (left)
-		status__note("%s has left %u process%s running, not traced any more",
+		status__note("%s has left %u process%s running, which are no longer traced",
 			     t->command.name, left, left > 1 ? "es" : "");
 }
 
