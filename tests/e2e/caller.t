@@ -48,7 +48,7 @@ TRACE_COMMAND=inject ok "injects at a call site" trace_start --delay-revoke 1us 
 ok "its programs can't read the frame either" forget_frames
 pairs 8
 trace_stop
-is "$(sed -n 's/^pkstrace: injected \([0-9]*\) times, of \([0-9]*\) calls.*/\1 \2/p' <<<"$out")" "4 4" \
+is "$(sed -n 's/^pkstrace: injected \([0-9]*\) times, out of \([0-9]*\) calls.*/\1 \2/p' <<<"$out")" "4 4" \
 	"the calls of one function only" || diag "$out"
 
 done_testing

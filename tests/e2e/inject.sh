@@ -20,11 +20,11 @@ inject_start() {
 }
 
 injected() {
-	sed -n 's/^pkstrace: injected \([0-9]*\) times, of \([0-9]*\) calls.*/\1/p' <<<"$out"
+	sed -n 's/^pkstrace: injected \([0-9]*\) times, out of \([0-9]*\) calls.*/\1/p' <<<"$out"
 }
 
 passed() {
-	sed -n 's/^pkstrace: injected \([0-9]*\) times, of \([0-9]*\) calls.*/\2/p' <<<"$out"
+	sed -n 's/^pkstrace: injected \([0-9]*\) times, out of \([0-9]*\) calls.*/\2/p' <<<"$out"
 }
 
 hit_calls() {
