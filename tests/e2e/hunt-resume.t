@@ -88,7 +88,7 @@ is "$(rows | grep -c '^kernel oops')" 1 "as a kernel oops"
 
 # --- refused -----------------------------------------------------------------------
 
-one_line 2 "no command" "no command to hunt in" "$PKSTRACE" hunt
+one_line 2 "no command" "hunt: no command: give one after" "$PKSTRACE" hunt
 one_line 2 "a depth of three" "'3'" "$PKSTRACE" hunt --depth 3 -- true
 one_line 2 "an errno that is none" "'EBOGUS'" "$PKSTRACE" hunt --errno EBOGUS -- true
 one_line 3 "a function that may not fail" "lacks the mark ALLOW_ERROR_INJECTION\(vfs_read" \

@@ -59,7 +59,7 @@ is "$status" 1 "a leaked window: exit status 1" || diag "$out" "$err"
 like "$out" "sleep/$sleeper \(tgid $sleeper\): 1 window open; PKRS 0x55555550 \(key 1: read and write\)" \
 	"who, how deep, and what the register holds"
 like "$out" $'\n hrtimer_nanosleep\+0x' "with its kernel stack"
-like "$out" ' threads 1 inside a window, 0 revoked' "one thread"
+like "$out" ' threads: 1 inside a window, 0 revoked' "one thread"
 
 take --json
 is "$status" 1 "JSON: exit status 1"
@@ -77,7 +77,7 @@ ok "none left" none_left
 sleep_after double-revoke
 take
 is "$status" 1 "revoked too often: exit status 1"
-like "$out" "sleep/$sleeper .*: revoked 1 time too often, .*\(key 1: no access\)" "who"
+like "$out" "sleep/$sleeper .*: revoked 1 time too often; .*\(key 1: no access\)" "who"
 ok "none left" none_left
 
 sleep_after residue

@@ -237,7 +237,7 @@ static void command__ended(struct tracer *t)
 		command__say_end(t, wait_status);
 	left = follow__release(&t->command);
 	if (left)
-		status__note("%s has left %u process%s running, which are no longer traced",
+		status__note("%s has left %u process%s running, no longer traced",
 			     t->command.name, left, left > 1 ? "es" : "");
 }
 
