@@ -25,7 +25,7 @@ done
 
 # Names of one of the tables in user/findings/class.c.
 names_of() {
-	sed -n "/class_row $1\[\] = {/,/^};/s/^\t\[PKS_[A-Z_]*\] = { \"\([a-z-]*\)\".*/\1/p" \
+	sed -n "/ $1\[\] = {/,/^};/s/.*\(\.name = \|\] = { \)\"\([a-z-]*\)\".*/\2/p" \
 		"$PKS_TOP/user/findings/class.c"
 }
 
