@@ -21,7 +21,15 @@ struct drive_op {
 	__u8 boundary;	/* enum pks_boundary */
 	__u8 fresh;	/* revoke: no window is older than the trace */
 	__u8 way;	/* enum drive_way */
-	__u8 pad;
+	__u8 event;	/* enum drive_event; of one in a batch */
+};
+
+enum drive_event {
+	DRIVE_GRANT,
+	DRIVE_REVOKE,
+	DRIVE_FAULT,
+	DRIVE_BOUNDARY,
+	DRIVE_MEET, /* wait until `count` workers have come to this meeting, number `key` */
 };
 
 #define DRIVE_ARGUMENTS 6  /* that are passed in registers */
@@ -39,6 +47,18 @@ struct drive_answer {
 	__u16 inner; /* taken for the second half of a page-form event */
 	__u16 quick; /* went the quick way, or the tally's */
 	__u32 nofail;
+};
+
+#define DRIVE_WORKERS  4   /* programs that drive batches; powers of two */
+#define DRIVE_BATCH    64
+#define DRIVE_MEETINGS 4096
+#define DRIVE_PATIENCE 20000
+
+/* Written by its worker alone, before it runs its program. */
+struct drive_batch {
+	struct drive_op ops[DRIVE_BATCH];
+	__u32 nr;
+	struct drive_answer answer; /* to the last grant or revoke */
 };
 
 #endif

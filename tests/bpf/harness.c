@@ -10,12 +10,14 @@
 #include <bpf/libbpf.h>
 
 #include "harness.h"
+#include "scenarios.h"
 #include "window_test.skel.h"
 
 #define SLOT_PROBES 8 /* bpf/core/table.bpf.h: a thread's slot is that near to its home */
 #define CHECKS_TOLD 20
 
 struct harness h;
+void (*harness__sink)(const struct pks_finding *finding);
 
 static struct window_test *skel;
 static struct ring_buffer *ring;
@@ -58,7 +60,9 @@ static int on_record(void *ctx, void *data, size_t size)
 {
 	(void)ctx;
 	h.delivered++;
-	if (size == sizeof(struct pks_finding) && h.nr_records < HARNESS_RECORDS)
+	if (harness__sink && size == sizeof(struct pks_finding))
+		harness__sink(data);
+	else if (size == sizeof(struct pks_finding) && h.nr_records < HARNESS_RECORDS)
 		h.records[h.nr_records++] = *(struct pks_finding *)data;
 	return 0;
 }
@@ -162,6 +166,35 @@ void harness__reset(void)
 	skel->bss->quick_way = 1;
 	h = (struct harness){ .exact = true, .now = 1000000, .events = h.events, .verbose = h.verbose,
 			      .way = h.way, .quick = h.quick };
+}
+
+static int opened_at(__u64 key)
+{
+	for (int i = 0; i < PKS_OPENED; i++)
+		if (skel->bss->opened[i].key == key)
+			return i;
+	return -1;
+}
+
+void harness__pages(__u64 *pages, int nr)
+{
+	struct thread t = harness__thread(0);
+	bool used[PKS_OPENED] = { false };
+	int found = 0;
+
+	for (int n = 1; found < nr; n++) {
+		int at;
+
+		harness__grant(&t, PKS_TASK, PAGE(n), CALLER(1));
+		harness__revoke(&t, PKS_TASK, PAGE(n), CALLER(2));
+		at = opened_at(PAGE(n));
+		if (!CHECK(at >= 0))
+			return;
+		if (!used[at])
+			pages[found++] = PAGE(n);
+		used[at] = true;
+	}
+	harness__reset();
 }
 
 static void run(const struct bpf_program *program, const struct drive_op *op)
@@ -388,6 +421,60 @@ struct thread harness__neighbour(const struct thread *like, unsigned int first_n
 	}
 	CHECK(!"a thread with the same home");
 	return t;
+}
+
+struct drive_batch *harness__batch(unsigned int worker)
+{
+	return &skel->bss->batches[worker];
+}
+
+int harness__run_batch(unsigned int worker)
+{
+	const struct bpf_program *programs[DRIVE_WORKERS] = {
+		skel->progs.drive_batch_0,
+		skel->progs.drive_batch_1,
+		skel->progs.drive_batch_2,
+		skel->progs.drive_batch_3,
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(programs[worker]), &opts);
+}
+
+void harness__poll(int timeout)
+{
+	ring_buffer__poll(ring, timeout);
+}
+
+bool harness__stack(unsigned int place, struct pks_stack *stack)
+{
+	return !bpf_map_lookup_elem(bpf_map__fd(skel->maps.stacks), &place, stack) && stack->id &&
+	       stack->id != PKS_STACK_BUSY;
+}
+
+const struct pks_slot *harness__slots(void)
+{
+	return skel->bss->slots;
+}
+
+const struct pks_deep *harness__deeps(void)
+{
+	return skel->bss->deeps;
+}
+
+const struct pks_site *harness__revoke_sites(void)
+{
+	return skel->bss->revoke_sites;
+}
+
+__u64 harness__folded(void)
+{
+	return skel->bss->folded;
+}
+
+__u64 harness__dropped(void)
+{
+	return skel->bss->dropped;
 }
 
 __u64 harness__found(enum pks_class class)

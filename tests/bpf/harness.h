@@ -61,6 +61,9 @@ void harness__place(struct thread *t);
 /* A thread whose first slot is that of `like`, another one than it. */
 struct thread harness__neighbour(const struct thread *like, unsigned int first_number);
 
+/* Pages whose entries in the table of openers are all different. The table must be empty. */
+void harness__pages(__u64 *pages, int nr);
+
 void harness__grant(struct thread *t, __u8 context, __u64 key, __u64 caller);
 void harness__revoke(struct thread *t, __u8 context, __u64 key, __u64 caller);
 /* The probe alone, and the body alone: an interrupt may come between. */
@@ -109,6 +112,21 @@ unsigned int harness__tally_open(void);
 /* False where the tally has given up for the core. */
 bool harness__quick_way(void);
 void harness__drain(void);
+
+/* Where findings go in the place of h.records; NULL: there. */
+extern void (*harness__sink)(const struct pks_finding *finding);
+/* A worker's batch, and its run: by several workers at once, each of its own. */
+struct drive_batch *harness__batch(unsigned int worker);
+int harness__run_batch(unsigned int worker);
+/* Findings out of the ring, until there are none for a while (ms). */
+void harness__poll(int timeout);
+/* A place of the array of stacks. False where it has none, or none that is whole. */
+bool harness__stack(unsigned int place, struct pks_stack *stack);
+const struct pks_slot *harness__slots(void);
+const struct pks_deep *harness__deeps(void);
+const struct pks_site *harness__revoke_sites(void);
+__u64 harness__folded(void);
+__u64 harness__dropped(void);
 
 /* Checks: a failure is told with its place and makes the running test fail. */
 bool check__true(bool ok, const char *text, const char *file, int line);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draw.h"
 #include "harness.h"
 #include "random.h"
 #include "reference.h"
@@ -41,18 +42,14 @@ const char *random__name(enum random_kind kind)
 	return names[kind];
 }
 
-/* xorshift64*: its own, so that a seed means the same everywhere. */
 static unsigned int draw(struct world *w, unsigned int below)
 {
-	w->seed ^= w->seed >> 12;
-	w->seed ^= w->seed << 25;
-	w->seed ^= w->seed >> 27;
-	return (unsigned int)((w->seed * 0x2545f4914f6cdd1dULL) >> 33) % below;
+	return draw__below(&w->seed, below);
 }
 
 static bool chance(struct world *w, unsigned int percent)
 {
-	return draw(w, 100) < percent;
+	return draw__chance(&w->seed, percent);
 }
 
 static __u64 page_of(const struct world *w, int key)
@@ -290,27 +287,6 @@ static void interrupt(struct world *w, int thread, __u8 above)
 	interrupt_boundary(w, thread, context);
 }
 
-/* Pages whose entries in the table of openers are all different. */
-static void choose_pages(struct world *w)
-{
-	struct thread t = harness__thread(0);
-	int at[REF_KEYS], nr = 0;
-
-	for (int n = 1; nr < REF_KEYS; n++) {
-		bool used = false;
-
-		harness__grant(&t, PKS_TASK, PAGE(n), CALLER(1));
-		harness__revoke(&t, PKS_TASK, PAGE(n), CALLER(2));
-		for (at[nr] = 0; harness__opened()[at[nr]].key != PAGE(n); at[nr]++)
-			;
-		for (int i = 0; i < nr; i++)
-			used |= at[i] == at[nr];
-		if (!used)
-			w->pages[nr++] = PAGE(n);
-	}
-	harness__reset();
-}
-
 /* Threads that share no slot; some of them already inside windows. */
 static void choose_threads(struct world *w)
 {
@@ -337,11 +313,11 @@ static void choose_threads(struct world *w)
 
 static bool run_round(enum random_kind kind, __u64 seed, int *shown)
 {
-	struct world w = { .kind = kind, .seed = seed * 0x9e3779b97f4a7c15ULL + 1 };
+	struct world w = { .kind = kind, .seed = draw__seed(seed) };
 
 	harness__reset();
 	ref__init(&w.ref);
-	choose_pages(&w);
+	harness__pages(w.pages, REF_KEYS);
 	choose_threads(&w);
 	h.exact = kind == RANDOM_EXACT;
 	for (int i = 0; i < ROUND && !check__failed(); i++) {

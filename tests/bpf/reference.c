@@ -54,13 +54,25 @@ void ref__grant(struct reference *ref, int thread, __u8 context, int key, bool o
 	struct ref_thread *t = &ref->threads[thread];
 
 	assert(t->nr < REF_DEPTH);
-	t->windows[t->nr++] = (struct ref_window){ key, context, !open };
+	t->windows[t->nr++] = (struct ref_window){ .key = key,
+						   .caller = ref->caller,
+						   .since = ref->now,
+						   .context = context,
+						   .closed = !open };
+	ref->sites[ref->caller].grants++;
 	t->count++;
 	ref->opener[key] = thread;
 }
 
-static void close_window(struct ref_thread *t, int at)
+static void close_window(struct reference *ref, struct ref_thread *t, int at)
 {
+	struct ref_site *site = &ref->sites[t->windows[at].caller];
+	__u64 held = ref->now - t->windows[at].since;
+
+	site->closed++;
+	site->held += held;
+	if (held > site->longest)
+		site->longest = held;
 	memmove(&t->closed[1], &t->closed[0], (PKS_HISTORY - 1) * sizeof(t->closed[0]));
 	t->closed[0] = t->windows[at].key;
 	memmove(&t->windows[at], &t->windows[at + 1], (t->nr - at - 1) * sizeof(t->windows[0]));
@@ -94,7 +106,7 @@ void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool 
 
 		if ((!open || t->windows[at].closed) && surplus(t) >= 0 && !expect->nr)
 			expect__add(expect, PKS_INEFFECTIVE_GRANT, t->windows[at].key);
-		close_window(t, at);
+		close_window(ref, t, at);
 	} else if (!t->nr && surplus(t) > 0) {
 		ref->unpaired++;
 		if (t->told > 0)

@@ -14,9 +14,12 @@
 #define REF_KEYS    12
 #define REF_DEPTH   64
 #define REF_EXPECT  (REF_DEPTH + 2)
+#define REF_CALLERS 64
 
 struct ref_window {
 	int key; /* number of a page */
+	int caller;
+	__u64 since;
 	__u8 context;
 	bool closed; /* its grant did not open the key, nor was it open */
 };
@@ -44,7 +47,18 @@ struct ref_expect {
 	struct ref_finding findings[REF_EXPECT];
 };
 
+/* What the windows of one grant site come to. */
+struct ref_site {
+	__u64 grants;
+	__u64 closed; /* by a revoke; a leaked one is not */
+	__u64 held;   /* ns, all of these */
+	__u64 longest;
+};
+
 struct reference {
+	__u64 now;  /* set before each event: ns */
+	int caller; /* and of a grant: whose it is */
+	struct ref_site sites[REF_CALLERS];
 	struct ref_thread threads[REF_THREADS];
 	int opener[REF_KEYS]; /* thread that last opened a window on the page, -1: none */
 	__u64 unpaired;	      /* revokes of windows told as leaked or older than the trace */

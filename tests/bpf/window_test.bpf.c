@@ -14,27 +14,31 @@ struct drive_op op;
 struct drive_answer answer;
 __u64 call_regs[DRIVE_REGS]; /* struct pt_regs */
 
-static __always_inline void op__event(struct window_event *e)
+/* What several threads drive at once: each its own batch. */
+struct drive_batch batches[DRIVE_WORKERS];
+__u64 arrived[DRIVE_MEETINGS];
+
+static __always_inline void op__event(struct window_event *e, const struct drive_op *op)
 {
 	*e = (struct window_event){
-		.task = op.task,
-		.key = op.key,
-		.caller = op.caller,
-		.now = op.now,
-		.tid = op.tid,
-		.tgid = op.tid,
-		.count = op.count,
-		.context = op.context & 3,
-		.page_form = op.page_form,
-		.open = op.open,
-		.boundary = op.boundary,
-		.fresh = op.fresh,
-		.arg = op.arg,
+		.task = op->task,
+		.key = op->key,
+		.caller = op->way == DRIVE_TALLY ? 0 : op->caller, /* PKS_BY_ALL */
+		.now = op->now,
+		.tid = op->tid,
+		.tgid = op->tid,
+		.count = op->count,
+		.context = op->context & 3,
+		.page_form = op->page_form,
+		.open = op->open,
+		.boundary = op->boundary,
+		.fresh = op->fresh,
+		.arg = op->arg,
 	};
-	answer = (struct drive_answer){};
 }
 
-static __always_inline bool quick__of(struct quick_event *q, const struct window_event *e, __u32 kind)
+static __always_inline bool quick__of(struct quick_event *q, const struct window_event *e,
+				      const struct drive_op *op, __u32 kind)
 {
 	*q = (struct quick_event){
 		.task = e->task,
@@ -46,14 +50,14 @@ static __always_inline bool quick__of(struct quick_event *q, const struct window
 		.last = e->page_form ? kind | kind << 16 : kind,
 		.open = e->open,
 	};
-	return op.way == DRIVE_QUICK && e->context == PKS_TASK;
+	return op->way == DRIVE_QUICK && e->context == PKS_TASK;
 }
 
-static __always_inline bool tally__granted(const struct window_event *e)
+static __always_inline bool tally__granted(const struct window_event *e, const struct drive_op *op)
 {
 	struct pks_tally *t;
 
-	if (op.way != DRIVE_TALLY || !quick_way)
+	if (op->way != DRIVE_TALLY || !quick_way)
 		return false;
 	t = tally__for_grant(e->task, e->count);
 	if (t)
@@ -61,11 +65,11 @@ static __always_inline bool tally__granted(const struct window_event *e)
 	return t;
 }
 
-static __always_inline bool tally__revoked(const struct window_event *e)
+static __always_inline bool tally__revoked(const struct window_event *e, const struct drive_op *op)
 {
 	struct pks_tally *t;
 
-	if (op.way != DRIVE_TALLY || !quick_way)
+	if (op->way != DRIVE_TALLY || !quick_way)
 		return false;
 	t = tally__for_revoke(e->task, e->count);
 	if (t)
@@ -74,87 +78,108 @@ static __always_inline bool tally__revoked(const struct window_event *e)
 }
 
 /* As on_grant() of trace.bpf.c, less what needs a real thread. */
-SEC("raw_tp")
-int drive_grant(void *ctx)
+static __always_inline void op__grant(void *ctx, const struct drive_op *op, struct drive_answer *to)
 {
 	struct quick_event q;
 	struct window_event e;
 
-	op__event(&e);
-	if (op.way == DRIVE_TALLY)
-		e.caller = 0; /* PKS_BY_ALL */
-	if (tally__granted(&e) || (quick__of(&q, &e, PKS_GRANT) && quick__may_grant(&q) &&
-				   quick__grant(ctx, &q, QUICK_TRACE)))
-		answer.quick = 1;
+	op__event(&e, op);
+	if (tally__granted(&e, op) || (quick__of(&q, &e, op, PKS_GRANT) && quick__may_grant(&q) &&
+				       quick__grant(ctx, &q, QUICK_TRACE)))
+		to->quick = 1;
 	else if (!e.page_form && window__inner_half(&e, PKS_GRANT))
-		answer.inner = 1;
+		to->inner = 1;
 	else
 		window__grant(ctx, &e);
-	return 0;
 }
 
-SEC("raw_tp")
-int drive_revoke(void *ctx)
+static __always_inline void op__revoke(void *ctx, const struct drive_op *op, struct drive_answer *to)
 {
 	struct revoke_place place;
 	struct window_event e;
 	struct quick_event q;
 	struct pks_frame *f;
 
-	op__event(&e);
-	if (tally__revoked(&e)) {
-		answer.quick = 1;
-		return 0;
-	}
-	if (quick__of(&q, &e, PKS_REVOKE)) {
+	op__event(&e, op);
+	to->quick = 1;
+	if (tally__revoked(&e, op))
+		return;
+	if (quick__of(&q, &e, op, PKS_REVOKE)) {
 		f = quick__top(&q, QUICK_TRACE);
 		if (f) {
 			if (!quick__pass(&q, f))
 				quick__measure(ctx, &q, f, QUICK_TRACE);
 			quick__close(&q);
-			answer.quick = 1;
-			return 0;
+			return;
 		}
 	}
+	to->quick = 0;
 	if (!e.page_form && window__inner_half(&e, PKS_REVOKE)) {
-		answer.inner = 1;
-		return 0;
+		to->inner = 1;
+		return;
 	}
 	revoke__place(ctx, &e, &place);
 	if (!window__revoke(&e, &place))
 		window__revoke_odd(ctx, &e, &place);
+}
+
+static __always_inline void op__boundary(void *ctx, const struct drive_op *op)
+{
+	struct window_event e;
+
+	op__event(&e, op);
+	if (e.count)
+		tally__end();
+	window__boundary(ctx, &e);
+}
+
+/* As on_key_fault() of fault.bpf.c; the page is given, not looked up. */
+static __always_inline void op__fault(void *ctx, const struct drive_op *op)
+{
+	struct finding_request r;
+	struct window_event e;
+
+	op__event(&e, op);
+	__builtin_memset(&r, 0, sizeof(r));
+	r.class = PKS_STRAY_ACCESS;
+	r.key = op->key;
+	r.ip = op->caller;
+	r.fatal = !op->handled;
+	r.cause = fault__cause(&e, &r);
+	finding__emit(ctx, &e, &r);
+	if (op->handled && !e.count && e.context == PKS_TASK)
+		fault__mark_residue(&e);
+}
+
+SEC("raw_tp")
+int drive_grant(void *ctx)
+{
+	answer = (struct drive_answer){};
+	op__grant(ctx, &op, &answer);
+	return 0;
+}
+
+SEC("raw_tp")
+int drive_revoke(void *ctx)
+{
+	answer = (struct drive_answer){};
+	op__revoke(ctx, &op, &answer);
 	return 0;
 }
 
 SEC("raw_tp")
 int drive_boundary(void *ctx)
 {
-	struct window_event e;
-
-	op__event(&e);
-	if (e.count)
-		tally__end();
-	window__boundary(ctx, &e);
+	answer = (struct drive_answer){};
+	op__boundary(ctx, &op);
 	return 0;
 }
 
-/* As on_key_fault() of fault.bpf.c; the page is given, not looked up. */
 SEC("raw_tp")
 int drive_fault(void *ctx)
 {
-	struct finding_request r;
-	struct window_event e;
-
-	op__event(&e);
-	__builtin_memset(&r, 0, sizeof(r));
-	r.class = PKS_STRAY_ACCESS;
-	r.key = op.key;
-	r.ip = op.caller;
-	r.fatal = !op.handled;
-	r.cause = fault__cause(&e, &r);
-	finding__emit(ctx, &e, &r);
-	if (op.handled && !e.count && e.context == PKS_TASK)
-		fault__mark_residue(&e);
+	answer = (struct drive_answer){};
+	op__fault(ctx, &op);
 	return 0;
 }
 
@@ -165,7 +190,7 @@ int drive_inherit(void *ctx)
 	struct window_event e;
 	int i;
 
-	op__event(&e);
+	op__event(&e, &op);
 	i = window__ready_slow(&e);
 	if (i >= 0) {
 		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
@@ -208,7 +233,119 @@ int drive_claim(void *ctx)
 {
 	struct window_event e;
 
-	op__event(&e);
+	op__event(&e, &op);
 	answer.slot = slot__claim(e.task, e.context);
 	return 0;
+}
+
+/* --- several threads at once ------------------------------------------------ */
+
+struct meeting {
+	__u64 *arrived;
+	__u32 workers;
+};
+
+static long meeting__wait(__u32 i, void *arg)
+{
+	const struct meeting *m = arg;
+
+	return READ_ONCE(*m->arrived) >= m->workers;
+}
+
+/* What two threads do next, they do at the same moment; one that never comes is not waited for. */
+static __always_inline void op__meet(const struct drive_op *op)
+{
+	struct meeting m = { .arrived = &arrived[op->key & (DRIVE_MEETINGS - 1)],
+			     .workers = op->count };
+
+	__sync_fetch_and_add(m.arrived, 1);
+	bpf_loop(DRIVE_PATIENCE, meeting__wait, &m, 0);
+}
+
+struct batch_job {
+	void *ctx;
+	__u32 worker;
+};
+
+/* Each a function: their stacks must not add up. */
+static __noinline int batch__grant(void *ctx, struct drive_batch *batch, __u32 i)
+{
+	op__grant(ctx, &batch->ops[i & (DRIVE_BATCH - 1)], &batch->answer);
+	return 0;
+}
+
+static __noinline int batch__revoke(void *ctx, struct drive_batch *batch, __u32 i)
+{
+	op__revoke(ctx, &batch->ops[i & (DRIVE_BATCH - 1)], &batch->answer);
+	return 0;
+}
+
+static __noinline int batch__fault(void *ctx, struct drive_batch *batch, __u32 i)
+{
+	op__fault(ctx, &batch->ops[i & (DRIVE_BATCH - 1)]);
+	return 0;
+}
+
+static long batch__step(__u32 i, void *arg)
+{
+	const struct batch_job *job = arg;
+	struct drive_batch *batch = &batches[job->worker & (DRIVE_WORKERS - 1)];
+	const struct drive_op *op = &batch->ops[i & (DRIVE_BATCH - 1)];
+
+	switch (op->event) {
+	case DRIVE_MEET:
+		op__meet(op);
+		break;
+	case DRIVE_GRANT:
+		batch__grant(job->ctx, batch, i);
+		break;
+	case DRIVE_REVOKE:
+		batch__revoke(job->ctx, batch, i);
+		break;
+	case DRIVE_FAULT:
+		batch__fault(job->ctx, batch, i);
+		break;
+	case DRIVE_BOUNDARY:
+		op__boundary(job->ctx, op);
+		break;
+	}
+	return 0;
+}
+
+static __always_inline int batch__run(void *ctx, __u32 worker)
+{
+	struct batch_job job = { .ctx = ctx, .worker = worker };
+
+	bpf_loop(batches[worker].nr, batch__step, &job, 0);
+	return 0;
+}
+
+/* A program for each worker, and some of them called in a roundabout way: no two stacks are alike. */
+static __noinline int batch__roundabout(void *ctx, __u32 worker)
+{
+	return batch__run(ctx, worker);
+}
+
+SEC("raw_tp")
+int drive_batch_0(void *ctx)
+{
+	return batch__run(ctx, 0);
+}
+
+SEC("raw_tp")
+int drive_batch_1(void *ctx)
+{
+	return batch__roundabout(ctx, 1);
+}
+
+SEC("raw_tp")
+int drive_batch_2(void *ctx)
+{
+	return batch__run(ctx, 2);
+}
+
+SEC("raw_tp")
+int drive_batch_3(void *ctx)
+{
+	return batch__roundabout(ctx, 3);
 }

@@ -12,8 +12,10 @@
 #include "harness.h"
 #include "random.h"
 #include "scenarios.h"
+#include "torture.h"
 
 #define EVENTS	    240000 /* in all random runs together */
+#define TORTURE	    200000 /* of several threads at once */
 #define FIRST_SEED  1
 
 static int nr_tests;
@@ -72,6 +74,44 @@ static int run_otherwise(enum pks_truth truth, enum pks_by by, const struct scen
 	return 0;
 }
 
+/* How much of them goes by each of the ways. */
+static const struct {
+	enum drive_way way;
+	const char *name;
+	unsigned int percent;
+} tortures[] = {
+	{ DRIVE_QUICK, "the quick way", 40 },
+	{ DRIVE_CORE, "the core", 40 },
+	{ DRIVE_TALLY, "counted", 20 },
+};
+
+static int run_torture(unsigned int workers, unsigned long seed, unsigned long events)
+{
+	for (size_t i = 0; i < sizeof(tortures) / sizeof(tortures[0]); i++) {
+		enum pks_by by = tortures[i].way == DRIVE_TALLY ? PKS_BY_ALL : PKS_BY_SITE;
+		unsigned long done;
+		char name[160];
+		int err;
+
+		h.way = tortures[i].way;
+		err = harness__open(PKS_TRUTH_PGMAP, by);
+		if (err) {
+			printf("Bail out! the window core can't be loaded again: %s\n",
+			       strerror(-err));
+			return err;
+		}
+		test__begin();
+		done = torture__run(workers, tortures[i].way, seed,
+				    events * tortures[i].percent / 100);
+		snprintf(name, sizeof(name), "%u threads at once, %s: %lu events, seed %lu",
+			 workers, tortures[i].name, done, seed);
+		h.way = DRIVE_QUICK;
+		test__end(name);
+		harness__close();
+	}
+	return 0;
+}
+
 static void run_all(unsigned long seed, unsigned long events)
 {
 	run_scenarios(pairing_scenarios);
@@ -95,33 +135,9 @@ static unsigned long number(const char *text)
 	return n;
 }
 
-int main(int argc, char **argv)
+/* With one thread, all that is random with this many events. */
+static int run_single(unsigned long seed, unsigned long events)
 {
-	unsigned long seed = FIRST_SEED, events = EVENTS;
-	int option, err;
-
-	while ((option = getopt(argc, argv, "n:s:v")) != -1) {
-		if (option == 'n') {
-			events = number(optarg);
-		} else if (option == 's') {
-			seed = number(optarg);
-		} else if (option == 'v') {
-			h.verbose = true;
-		} else {
-			fprintf(stderr, "usage: window_test [-n EVENTS] [-s SEED] [-v]\n");
-			return 2;
-		}
-	}
-
-	err = harness__open(PKS_TRUTH_PGMAP, PKS_BY_SITE);
-	if (err == -EPERM) {
-		printf("1..0 # SKIP the running kernel lets this user load no BPF program (EPERM)\n");
-		return 0;
-	}
-	if (err) {
-		printf("Bail out! the window core can't be loaded: %s\n", strerror(-err));
-		return 1;
-	}
 	h.way = DRIVE_QUICK;
 	run_all(seed, events / 2);
 	test__begin();
@@ -134,8 +150,51 @@ int main(int argc, char **argv)
 	if (run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_ALL, tally_scenarios))
 		return 1;
 	h.way = DRIVE_CORE;
-	if (run_otherwise(PKS_TRUTH_KMAP, PKS_BY_SITE, kmap_scenarios) ||
-	    run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_THREAD, thread_scenarios))
+	return run_otherwise(PKS_TRUTH_KMAP, PKS_BY_SITE, kmap_scenarios) ||
+	       run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_THREAD, thread_scenarios);
+}
+
+static void usage(void)
+{
+	fprintf(stderr, "usage: window_test [-n EVENTS] [-s SEED] [-t THREADS] [-v]\n"
+			"-t: only the events of several threads at once, 2 to 4\n");
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long seed = FIRST_SEED, events = EVENTS, threads = 0;
+	int option, err;
+
+	while ((option = getopt(argc, argv, "n:s:t:v")) != -1) {
+		if (option == 'n')
+			events = number(optarg);
+		else if (option == 's')
+			seed = number(optarg);
+		else if (option == 't')
+			threads = number(optarg);
+		else if (option == 'v')
+			h.verbose = true;
+		else
+			usage();
+	}
+	if (threads == 1 || threads > DRIVE_WORKERS)
+		usage();
+
+	err = harness__open(PKS_TRUTH_PGMAP, PKS_BY_SITE);
+	if (err == -EPERM) {
+		printf("1..0 # SKIP the running kernel lets this user load no BPF program (EPERM)\n");
+		return 0;
+	}
+	if (err) {
+		printf("Bail out! the window core can't be loaded: %s\n", strerror(-err));
+		return 1;
+	}
+	if (threads)
+		harness__close();
+	else if (run_single(seed, events))
+		return 1;
+	if (run_torture(threads ?: 2, seed, threads ? events : TORTURE))
 		return 1;
 	printf("1..%d\n", nr_tests);
 	return nr_failed ? 1 : 0;
