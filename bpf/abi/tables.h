@@ -147,7 +147,8 @@ struct pks_frame {
 };
 _Static_assert(sizeof(struct pks_frame) == 24, "shared with the loader");
 
-#define PKS_PLACE_FLAGS_SHIFT 24 /* where flags are in place */
+#define PKS_PLACE_CONTEXT_SHIFT 16 /* where context is in place */
+#define PKS_PLACE_FLAGS_SHIFT	24 /* and flags */
 
 #define PKS_FRAME_UNKNOWN 1u /* grant not seen: any revoke fits */
 #define PKS_FRAME_TOLD	  2u /* reported as held too long, or about to be: whoever sets it does */

@@ -210,38 +210,6 @@ static __always_inline struct pks_frame *frame__at(struct pks_slot *s, __u32 at)
 	return &deeps[s->deep & (PKS_DEEPS - 1)].frames[(at - PKS_FRAMES) & (PKS_DEEP_FRAMES - 1)];
 }
 
-/*
- * After each change of a thread's depth or skew while it is over-revoked: does its
- * count of 0 hide windows? An interrupt that does the same in between leaves what
- * the thread's next event puts right. Pairs with boundary__suspect().
- */
-static __always_inline void slot__count_hidden(struct pks_slot *s)
-{
-	const __u32 hidden = PKS_HOLDS_HIDDEN << PKS_SPECIAL_HOLDS_SHIFT;
-
-	if (s->skew < 0 && s->depth > 0) {
-		if (!(__sync_fetch_and_or(&s->special, hidden) & hidden))
-			__sync_fetch_and_add(&quiet.over_revoked, 1);
-	} else if (__sync_fetch_and_and(&s->special, ~hidden) & hidden) {
-		__sync_fetch_and_add(&quiet.over_revoked, -1);
-	}
-}
-
-/* What goes with the slot when the thread gives it up. */
-static __always_inline void slot__give_back(struct pks_slot *s, __u64 task)
-{
-	if (s->holds & PKS_HOLDS_AWAY) {
-		__sync_fetch_and_add(&slots[slot__hash(task) & (PKS_SLOTS - 1)].displaced, -1);
-		/* Nobody looks for it here again, and slot__forget() would not find it. */
-		s->history_of = 0;
-	}
-	if (s->holds & PKS_HOLDS_DEEP)
-		store_release(&deeps[s->deep & (PKS_DEEPS - 1)].owner, 0);
-	if (s->holds & PKS_HOLDS_HIDDEN)
-		__sync_fetch_and_add(&quiet.over_revoked, -1);
-	s->holds = 0;
-}
-
 static __always_inline int slot__find(__u64 task)
 {
 	__u32 h = slot__hash(task);
@@ -249,15 +217,6 @@ static __always_inline int slot__find(__u64 task)
 	if (likely(slots[h & (PKS_SLOTS - 1)].owner == task))
 		return h;
 	return slot__find_any(task);
-}
-
-/* The thread ends, and another one will soon have its task_struct: without this history. */
-static __always_inline void slot__forget(__u64 task)
-{
-	struct pks_slot *s = &slots[slot__hash(task) & (PKS_SLOTS - 1)];
-
-	if (s->history_of == task)
-		s->history_of = 0;
 }
 
 static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, __u64 caller)

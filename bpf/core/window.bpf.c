@@ -15,12 +15,12 @@ static __always_inline int window__drift(struct pks_slot *s, __s32 count, __u32 
 
 	/* No drift: the body has run since, and only another interrupt came by. */
 	if (s->adjust && (context <= s->adjust_context || !drift))
-		s->adjust = 0;
+		slot__changed(s, SLOT_HALF_DONE, 0);
 	drift -= s->adjust;
 	if (!drift || context <= s->last_context || s->adjust)
 		return drift;
 	if (drift == (s->last_kind == PKS_GRANT ? -1 : 1)) {
-		s->adjust = drift;
+		slot__changed(s, SLOT_HALF_DONE, drift);
 		s->adjust_context = s->last_context;
 		s->flags |= PKS_SLOT_UNSURE;
 		return 0;
@@ -46,7 +46,7 @@ static long frame__push_unknown(__u32 i, void *slot)
 		f->context = PKS_TASK;
 		f->flags = PKS_FRAME_UNKNOWN;
 	}
-	s->depth++;
+	slot__changed(s, SLOT_OPENED, 1);
 	return 0;
 }
 
@@ -67,7 +67,7 @@ static __always_inline void window__resync(struct pks_slot *s, __u32 slot, __s32
 		/* What was an underflow to us was the revoke of a missed grant. */
 		__s32 mended = drift < -s->skew ? drift : -s->skew;
 
-		s->skew += mended;
+		slot__changed(s, SLOT_COUNT_IS, s->skew + mended);
 		drift -= mended;
 	}
 	if (drift > 0) {
@@ -78,12 +78,10 @@ static __always_inline void window__resync(struct pks_slot *s, __u32 slot, __s32
 	if (drift < 0 && s->depth > 0) {
 		__s32 gone = -drift < s->depth ? -drift : s->depth;
 
-		s->depth -= gone;
+		slot__changed(s, SLOT_CLOSED, gone);
 		drift += gone;
 	}
-	s->skew += drift; /* what the stack could not take */
-	if (s->told > s->skew)
-		s->told = s->skew > 0 ? s->skew : 0;
+	slot__changed(s, SLOT_COUNT_IS, s->skew + drift); /* with what the stack could not take */
 }
 
 struct import_job {
@@ -105,7 +103,7 @@ static long frame__import(__u32 i, void *arg)
 		return 0;
 	*f = (struct pks_frame){ .since = t->since, .stack = PKS_NO_STACK };
 	store_release(&t->task, 0);
-	s->depth++;
+	slot__changed(s, SLOT_OPENED, 1);
 	stat__grant(0, job->task);
 	return 0;
 }
@@ -126,21 +124,20 @@ __noinline int window__import(const struct window_event *e, __u32 slot)
 /* A thread seen for the first time, or again after all its windows were closed. */
 static __always_inline void window__adopt(struct pks_slot *s, const struct window_event *e)
 {
-	s->tid = e->tid;
-	s->tgid = e->tgid;
+	slot__name(s, e->tid, e->tgid);
 	if (!e->count)
 		return;
 	if (s->depth) {
-		s->skew = e->count - s->depth;
+		slot__changed(s, SLOT_COUNT_IS, e->count - s->depth);
 		return;
 	}
 	if (e->context > s->last_context && s->history_of == e->task &&
 	    s->last_kind == PKS_REVOKE && e->count == 1) {
-		s->adjust = 1;
+		slot__changed(s, SLOT_HALF_DONE, 1);
 		s->adjust_context = s->last_context;
 		s->flags |= PKS_SLOT_UNSURE;
 	} else {
-		s->skew = e->count;
+		slot__changed(s, SLOT_COUNT_IS, e->count);
 	}
 }
 
@@ -240,25 +237,22 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 	}
 	if (settings.facts.truth == PKS_TRUTH_NONE)
 		return;
-	s->skew--;
+	slot__changed(s, SLOT_OVER_REVOKED, 1);
 	s->poison_site = place->site;
 	s->poison_stack = place->stack;
 }
 
-__noinline int window__push_deep(const struct window_event *e, __u32 slot, __u32 site, __s32 stack)
+__noinline int frames__extend(__u32 slot)
 {
 	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
 	__u32 depth = s->depth;
 
-	if (!e)
-		return 0;
 	/* Only where the first of the deeper windows begins: else the block had gaps. */
 	if ((depth == PKS_FRAMES && !(s->holds & PKS_HOLDS_DEEP) && !deep__claim(slot)) ||
 	    depth >= (__u32)frames__room(s)) {
 		lost__add(PKS_LOST_NESTING, 1);
 		return 0;
 	}
-	frame__begin(frame__at(s, depth), e, site, stack);
 	return 1;
 }
 
@@ -372,11 +366,11 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 			    !r->class && !window__unsure(s) && frame__tell(f))
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);
 		}
-		window__remember(s, e, f, place->site, place->stack);
+		window__remember(s, e, f, place, PATH_ANY);
 		if (at != top)
 			frames__drop(slot, at, 1);
 	}
-	s->depth = top;
+	slot__changed(s, SLOT_CLOSED, 1);
 }
 
 /*
@@ -404,13 +398,11 @@ static __always_inline void window__close_skewed(struct pks_slot *s, const struc
 		s->closed[1].key = 0;
 		s->history_of = e->task;
 	}
-	if (s->told > 0) {
-		s->told--;
+	if (s->told > 0)
 		__sync_fetch_and_add(&late_revokes, 1);
-	} else {
+	else
 		__sync_fetch_and_add(&older_windows, 1);
-	}
-	s->skew--;
+	slot__changed(s, SLOT_OLD_CLOSED, 1);
 }
 
 __noinline int window__revoke_slow(const struct window_event *e, const struct revoke_place *place,
@@ -431,9 +423,8 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 		window__close_skewed(s, e);
 	else
 		window__underflow(s, i, e, place, r);
-	slot__count_hidden(s);
-	window__note(s, e, PKS_REVOKE);
-	window__settle(s, e);
+	slot__note(s, PKS_REVOKE, e->context, e->page_form);
+	window__settle(s, e, PATH_ANY);
 	return 0;
 }
 
@@ -455,9 +446,8 @@ static __always_inline bool window__ahead(struct pks_slot *s, const struct windo
 	if (s->adjust && s->adjust_context == e->context) {
 		if (s->adjust != ahead || off != ahead)
 			return false;
-		s->adjust = 0;
-		s->last_kind = kind;
-		s->last_context = e->context;
+		slot__changed(s, SLOT_HALF_DONE, 0);
+		slot__note_again(s, kind, e->context);
 		return true;
 	}
 	return off - s->adjust == ahead && s->pending == kind && s->last_context == e->context;
@@ -492,20 +482,15 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
 {
 	struct pks_frame *f;
 
-	if (s->depth > frames__room(s)) {
-		/* Too deep to know their grants: one report for all of them. */
-		s->skew += s->depth - frames__room(s);
-		s->depth = frames__room(s);
-	}
+	/* Too deep to know their grants: one report for all of them. */
+	if (s->depth > frames__room(s))
+		slot__changed(s, SLOT_SET_APART, s->depth - frames__room(s));
 	request__of_slot(r, s, PKS_LEAK);
 	f = frame__at(s, s->depth - 1);
 	r->key = f->key;
 	r->granted_site = f->site;
 	origin__of_frame(&r->granted, f);
-	s->depth--;
-	s->skew++;
-	if (s->skew > 0)
-		s->told++;
+	slot__changed(s, SLOT_LEAKED, 1);
 }
 
 /*
@@ -520,16 +505,14 @@ static __always_inline void window__write_off(struct pks_slot *s, __u32 slot)
 	if (settings.facts.truth != PKS_TRUTH_PGMAP || nr <= 0)
 		return;
 	frames__drop(slot, 0, nr);
-	s->depth -= nr;
-	s->skew += nr;
+	slot__changed(s, SLOT_SET_APART, nr);
 }
 
 /* The thread is gone, or has nothing open: its slot goes. */
 static __always_inline void window__boundary_done(struct pks_slot *s, const struct window_event *e)
 {
 	if (e->boundary == PKS_THREAD_EXIT) {
-		s->depth = 0;
-		s->skew = 0;
+		slot__changed(s, SLOT_ENDED, 0);
 		s->flags = 0;
 		s->claim_context = e->context;
 	}
@@ -559,8 +542,7 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 	if (e->context == PKS_TASK)
 		window__write_off(s, i);
 	if (e->context == PKS_TASK && window__unsure(s))
-		s->depth = 0;
-	slot__count_hidden(s);
+		slot__changed(s, SLOT_CLOSED, s->depth);
 	if (s->depth > 0 && (s->depth > frames__room(s) ||
 			     frame__at(s, s->depth - 1)->context >= e->context)) {
 		window__leak(s, e, r);
@@ -570,7 +552,7 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 		/* Granted before the trace or unseen; the count is the kernel's own. */
 		request__of_slot(r, s, PKS_LEAK);
 		r->granted.stack = PKS_NO_STACK;
-		s->told = s->skew;
+		slot__changed(s, SLOT_REPORTED, 0);
 		return 1;
 	}
 	if ((s->flags & PKS_SLOT_RESIDUE) && !e->count && e->open && e->context == PKS_TASK) {

@@ -11,19 +11,23 @@
  * and adjust is one event of an interrupted context whose effect on the count
  * has not happened yet, since a probe runs before the function's body.
  *
- * Here stands the path of a right grant and a right revoke, inline. All that
- * is rare or wrong is in window.bpf.c, in global functions.
+ * Here stands the path of a right grant and a right revoke, inline, and once:
+ * what the fast path leaves out is left out by a constant (enum window_path). All
+ * that is rare or wrong is in window.bpf.c, in global functions.
  */
 #ifndef PKSTRACE_WINDOW_BPF_H
 #define PKSTRACE_WINDOW_BPF_H
 
-#include "core/table.bpf.h"
+#include "core/slot.bpf.h"
 #include "core/finding.bpf.h"
 
-/* Where a revoke came from. */
+/* Where a revoke came from, and what is known of that. */
 struct revoke_place {
+	__u64 when; /* 0: not read */
 	__u32 site;
 	__s32 stack;
+	__u32 flags; /* PKS_STACK_OF_ANOTHER */
+	__u32 pad;
 };
 
 /*
@@ -35,8 +39,8 @@ int window__ready_slow(const struct window_event *e);
 /* From here to its next boundary calls of the thread may be missed; e->task need not be running. */
 int window__doubt(const struct window_event *e);
 
-/* The frame of a window deeper than the slot has room for. */
-int window__push_deep(const struct window_event *e, __u32 slot, __u32 site, __s32 stack);
+/* Room for a window that is deeper than the slot has room for. 0: none, which is counted. */
+int frames__extend(__u32 slot);
 
 /* A revoke in full generality. What it found goes into r: class 0, nothing. */
 int window__revoke_slow(const struct window_event *e, const struct revoke_place *place,
@@ -80,18 +84,14 @@ static __always_inline __s32 site__sample(void *ctx, struct pks_site *site, __u3
 }
 
 /* A full stack for what is new, suspect, or sampled; PKS_NO_STACK otherwise. */
-static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
+static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home, __u32 mask,
+					   enum window_path path)
 {
-	if (!settings.stacks || likely(site__passed(site)))
+	if (path == PATH_FAST_COUNT || (!path__fast(path) && !settings.stacks))
+		return PKS_NO_STACK;
+	if (likely(site__passed(site)))
 		return PKS_NO_STACK;
 	return site__sample(ctx, site, home, mask);
-}
-
-static __always_inline void window__note(struct pks_slot *s, const struct window_event *e, __u8 kind)
-{
-	s->last_kind = kind;
-	s->last_context = e->context;
-	s->pending = e->page_form ? kind : 0;
 }
 
 /* As window__ready_slow(), with the usual case inline: the slot is the thread's, or free. */
@@ -107,9 +107,8 @@ static __always_inline int window__ready(const struct window_event *e)
 	 * The thread may still own another slot, claimed while this was taken.
 	 */
 	if (!s->owner && !s->displaced && !e->count && e->context == PKS_TASK &&
-	    !__sync_val_compare_and_swap(&s->owner, 0, e->task)) {
-		s->tid = e->tid;
-		s->tgid = e->tgid;
+	    claim(&s->owner, 0, e->task)) {
+		slot__name(s, e->tid, e->tgid);
 		return i;
 	}
 	return window__ready_slow(e);
@@ -121,62 +120,98 @@ static __always_inline int window__ready(const struct window_event *e)
  * has read one window. Pairs with opened__holder().
  */
 static __always_inline void frame__begin(struct pks_frame *f, const struct window_event *e,
-					 __u32 site, __s32 stack)
+					 __u32 site, enum window_path path)
 {
-	f->key = e->key;
-	f->stack = stack;
-	f->site = site;
-	f->context = e->context;
-	/* Only an outermost grant opens the key. */
-	f->flags = e->count > 0 && !e->open ? PKS_FRAME_CLOSED : 0;
+	__u32 place = site;
+
+	if (!path__fast(path)) {
+		place |= (__u32)e->context << PKS_PLACE_CONTEXT_SHIFT;
+		/* Only an outermost grant opens the key. */
+		if (e->count > 0 && !e->open)
+			place |= PKS_FRAME_CLOSED << PKS_PLACE_FLAGS_SHIFT;
+	}
+	if (path != PATH_FAST_COUNT)
+		f->key = e->key;
+	f->stack = PKS_NO_STACK;
+	f->place = place;
 	store_release(&f->since, e->now);
 }
 
-/* A grant. e->count is the kernel's count before it. */
+/* On the fast path: false where another thread has just claimed the slot. */
+static __always_inline bool slot__take(struct pks_slot *s, const struct window_event *e)
+{
+	if (e->count)
+		return true;
+	if (__sync_val_compare_and_swap(&s->owner, 0, e->task))
+		return false;
+	slot__name(s, e->tid, e->tgid);
+	return true;
+}
+
+/* Of the windows that are counted by site; those of the fast path lie in the site itself. */
+static __always_inline void grant__count(__u32 site, __u64 task, enum window_path path)
+{
+	if (path == PATH_FAST_TRACE)
+		__sync_fetch_and_add(&grant_sites[site].grants, 1);
+	else
+		stat__grant(site, task);
+}
+
+/* The thread opens the window that is `depth` deep; f is NULL where it can't be noted. */
+static __always_inline void window__open(void *ctx, const struct window_event *e,
+					 struct pks_slot *s, struct pks_frame *f, __s32 depth,
+					 __u32 site, enum window_path path)
+{
+	__s32 stack;
+
+	if (f)
+		frame__begin(f, e, site, path);
+	slot__change(s, SLOT_OPENED, depth, 1, path);
+	slot__note(s, PKS_GRANT, e->context, e->page_form);
+	grant__count(site, e->task, path);
+	if (path == PATH_FAST_TRACE || (!path__fast(path) && settings.pages))
+		opened__set(e->key, e->task);
+	stack = window__stack(ctx, &grant_sites[site], site, settings.grant_mask, path);
+	if (f && unlikely(stack >= 0))
+		f->stack = stack;
+}
+
+/* A grant, whatever it is. e->count is the kernel's count before it. */
 static __always_inline void window__grant(void *ctx, const struct window_event *e)
 {
 	__u32 site = site__index(grant_sites, 0, e->caller), depth;
-	__s32 stack = window__stack(ctx, &grant_sites[site], site, settings.grant_mask);
 	struct pks_slot *s;
-	int i;
+	int i = window__ready(e);
 
-	stat__grant(site, e->task);
-
-	i = window__ready(e);
-	if (i < 0)
+	if (i < 0) {
+		grant__count(site, e->task, PATH_ANY);
 		return;
+	}
 	s = &slots[i & (PKS_SLOTS - 1)];
 	depth = s->depth;
-	if (likely(depth < PKS_FRAMES)) {
-		frame__begin(&s->frames[depth & (PKS_FRAMES - 1)], e, site, stack);
-	} else {
-		window__push_deep(e, i, site, stack);
-	}
-	store_release(&s->depth, depth + 1);
-	if (unlikely(s->skew < 0))
-		slot__count_hidden(s);
-	window__note(s, e, PKS_GRANT);
-	if (settings.pages)
-		opened__set(e->key, e->task);
+	window__open(ctx, e, s,
+		     likely(depth < PKS_FRAMES) || frames__extend(i) ? frame__at(s, depth) : NULL,
+		     depth, site, PATH_ANY);
 }
 
 /* Remember what was closed, for the cause of a later stray access. */
 static __always_inline void window__remember(struct pks_slot *s, const struct window_event *e,
-					     const struct pks_frame *f, __u32 site, __s32 stack)
+					     const struct pks_frame *f,
+					     const struct revoke_place *place, enum window_path path)
 {
 	struct pks_closed *c = &s->closed[s->closed_at & (PKS_HISTORY - 1)];
 
-	if (settings.keys) {
+	if (path__fast(path) || settings.keys) {
 		s->closed_at++;
-		c->key = f->key;
-		c->when = e->now;
-		c->grant_site = f->site;
+		c->key = path__fast(path) ? e->key : f->key;
+		c->when = place->when;
 		c->grant_stack = f->stack;
-		c->revoke_site = site;
-		c->revoke_stack = stack;
-		c->flags = 0;
+		c->revoke_stack = place->stack;
+		c->grant_site = f->place;
+		c->revoke_site = place->site;
+		c->flags = place->flags;
 	}
-	if (unlikely(s->history_of != e->task)) {
+	if (!path__fast(path) && unlikely(s->history_of != e->task)) {
 		/* The other entries are another thread's. */
 		s->closed[s->closed_at & (PKS_HISTORY - 1)].key = 0;
 		s->history_of = e->task;
@@ -195,24 +230,25 @@ static __always_inline void window__release(struct pks_slot *s, const struct win
 		return;
 	if (s->adjust) {
 		/* The interrupted event is again the last: the next interrupt will ask. */
-		s->last_kind = s->adjust < 0 ? PKS_GRANT : PKS_REVOKE;
-		s->last_context = s->adjust_context;
-		s->adjust = 0;
+		slot__note_again(s, s->adjust < 0 ? PKS_GRANT : PKS_REVOKE, s->adjust_context);
+		slot__changed(s, SLOT_HALF_DONE, 0);
 	}
-	s->told = 0;
-	s->flags = 0;
-	s->claim_context = PKS_TASK;
-	if (unlikely(s->holds))
-		slot__give_back(s, e->task);
-	store_release(&s->owner, 0);
+	slot__release(s, e->task, PATH_ANY);
 }
 
 /*
  * As above, after a revoke that was balanced: the kernel has closed the key
  * with it. An interrupt's revoke closed it for the interrupt alone.
  */
-static __always_inline void window__settle(struct pks_slot *s, const struct window_event *e)
+static __always_inline void window__settle(struct pks_slot *s, const struct window_event *e,
+					   enum window_path path)
 {
+	if (path__fast(path)) {
+		/* What an interrupt has left here meanwhile is for the rest to put right. */
+		if (e->count <= 1 && likely(!(s->off | s->special)))
+			slot__release(s, e->task, path);
+		return;
+	}
 	if (s->depth || s->skew)
 		return;
 	if (e->context == PKS_TASK)
@@ -220,18 +256,33 @@ static __always_inline void window__settle(struct pks_slot *s, const struct wind
 	window__release(s, e);
 }
 
-/* The window on top, if it is the one that this revoke should close; NULL: look closer. */
-static __always_inline struct pks_frame *window__top(struct pks_slot *s, const struct window_event *e)
+/* The thread is in step with the kernel's count, as far as this path asks. */
+static __always_inline bool slot__in_step(const struct pks_slot *s, const struct window_event *e,
+					  enum window_path path)
 {
-	__u32 top = s->depth - 1;
+	if (s->owner != e->task)
+		return false;
+	if (path__fast(path))
+		return s->depth == e->count && !s->off;
+	return e->count == s->depth + s->skew && !s->adjust;
+}
+
+/* The window on top, if it is the one that this revoke should close; NULL: look closer. */
+static __always_inline struct pks_frame *window__top(struct pks_slot *s, const struct window_event *e,
+						     enum window_path path)
+{
+	__u32 top = (path__fast(path) ? e->count : s->depth) - 1;
 	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
 
-	if (s->owner != e->task || e->count != s->depth + s->skew || s->adjust || top >= PKS_FRAMES)
+	if (!slot__in_step(s, e, path) || (path__fast(path) && s->special) || top >= PKS_FRAMES)
 		return NULL;
-	if (f->context != e->context || f->flags)
+	if (path__fast(path) ? s->history_of != e->task || f->place >> PKS_PLACE_CONTEXT_SHIFT :
+			       f->context != e->context || f->flags)
 		return NULL;
-	if (settings.pages && f->key != e->key)
+	if ((path == PATH_FAST_TRACE || (!path__fast(path) && settings.pages)) && f->key != e->key)
 		return NULL;
+	if (path__fast(path))
+		return path == PATH_FAST_TRACE && !e->open ? NULL : f;
 	if (settings.long_hold && e->now - f->since > settings.long_hold)
 		return NULL;
 	return settings.effect && !e->open ? NULL : f;
@@ -239,11 +290,22 @@ static __always_inline struct pks_frame *window__top(struct pks_slot *s, const s
 
 /* Where this revoke came from: e->caller, with a stack if one is due. */
 static __always_inline void revoke__place(void *ctx, const struct window_event *e,
-					  struct revoke_place *place)
+					  struct revoke_place *place, enum window_path path)
 {
+	place->when = e->now;
+	place->flags = 0;
 	place->site = site__index(revoke_sites, 1, e->caller);
 	place->stack = window__stack(ctx, &revoke_sites[place->site], PKS_SITES + place->site,
-				     settings.revoke_mask);
+				     settings.revoke_mask, path);
+}
+
+/* The thread's newest window is closed, by a revoke that was due. */
+static __always_inline void window__closed(struct pks_slot *s, const struct window_event *e,
+					   enum window_path path)
+{
+	slot__change(s, SLOT_CLOSED, path__fast(path) ? e->count : s->depth, 1, path);
+	slot__note(s, PKS_REVOKE, e->context, e->page_form);
+	window__settle(s, e, path);
 }
 
 /*
@@ -254,17 +316,13 @@ static __always_inline bool window__revoke(const struct window_event *e,
 					   const struct revoke_place *place)
 {
 	struct pks_slot *s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
-	struct pks_frame *f = window__top(s, e);
+	struct pks_frame *f = window__top(s, e, PATH_ANY);
 
 	if (unlikely(!f))
 		return false;
 	stat__hold(f->site, e->task, e->now - f->since);
-	window__remember(s, e, f, place->site, place->stack);
-	s->depth--;
-	if (unlikely(s->skew < 0))
-		slot__count_hidden(s);
-	window__note(s, e, PKS_REVOKE);
-	window__settle(s, e);
+	window__remember(s, e, f, place, PATH_ANY);
+	window__closed(s, e, PATH_ANY);
 	return true;
 }
 

@@ -3,7 +3,7 @@
 #ifndef PKSTRACE_CONTEXT_BPF_H
 #define PKSTRACE_CONTEXT_BPF_H
 
-#include "core/table.bpf.h"
+#include "core/slot.bpf.h"
 
 static __always_inline __u8 context__now(void)
 {

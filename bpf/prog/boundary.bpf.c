@@ -316,7 +316,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	if (i >= 0) {
 		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
 
-		s->told = s->skew;
+		slot__changed(s, SLOT_REPORTED, 0);
 	}
 	return 0;
 }

@@ -85,8 +85,8 @@ static __always_inline int on_update(void *ctx, enum form form, enum entry by)
 	return close ? on_revoke(ctx, form, by) : on_grant(ctx, form, by);
 }
 
-QUICK_FUNCTIONS(quick_count, , BY_TRAMPOLINE, QUICK_COUNT)
-QUICK_FUNCTIONS(quick_count, _regs, BY_REGS, QUICK_COUNT)
+QUICK_FUNCTIONS(quick_count, , BY_TRAMPOLINE, PATH_FAST_COUNT)
+QUICK_FUNCTIONS(quick_count, _regs, BY_REGS, PATH_FAST_COUNT)
 
 #define PROGRAM(section, name, call)                                                               \
 	SEC(section)                                                                               \

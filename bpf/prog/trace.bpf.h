@@ -87,70 +87,76 @@ static __always_inline int on_revoke(void *ctx, enum form form, enum entry by)
 	}
 	if (settings.revokes) {
 		e.caller = caller__read(ctx, form, by);
-		revoke__place(ctx, &e, &place);
+		revoke__place(ctx, &e, &place, PATH_ANY);
 	}
 	if (likely(window__revoke(&e, &place)))
 		return 0;
 	if (!settings.revokes) {
 		e.caller = caller__read(ctx, form, by);
-		revoke__place(ctx, &e, &place);
+		revoke__place(ctx, &e, &place, PATH_ANY);
 	}
 	window__revoke_odd(ctx, &e, &place);
 	return 0;
 }
 
-/* The thread and its slot; false where the quick way is barred: in an interrupt. */
-static __always_inline bool quick__begin(struct quick_event *e, __u64 key)
+/* False where the fast path is barred: in an interrupt. */
+static __always_inline bool fastpath__begin(struct window_event *e, struct pks_slot **s, __u64 key)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	if (context__now() != PKS_TASK)
 		return false;
 	e->task = (__u64)task;
-	e->slot = quick__slot(e->task);
+	e->tid = task->pid;
+	e->tgid = task->tgid;
 	e->count = kernel__pgmap_count_here(task);
 	e->key = key;
+	*s = slot__home(e->task);
 	return true;
 }
 
 /* The usual grant. False: it is not that, and nothing was changed. */
-static __always_inline bool quick_grant(void *ctx, enum form form, enum entry by, enum quick_use use)
+static __always_inline bool fast_grant(void *ctx, enum form form, enum entry by,
+				       enum window_path path)
 {
-	struct quick_event e = { .last = form == GRANT_PAGE ? PKS_SLOT_LAST_GRANT : PKS_GRANT };
+	struct window_event e = { .page_form = form == GRANT_PAGE };
+	struct pks_slot *s;
 
-	if (!quick__begin(&e, arg__first(ctx, by)))
+	if (!fastpath__begin(&e, &s, arg__first(ctx, by)))
 		return false;
-	e.open = use != QUICK_TRACE || !e.count || pkrs__open(kernel__pkrs(~0u));
-	if (!quick__may_grant(&e))
+	e.open = path != PATH_FAST_TRACE || !e.count || pkrs__open(kernel__pkrs(~0u));
+	if (!fastpath__may_grant(&e, s))
 		return false;
-	e.caller = use == QUICK_TRACE ? quick__caller(ctx, form, by) : group__read(ctx, form, by);
-	if (use == QUICK_TRACE && unlikely(!e.caller))
+	e.caller = path == PATH_FAST_TRACE ? quick__caller(ctx, form, by) : group__read(ctx, form, by);
+	if (path == PATH_FAST_TRACE && unlikely(!e.caller))
 		return false;
 	e.now = bpf_ktime_get_ns();
-	return quick__grant(ctx, &e, use);
+	return fastpath__grant(ctx, &e, s, path);
 }
 
-static __always_inline bool quick_revoke(void *ctx, enum form form, enum entry by, enum quick_use use)
+static __always_inline bool fast_revoke(void *ctx, enum form form, enum entry by,
+					enum window_path path)
 {
-	struct quick_event e = { .last = form == REVOKE_PAGE ? PKS_SLOT_LAST_REVOKE : PKS_REVOKE };
+	struct window_event e = { .page_form = form == REVOKE_PAGE };
 	struct pks_frame *f;
+	struct pks_slot *s;
 
-	if (!quick__begin(&e, arg__first(ctx, by)))
+	if (!fastpath__begin(&e, &s, arg__first(ctx, by)))
 		return false;
-	e.open = use != QUICK_TRACE || pkrs__open(kernel__pkrs(~0u));
-	f = quick__top(&e, use);
+	e.open = path != PATH_FAST_TRACE || pkrs__open(kernel__pkrs(~0u));
+	f = window__top(s, &e, path);
 	if (!f)
 		return false;
-	if (use != QUICK_TRACE || unlikely(!quick__pass(&e, f))) {
-		if (use == QUICK_TRACE) {
+	if (path != PATH_FAST_TRACE || unlikely(!fastpath__untimed(&e, s, f))) {
+		if (path == PATH_FAST_TRACE) {
 			e.caller = quick__caller(ctx, form, by);
 			if (unlikely(!e.caller))
 				return false;
 		}
 		e.now = bpf_ktime_get_ns();
-		quick__measure(ctx, &e, f, use);
+		fastpath__timed(ctx, &e, s, f, path);
 	}
-	quick__close(&e);
+	window__closed(s, &e, path);
 	return true;
 }
 
@@ -251,7 +257,7 @@ static __always_inline int on_pgmap(void *ctx, const struct window_program p)
 	ANY_FUNCTION(any_revoke_page##suffix, on_revoke, REVOKE_PAGE, BY)                          \
 	ANY_FUNCTION(any_grant_pgmap##suffix, on_grant, GRANT_PGMAP, BY)                           \
 	ANY_FUNCTION(any_revoke_pgmap##suffix, on_revoke, REVOKE_PGMAP, BY)                        \
-	QUICK_FUNCTIONS(trace, suffix, BY, QUICK_TRACE)
+	QUICK_FUNCTIONS(trace, suffix, BY, PATH_FAST_TRACE)
 
 #define ANY_FUNCTION(name, on, FORM, BY)                                                           \
 	static __noinline int name(void *ctx)                                                      \
@@ -261,10 +267,10 @@ static __always_inline int on_pgmap(void *ctx, const struct window_program p)
 
 /* The short ways, each a function of its own. */
 #define QUICK_FUNCTIONS(use, suffix, BY, USE)                                                      \
-	QUICK_FUNCTION(use##_grant_page##suffix, quick_grant, GRANT_PAGE, BY, USE)                 \
-	QUICK_FUNCTION(use##_revoke_page##suffix, quick_revoke, REVOKE_PAGE, BY, USE)              \
-	QUICK_FUNCTION(use##_grant_pgmap##suffix, quick_grant, GRANT_PGMAP, BY, USE)               \
-	QUICK_FUNCTION(use##_revoke_pgmap##suffix, quick_revoke, REVOKE_PGMAP, BY, USE)
+	QUICK_FUNCTION(use##_grant_page##suffix, fast_grant, GRANT_PAGE, BY, USE)                 \
+	QUICK_FUNCTION(use##_revoke_page##suffix, fast_revoke, REVOKE_PAGE, BY, USE)              \
+	QUICK_FUNCTION(use##_grant_pgmap##suffix, fast_grant, GRANT_PGMAP, BY, USE)               \
+	QUICK_FUNCTION(use##_revoke_pgmap##suffix, fast_revoke, REVOKE_PGMAP, BY, USE)
 
 #define QUICK_FUNCTION(name, quick, FORM, BY, USE)                                                 \
 	static __noinline int name(void *ctx)                                                      \

@@ -27,22 +27,17 @@ static __always_inline __u64 caller__stand_in(void *ctx)
 	return word & ~0xffffULL;
 }
 
-static __always_inline struct quick_event event__of(struct task_struct *task, __u32 kind)
+static __always_inline struct window_event event__of(struct task_struct *task)
 {
-	return (struct quick_event){
+	return (struct window_event){
 		.task = (__u64)task,
-		.slot = quick__slot((__u64)task),
+		.tid = task->pid,
+		.tgid = task->tgid,
 		.key = KEY,
 		.count = count,
-		.last = kind | kind << 16,
+		.page_form = 1,
 		.open = 1,
 	};
-}
-
-/* The first window of the thread: gives it the slot and the history that fastpath.bpf.h asks for. */
-static __always_inline void thread__prepare(struct quick_event *e)
-{
-	e->slot->history_of = e->task;
 }
 
 SEC("?raw_tp/sys_enter")
@@ -61,16 +56,21 @@ SEC("?raw_tp/sys_enter")
 int run_enter(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct quick_event e;
+	struct window_event e;
+	struct pks_slot *s;
 
 	if (!target__calls(task))
 		return 0;
-	e = event__of(task, PKS_GRANT);
-	if (!quick__may_grant(&e))
-		thread__prepare(&e);
+	e = event__of(task);
+	s = slot__home(e.task);
+	if (!fastpath__may_grant(&e, s))
+		return 0;
 	e.caller = caller__stand_in(ctx);
 	e.now = bpf_ktime_get_ns();
-	count += quick__grant(ctx, &e, QUICK_TRACE);
+	count += fastpath__grant(ctx, &e, s, PATH_FAST_TRACE);
+	/* The first window of the thread would go the other path, which is not here. */
+	if (unlikely(s->history_of != e.task))
+		s->history_of = e.task;
 	return 0;
 }
 
@@ -78,21 +78,23 @@ SEC("?raw_tp/sys_exit")
 int run_exit(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct quick_event e;
+	struct window_event e;
 	struct pks_frame *f;
+	struct pks_slot *s;
 
 	if (!target__calls(task))
 		return 0;
-	e = event__of(task, PKS_REVOKE);
-	f = quick__top(&e, QUICK_TRACE);
+	e = event__of(task);
+	s = slot__home(e.task);
+	f = window__top(s, &e, PATH_FAST_TRACE);
 	if (!f)
 		return 0;
-	if (!quick__pass(&e, f)) {
+	if (!fastpath__untimed(&e, s, f)) {
 		e.caller = caller__stand_in(ctx);
 		e.now = bpf_ktime_get_ns();
-		quick__measure(ctx, &e, f, QUICK_TRACE);
+		fastpath__timed(ctx, &e, s, f, PATH_FAST_TRACE);
 	}
-	quick__close(&e);
+	window__closed(s, &e, PATH_FAST_TRACE);
 	count--;
 	return 0;
 }

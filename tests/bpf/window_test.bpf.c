@@ -37,20 +37,30 @@ static __always_inline void op__event(struct window_event *e, const struct drive
 	};
 }
 
-static __always_inline bool quick__of(struct quick_event *q, const struct window_event *e,
-				      const struct drive_op *op, __u32 kind)
+static __always_inline bool op__granted_fast(void *ctx, const struct window_event *e,
+					     const struct drive_op *op)
 {
-	*q = (struct quick_event){
-		.task = e->task,
-		.key = e->key,
-		.caller = e->caller,
-		.now = e->now,
-		.count = e->count,
-		.slot = quick__slot(e->task),
-		.last = e->page_form ? kind | kind << 16 : kind,
-		.open = e->open,
-	};
-	return op->way == DRIVE_QUICK && e->context == PKS_TASK;
+	struct pks_slot *s = slot__home(e->task);
+
+	return op->way == DRIVE_QUICK && e->context == PKS_TASK && fastpath__may_grant(e, s) &&
+	       fastpath__grant(ctx, e, s, PATH_FAST_TRACE);
+}
+
+static __always_inline bool op__revoked_fast(void *ctx, const struct window_event *e,
+					     const struct drive_op *op)
+{
+	struct pks_slot *s = slot__home(e->task);
+	struct pks_frame *f;
+
+	if (op->way != DRIVE_QUICK || e->context != PKS_TASK)
+		return false;
+	f = window__top(s, e, PATH_FAST_TRACE);
+	if (!f)
+		return false;
+	if (!fastpath__untimed(e, s, f))
+		fastpath__timed(ctx, e, s, f, PATH_FAST_TRACE);
+	window__closed(s, e, PATH_FAST_TRACE);
+	return true;
 }
 
 static __always_inline bool tally__granted(const struct window_event *e, const struct drive_op *op)
@@ -80,12 +90,10 @@ static __always_inline bool tally__revoked(const struct window_event *e, const s
 /* As on_grant() of trace.bpf.c, less what needs a real thread. */
 static __always_inline void op__grant(void *ctx, const struct drive_op *op, struct drive_answer *to)
 {
-	struct quick_event q;
 	struct window_event e;
 
 	op__event(&e, op);
-	if (tally__granted(&e, op) || (quick__of(&q, &e, op, PKS_GRANT) && quick__may_grant(&q) &&
-				       quick__grant(ctx, &q, QUICK_TRACE)))
+	if (tally__granted(&e, op) || op__granted_fast(ctx, &e, op))
 		to->quick = 1;
 	else if (!e.page_form && window__inner_half(&e, PKS_GRANT))
 		to->inner = 1;
@@ -97,28 +105,17 @@ static __always_inline void op__revoke(void *ctx, const struct drive_op *op, str
 {
 	struct revoke_place place;
 	struct window_event e;
-	struct quick_event q;
-	struct pks_frame *f;
 
 	op__event(&e, op);
-	to->quick = 1;
-	if (tally__revoked(&e, op))
+	if (tally__revoked(&e, op) || op__revoked_fast(ctx, &e, op)) {
+		to->quick = 1;
 		return;
-	if (quick__of(&q, &e, op, PKS_REVOKE)) {
-		f = quick__top(&q, QUICK_TRACE);
-		if (f) {
-			if (!quick__pass(&q, f))
-				quick__measure(ctx, &q, f, QUICK_TRACE);
-			quick__close(&q);
-			return;
-		}
 	}
-	to->quick = 0;
 	if (!e.page_form && window__inner_half(&e, PKS_REVOKE)) {
 		to->inner = 1;
 		return;
 	}
-	revoke__place(ctx, &e, &place);
+	revoke__place(ctx, &e, &place, PATH_ANY);
 	if (!window__revoke(&e, &place))
 		window__revoke_odd(ctx, &e, &place);
 }
@@ -195,7 +192,7 @@ int drive_inherit(void *ctx)
 	if (i >= 0) {
 		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
 
-		s->told = s->skew;
+		slot__changed(s, SLOT_REPORTED, 0);
 	}
 	return 0;
 }
