@@ -31,15 +31,11 @@ static __always_inline struct pks_tally *tally__entry(__u64 task, __u32 depth)
 static __always_inline struct pks_tally *tally__for_grant(__u64 task, __u32 count)
 {
 	struct pks_tally *t;
-	__u64 was;
 
 	if (unlikely(count >= PKS_FRAMES))
 		return NULL;
 	t = tally__entry(task, count);
-	was = __sync_val_compare_and_swap(&t->task, 0, task);
-	/* Else the compiler makes a value of what is but a branch. */
-	asm volatile("" : "+r"(was));
-	return likely(!was) ? t : NULL;
+	return likely(claim(&t->task, 0, task)) ? t : NULL;
 }
 
 /* The window that a revoke closes, or NULL. */

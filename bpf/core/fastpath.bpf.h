@@ -23,16 +23,19 @@ static __always_inline bool fastpath__may_grant(const struct window_event *e,
 	return slot__in_step(s, e, PATH_FAST_TRACE) && (__u32)e->count < PKS_FRAMES && e->open;
 }
 
-/* The grant. False where another thread has just claimed the slot: nothing was changed then. */
-static __always_inline bool fastpath__grant(void *ctx, const struct window_event *e,
+/* The slot is now this thread's. False where another one was faster: nothing was changed. */
+static __always_inline bool fastpath__claim(const struct window_event *e, struct pks_slot *s)
+{
+	return e->count || claim(&s->owner, 0, e->task);
+}
+
+/* The grant, when the slot is the thread's; the first one of a slot has its name to be written. */
+static __always_inline void fastpath__grant(void *ctx, const struct window_event *e,
 					    struct pks_slot *s, enum window_path path)
 {
 	__u32 site = site__index(grant_sites, 0, e->caller);
 
-	if (!slot__take(s, e))
-		return false;
 	window__open(ctx, e, s, &s->frames[e->count & (PKS_FRAMES - 1)], e->count, site, path);
-	return true;
 }
 
 /*

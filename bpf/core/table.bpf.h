@@ -22,8 +22,17 @@
 		barrier();                  \
 		WRITE_ONCE(*(at), (value)); \
 	} while (0)
-/* True for the one of all who try that has changed *at from `was`. Orders all before and after. */
-#define claim(at, was, value) (__sync_val_compare_and_swap(at, was, value) == (was))
+/*
+ * True for the one of all who try that has changed *at from `was`. Orders all before and
+ * after. (Without the asm the compiler makes a value of what is but a branch.)
+ */
+#define claim(at, was, value)                                                      \
+	({                                                                         \
+		typeof(*(at)) found = __sync_val_compare_and_swap(at, was, value); \
+                                                                                   \
+		asm volatile("" : "+r"(found));                                    \
+		found == (was);                                                    \
+	})
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -137,17 +137,6 @@ static __always_inline void frame__begin(struct pks_frame *f, const struct windo
 	store_release(&f->since, e->now);
 }
 
-/* On the fast path: false where another thread has just claimed the slot. */
-static __always_inline bool slot__take(struct pks_slot *s, const struct window_event *e)
-{
-	if (e->count)
-		return true;
-	if (__sync_val_compare_and_swap(&s->owner, 0, e->task))
-		return false;
-	slot__name(s, e->tid, e->tgid);
-	return true;
-}
-
 /* Of the windows that are counted by site; those of the fast path lie in the site itself. */
 static __always_inline void grant__count(__u32 site, __u64 task, enum window_path path)
 {

@@ -100,16 +100,13 @@ static __always_inline int on_revoke(void *ctx, enum form form, enum entry by)
 }
 
 /* False where the fast path is barred: in an interrupt. */
-static __always_inline bool fastpath__begin(struct window_event *e, struct pks_slot **s, __u64 key)
+static __always_inline bool fastpath__begin(struct window_event *e, struct pks_slot **s,
+					    const struct task_struct *task, __u64 key)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
 	if (context__now() != PKS_TASK)
 		return false;
 	e->task = (__u64)task;
-	e->tid = task->pid;
-	e->tgid = task->tgid;
-	e->count = kernel__pgmap_count_here(task);
+	e->count = kernel__pgmap_count_here((struct task_struct *)task);
 	e->key = key;
 	*s = slot__home(e->task);
 	return true;
@@ -119,10 +116,11 @@ static __always_inline bool fastpath__begin(struct window_event *e, struct pks_s
 static __always_inline bool fast_grant(void *ctx, enum form form, enum entry by,
 				       enum window_path path)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e = { .page_form = form == GRANT_PAGE };
 	struct pks_slot *s;
 
-	if (!fastpath__begin(&e, &s, arg__first(ctx, by)))
+	if (!fastpath__begin(&e, &s, task, arg__first(ctx, by)))
 		return false;
 	e.open = path != PATH_FAST_TRACE || !e.count || pkrs__open(kernel__pkrs(~0u));
 	if (!fastpath__may_grant(&e, s))
@@ -131,7 +129,12 @@ static __always_inline bool fast_grant(void *ctx, enum form form, enum entry by,
 	if (path == PATH_FAST_TRACE && unlikely(!e.caller))
 		return false;
 	e.now = bpf_ktime_get_ns();
-	return fastpath__grant(ctx, &e, s, path);
+	if (!fastpath__claim(&e, s))
+		return false;
+	if (!e.count)
+		slot__name(s, task->pid, task->tgid);
+	fastpath__grant(ctx, &e, s, path);
+	return true;
 }
 
 static __always_inline bool fast_revoke(void *ctx, enum form form, enum entry by,
@@ -141,7 +144,7 @@ static __always_inline bool fast_revoke(void *ctx, enum form form, enum entry by
 	struct pks_frame *f;
 	struct pks_slot *s;
 
-	if (!fastpath__begin(&e, &s, arg__first(ctx, by)))
+	if (!fastpath__begin(&e, &s, bpf_get_current_task_btf(), arg__first(ctx, by)))
 		return false;
 	e.open = path != PATH_FAST_TRACE || pkrs__open(kernel__pkrs(~0u));
 	f = window__top(s, &e, path);

@@ -31,8 +31,6 @@ static __always_inline struct window_event event__of(struct task_struct *task)
 {
 	return (struct window_event){
 		.task = (__u64)task,
-		.tid = task->pid,
-		.tgid = task->tgid,
 		.key = KEY,
 		.count = count,
 		.page_form = 1,
@@ -67,7 +65,12 @@ int run_enter(void *ctx)
 		return 0;
 	e.caller = caller__stand_in(ctx);
 	e.now = bpf_ktime_get_ns();
-	count += fastpath__grant(ctx, &e, s, PATH_FAST_TRACE);
+	if (!fastpath__claim(&e, s))
+		return 0;
+	if (!e.count)
+		slot__name(s, task->pid, task->tgid);
+	fastpath__grant(ctx, &e, s, PATH_FAST_TRACE);
+	count++;
 	/* The first window of the thread would go the other path, which is not here. */
 	if (unlikely(s->history_of != e.task))
 		s->history_of = e.task;

@@ -42,8 +42,13 @@ static __always_inline bool op__granted_fast(void *ctx, const struct window_even
 {
 	struct pks_slot *s = slot__home(e->task);
 
-	return op->way == DRIVE_QUICK && e->context == PKS_TASK && fastpath__may_grant(e, s) &&
-	       fastpath__grant(ctx, e, s, PATH_FAST_TRACE);
+	if (op->way != DRIVE_QUICK || e->context != PKS_TASK || !fastpath__may_grant(e, s) ||
+	    !fastpath__claim(e, s))
+		return false;
+	if (!e->count)
+		slot__name(s, e->tid, e->tgid);
+	fastpath__grant(ctx, e, s, PATH_FAST_TRACE);
+	return true;
 }
 
 static __always_inline bool op__revoked_fast(void *ctx, const struct window_event *e,
