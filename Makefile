@@ -10,6 +10,7 @@
 # make test-matrix  the same on every kernel there is a dialect for: a build each
 # make long     about an hour: 20 million windows of real work, 1,000 attaches under traffic
 # make long-preempt  five million windows on each preemptible kernel
+# make torture  10 million events from two threads at once through the window core, on this kernel
 # make scale    how cost and memory grow with windows, call sites, depth, threads
 # make bench    what tracing costs, beside other tracers, as a table and as build/bench.json
 # make unit     the unit tests' programs
@@ -204,6 +205,10 @@ test: images
 scale: modules
 	$(MAKE) all unit
 	tests/scale/run
+
+.PHONY: torture
+torture: $(CORE_TEST).t
+	$< -t 2 -n 10000000
 
 .PHONY: long
 long: modules

@@ -302,9 +302,14 @@ _Static_assert(sizeof(struct pks_tally) == 16, "shared with the loader");
 /*
  * The struct pages that are known to be protected, by the low half of their
  * addresses: nothing of a page has to be read. And what to look at in others.
+ *
+ * last is claimed once a trace and stays; size is 0 whenever these pages are not to be
+ * taken for protected. So whoever reads size first and then last (page__quick()) never
+ * has one of one pgmap and the other of another (pages__publish()). Any CPU writes them,
+ * and the loader size, as 0. zone_bit: the loader's, before `tracing`.
  */
 struct pks_quick_pages {
-	__u32 last;	/* byte */
+	__u32 last;	/* byte; 0: no pgmap was seen */
 	__u32 size;	/* in bytes of struct pages; 0: none is known */
 	__u64 zone_bit; /* of page->flags: in no page of the usual zones, in all of device memory */
 };

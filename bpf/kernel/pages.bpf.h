@@ -14,6 +14,17 @@ extern __u64 known_protected;
 extern __u64 known_unprotected;
 extern __u64 vmemmap; /* the array of struct pages, for the loader; 0 until a first page was seen */
 
+/* Of two pgmaps that are seen at once, one is published. */
+static __always_inline void pages__publish(__u32 last, __u32 size)
+{
+	if (READ_ONCE(quick_pages.last) != last && !claim(&quick_pages.last, 0, last))
+		return; /* another pgmap's: its pages stay those that are known */
+	/* With a full barrier between: whoever closes the fast path stores quick_way, then size. */
+	__sync_lock_test_and_set(&quick_pages.size, size);
+	if (!READ_ONCE(quick_way))
+		WRITE_ONCE(quick_pages.size, 0);
+}
+
 /*
  * Lets the struct pages of a protected pgmap be known by their addresses. Only
  * where their low halves tell them from all others: max_pfn counts device
@@ -30,10 +41,7 @@ static __noinline int pages__learn(struct dev_pagemap *pgmap)
 	if (quick_pages.size || !pages || !max_pfn || max_pfn * size > 1ULL << 32 ||
 	    end > max_pfn || start >= end || BPF_CORE_READ(pgmap, nr_range) != 1)
 		return 0;
-	quick_pages.last = pages + end * size - 1;
-	quick_pages.size = (end - start) * size;
-	if (!quick_way) /* closed meanwhile */
-		quick_pages.size = 0;
+	pages__publish(pages + end * size - 1, (end - start) * size);
 	return 1;
 }
 
@@ -88,11 +96,12 @@ static __always_inline bool page__protected(void *ctx, enum entry by)
 /* True of a page of the protected pgmap that is known by its pages' addresses. */
 static __always_inline bool page__quick(const struct page *page)
 {
-	__u32 before_last = quick_pages.last;
+	/* In this order: see struct pks_quick_pages. */
+	__u32 size = READ_ONCE(quick_pages.size), before_last = READ_ONCE(quick_pages.last);
 
 	/* Of pointers the verifier allows no arithmetic but this, with its low half. */
 	asm volatile("%0 -= %1" : "+w"(before_last) : "w"((__u32)(__u64)page));
-	return before_last < quick_pages.size;
+	return before_last < size;
 }
 
 /* Without asking more of an ordinary page than one bit. */

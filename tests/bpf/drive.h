@@ -29,6 +29,9 @@ enum drive_event {
 	DRIVE_REVOKE,
 	DRIVE_FAULT,
 	DRIVE_BOUNDARY,
+	DRIVE_PUBLISH, /* pages up to `key` that are `count` bytes are known */
+	DRIVE_UNPUBLISH, /* none are */
+	DRIVE_LOOK, /* is `key` one of them? Counted in the batch. */
 	DRIVE_MEET, /* wait until `count` workers have come to this meeting, number `key` */
 };
 
@@ -59,6 +62,7 @@ struct drive_batch {
 	struct drive_op ops[DRIVE_BATCH];
 	__u32 nr;
 	struct drive_answer answer; /* to the last grant or revoke */
+	__u32 known; /* looks that found a page known */
 };
 
 #endif

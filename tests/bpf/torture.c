@@ -60,6 +60,7 @@ static void worker__begin(struct torture_worker *w, enum drive_way way, __u64 se
 	w->meetings = 0;
 	w->workers = nr;
 	w->failed = false;
+	w->drive = torture__drive;
 	w->way = way;
 	w->wanted = events;
 	w->events = 0;
@@ -96,7 +97,7 @@ static void *worker__main(void *arg)
 	struct torture_worker *w = arg;
 
 	pin(w->number);
-	torture__drive(w);
+	w->drive(w);
 	__atomic_fetch_sub(&running, 1, __ATOMIC_SEQ_CST);
 	return NULL;
 }
@@ -130,6 +131,51 @@ static void learn(unsigned int nr, enum drive_way way, unsigned long seed)
 		drive(i, 1);
 		torture__learn();
 	}
+}
+
+/* Pages below the end of the first pgmap that only the second one is large enough for. */
+static const struct {
+	__u32 last, size;
+} pgmaps[] = { { 0x1000003f, 0x40 }, { 0x8000003f, 0x4000000 } };
+#define PAGE_OF_NEITHER (0xffffea0000000000ULL + 0x10000000 - 0x10000)
+
+static void publish(struct torture_worker *w)
+{
+	struct drive_batch *batch = harness__batch(w->number);
+
+	for (batch->nr = 0; batch->nr < DRIVE_BATCH; batch->nr++) {
+		unsigned int which = batch->nr / 2 % 2;
+
+		batch->ops[batch->nr] = (struct drive_op){
+			.event = batch->nr % 2 ? DRIVE_UNPUBLISH : DRIVE_PUBLISH,
+			.key = pgmaps[which].last,
+			.count = pgmaps[which].size,
+		};
+	}
+	for (unsigned long i = 0; i < w->wanted; i++)
+		w->failed |= !!harness__run_batch(w->number);
+}
+
+static void look(struct torture_worker *w)
+{
+	struct drive_batch *batch = harness__batch(w->number);
+
+	for (batch->nr = 0; batch->nr < DRIVE_BATCH; batch->nr++)
+		batch->ops[batch->nr] = (struct drive_op){ .event = DRIVE_LOOK,
+							   .key = PAGE_OF_NEITHER };
+	for (unsigned long i = 0; i < w->wanted; i++)
+		w->failed |= !!harness__run_batch(w->number);
+}
+
+void torture__pages(unsigned int rounds)
+{
+	harness__reset();
+	for (unsigned int i = 0; i < 2; i++)
+		workers[i] = (struct torture_worker){ .number = i,
+						      .wanted = rounds,
+						      .drive = i ? look : publish };
+	drive(0, 2);
+	CHECK_EQ(harness__batch(1)->known, 0);
 }
 
 unsigned long torture__run(unsigned int nr, enum drive_way way, unsigned long seed,

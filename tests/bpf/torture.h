@@ -27,6 +27,7 @@ struct torture_worker {
 	unsigned int meetings;
 	unsigned int workers;
 	bool failed;
+	void (*drive)(struct torture_worker *w);
 	enum drive_way way;
 	unsigned long wanted, events;
 	__u64 now;
@@ -43,6 +44,12 @@ struct torture_worker {
  */
 unsigned long torture__run(unsigned int workers, enum drive_way way, unsigned long seed,
 			   unsigned long events);
+
+/*
+ * One worker publishes the pages of two pgmaps in turn, as they come and go; the other
+ * looks at a page of neither. Times round.
+ */
+void torture__pages(unsigned int rounds);
 
 /* Of a worker, in a thread of its own: drives `wanted` events. */
 void torture__drive(struct torture_worker *w);

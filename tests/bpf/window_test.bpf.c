@@ -7,6 +7,7 @@
 #include "core/fastpath.bpf.h"
 #include "core/count_only.bpf.h"
 #include "core/cause.bpf.h"
+#include "kernel/pages.bpf.h"
 #include "prog/inject.bpf.h"
 #include "drive.h"
 
@@ -297,6 +298,15 @@ static long batch__step(__u32 i, void *arg)
 	switch (op->event) {
 	case DRIVE_MEET:
 		op__meet(op);
+		break;
+	case DRIVE_PUBLISH:
+		pages__publish(op->key, op->count);
+		break;
+	case DRIVE_UNPUBLISH:
+		WRITE_ONCE(quick_pages.size, 0);
+		break;
+	case DRIVE_LOOK:
+		batch->known += page__quick((const struct page *)op->key);
 		break;
 	case DRIVE_GRANT:
 		batch__grant(job->ctx, batch, i);

@@ -16,6 +16,8 @@
 
 #define EVENTS	    240000 /* in all random runs together */
 #define TORTURE	    200000 /* of several threads at once */
+#define PAGES_SHORT 2000 /* batches */
+#define PAGES_LONG  100000
 #define FIRST_SEED  1
 
 static int nr_tests;
@@ -190,6 +192,9 @@ int main(int argc, char **argv)
 		printf("Bail out! the window core can't be loaded: %s\n", strerror(-err));
 		return 1;
 	}
+	test__begin();
+	torture__pages(threads ? PAGES_LONG : PAGES_SHORT);
+	test__end("pgmaps come and go while another CPU looks at pages: none is taken for another's");
 	if (threads)
 		harness__close();
 	else if (run_single(seed, events))
