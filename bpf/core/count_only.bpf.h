@@ -49,7 +49,7 @@ static __always_inline struct pks_tally *tally__for_revoke(__u64 task, __u32 cou
 	return likely(t->task == task) ? t : NULL;
 }
 
-static __always_inline void tally__grant(struct pks_tally *t, __u64 task, __u64 now)
+static __always_inline void tally__grant(struct pks_tally *t, __u64 now)
 {
 	t->since = now;
 }

@@ -85,7 +85,8 @@ struct window_event {
 	__u8 open;     /* PKRS does not deny the key */
 	__u8 boundary; /* enum pks_boundary, of a boundary */
 	__u8 fresh;    /* no window of this context can be older than the trace; of a revoke */
-	__u8 pad[3];
+	__u8 pgmap_form; /* from a pgmap-form function: it may be the inner half of a page form */
+	__u8 pad[2];
 	__s64 arg;     /* boundary: system call number, work function, vector; revoke: address */
 };
 _Static_assert(sizeof(struct window_event) == 64, "no holes: it is passed as memory");

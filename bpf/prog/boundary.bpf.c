@@ -4,8 +4,7 @@
  * windows, and what else a thread does with one open. Thin wrappers around the
  * window core.
  */
-#include "core/window.bpf.h"
-#include "core/count_only.bpf.h"
+#include "core/event.bpf.h"
 #include "kernel/follow.bpf.h"
 #include "kernel/context.bpf.h"
 
@@ -69,15 +68,9 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (!follow__chosen(task))
 		return 0;
-	if (e.count)
-		tally__end();
-	if (!e.count && !e.open && slot__find(e.task) < 0) {
-		if (e.context == PKS_TASK && (task->flags & PF_WQ_WORKER))
-			slot__forget(e.task);
-		return 0;
-	}
-	boundary__name(&e, task, ctx);
-	window__boundary(ctx, &e);
+	if (e.count || e.open || slot__find(e.task) >= 0)
+		boundary__name(&e, task, ctx);
+	event__boundary(ctx, &e, e.context == PKS_TASK && (task->flags & PF_WQ_WORKER));
 	return 0;
 }
 
@@ -237,13 +230,9 @@ static __always_inline int thread_end(void *ctx)
 	if (settings.by == PKS_BY_THREAD)
 		site__end(bpf_get_current_pid_tgid());
 	event__of_current(&e, task);
-	if (!e.count && slot__find(e.task) < 0) {
-		slot__forget(e.task);
-		return 0;
-	}
 	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
 	e.boundary = PKS_THREAD_EXIT;
-	window__boundary(ctx, &e);
+	event__boundary(ctx, &e, true);
 	return 0;
 }
 
@@ -292,7 +281,6 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct finding_request r;
 	struct window_event e;
-	int i;
 
 	if (settings.follow) {
 		if (!follow__chosen(parent))
@@ -312,11 +300,6 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	e.task = kernel__address(child);
 	e.tid = child->pid;
 	e.tgid = child->tgid;
-	i = window__ready_slow(&e);
-	if (i >= 0) {
-		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
-
-		slot__changed(s, SLOT_REPORTED, 0);
-	}
+	event__inherited(&e);
 	return 0;
 }

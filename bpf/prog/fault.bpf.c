@@ -3,7 +3,7 @@
  * Protection-key faults of the kernel: finds the cause of each stray access.
  * Runs inside the page fault: no hash map, and nothing here reads the page.
  */
-#include "core/cause.bpf.h"
+#include "core/event.bpf.h"
 #include "kernel/follow.bpf.h"
 #include "kernel/context.bpf.h"
 
@@ -71,21 +71,14 @@ static __always_inline int fault__report(void *ctx, const struct fault_now *faul
 	struct window_event e;
 
 	__builtin_memset(&r, 0, sizeof(r));
-	r.class = PKS_STRAY_ACCESS;
 	r.write = !!(fault->error_code & FAULT_WRITE);
-	r.fatal = !handled;
 	r.error_code = fault->error_code;
 	r.address = fault->address;
 	r.ip = fault->ip;
 	r.pkrs = fault->pkrs;
 	event__of_current(&e, task);
 	r.key = fault__page(fault->address);
-	/* Which key guards the page is not known here, so neither is whose window it lacked. */
-	if (settings.facts.key == PKS_KEY_PAGE)
-		r.cause = fault__cause(&e, &r);
-	finding__emit(ctx, &e, &r);
-	if (handled && !e.count && e.context == PKS_TASK)
-		fault__mark_residue(&e);
+	event__fault(ctx, &e, &r, handled);
 	return 0;
 }
 

@@ -43,17 +43,16 @@ int pgmap_gone_regs(void *ctx)
  */
 static __always_inline int tally_grant(void *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf(), *volatile kept_task;
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct pks_tally *t = tally__for_grant((__u64)task, kernel__pgmap_count_here(task));
 	struct pks_tally *volatile kept;
 	__u64 now;
 
 	if (unlikely(!t))
 		return false;
-	kept_task = task;
 	kept = t;
 	now = bpf_ktime_get_ns();
-	tally__grant(kept, (__u64)kept_task, now);
+	tally__grant(kept, now);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 #ifndef PKSTRACE_TRACE_BPF_H
 #define PKSTRACE_TRACE_BPF_H
 
-#include "core/fastpath.bpf.h"
+#include "core/event.bpf.h"
 #include "kernel/caller.bpf.h"
 #include "kernel/context.bpf.h"
 #include "kernel/follow.bpf.h"
@@ -36,7 +36,7 @@ static __always_inline __u64 group__read(void *ctx, enum form form, enum entry b
 	return settings.by == PKS_BY_SITE ? caller__read(ctx, form, by) : 0;
 }
 
-/* The event of a traced call. False: nobody follows its thread, or it is half of one seen. */
+/* The event of a traced call. False: nobody follows its thread. */
 static __always_inline bool event__begin(void *ctx, enum form form, enum entry by,
 					 struct task_struct *task, struct window_event *e)
 {
@@ -48,29 +48,41 @@ static __always_inline bool event__begin(void *ctx, enum form form, enum entry b
 	if (settings.keys || form == UPDATE_KEY)
 		e->key = key__read(ctx, form, by);
 	e->page_form = form == GRANT_PAGE || form == REVOKE_PAGE;
-	if (form == GRANT_PGMAP)
-		return window__inner_half(e, PKS_GRANT) <= 0;
-	return form != REVOKE_PGMAP || window__inner_half(e, PKS_REVOKE) <= 0;
+	e->pgmap_form = form == GRANT_PGMAP || form == REVOKE_PGMAP;
+	return true;
+}
+
+/* What event.bpf.h's functions are told: form, kind of entry and path of a program. */
+#define HOW(form, by, path)	((form) | (by) << 8 | (path) << 16)
+#define HOW_FORM(how)		((enum form)((how) & 0xff))
+#define HOW_BY(how)		((enum entry)((how) >> 8 & 0xff))
+#define HOW_PATH(how)		((enum window_path)((how) >> 16))
+
+static __always_inline void grant_caller(void *ctx, struct window_event *e, __u32 how)
+{
+	e->caller = group__read(ctx, HOW_FORM(how), HOW_BY(how));
+}
+
+static __always_inline void revoke_caller(void *ctx, struct window_event *e, __u32 how)
+{
+	e->caller = caller__read(ctx, HOW_FORM(how), HOW_BY(how));
 }
 
 static __always_inline int on_grant(void *ctx, enum form form, enum entry by)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
 
-	if (!event__begin(ctx, form, by, task, &e))
+	if (!event__begin(ctx, form, by, bpf_get_current_task_btf(), &e))
 		return 0;
 	if (settings.effect && e.count > 0)
 		e.open = pkrs__open(kernel__pkrs(~0u));
-	e.caller = group__read(ctx, form, by);
-	window__grant(ctx, &e);
+	event__granted(ctx, &e, grant_caller, HOW(form, by, PATH_ANY));
 	return 0;
 }
 
 static __always_inline int on_revoke(void *ctx, enum form form, enum entry by)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct revoke_place place = { .stack = PKS_NO_STACK };
 	struct window_event e;
 
 	if (!event__begin(ctx, form, by, task, &e))
@@ -85,82 +97,63 @@ static __always_inline int on_revoke(void *ctx, enum form form, enum entry by)
 		e.pkrs = kernel__pkrs(~0u);
 		e.open = pkrs__open(e.pkrs);
 	}
-	if (settings.revokes) {
-		e.caller = caller__read(ctx, form, by);
-		revoke__place(ctx, &e, &place, PATH_ANY);
-	}
-	if (likely(window__revoke(&e, &place)))
-		return 0;
-	if (!settings.revokes) {
-		e.caller = caller__read(ctx, form, by);
-		revoke__place(ctx, &e, &place, PATH_ANY);
-	}
-	window__revoke_odd(ctx, &e, &place);
+	event__revoked(ctx, &e, revoke_caller, HOW(form, by, PATH_ANY));
 	return 0;
 }
 
+/* Of a call on the fast path, when it is known to be a usual one. */
+static __always_inline bool fast_read(void *ctx, struct window_event *e, __u32 how)
+{
+	enum form form = HOW_FORM(how);
+
+	if (HOW_PATH(how) == PATH_FAST_TRACE)
+		e->caller = quick__caller(ctx, form, HOW_BY(how));
+	else if (form == GRANT_PAGE || form == GRANT_PGMAP)
+		e->caller = group__read(ctx, form, HOW_BY(how));
+	if (HOW_PATH(how) == PATH_FAST_TRACE && unlikely(!e->caller))
+		return false;
+	e->now = bpf_ktime_get_ns();
+	return true;
+}
+
+static __always_inline void fast_name(struct window_event *e, const struct task_struct *task)
+{
+	e->tid = task->pid;
+	e->tgid = task->tgid;
+}
+
 /* False where the fast path is barred: in an interrupt. */
-static __always_inline bool fastpath__begin(struct window_event *e, struct pks_slot **s,
-					    const struct task_struct *task, __u64 key)
+static __always_inline bool fast_begin(struct window_event *e, struct task_struct *task, __u64 key)
 {
 	if (context__now() != PKS_TASK)
 		return false;
 	e->task = (__u64)task;
-	e->count = kernel__pgmap_count_here((struct task_struct *)task);
+	e->count = kernel__pgmap_count_here(task);
 	e->key = key;
-	*s = slot__home(e->task);
 	return true;
 }
 
-/* The usual grant. False: it is not that, and nothing was changed. */
 static __always_inline bool fast_grant(void *ctx, enum form form, enum entry by,
 				       enum window_path path)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e = { .page_form = form == GRANT_PAGE };
-	struct pks_slot *s;
 
-	if (!fastpath__begin(&e, &s, task, arg__first(ctx, by)))
+	if (!fast_begin(&e, task, arg__first(ctx, by)))
 		return false;
 	e.open = path != PATH_FAST_TRACE || !e.count || pkrs__open(kernel__pkrs(~0u));
-	if (!fastpath__may_grant(&e, s))
-		return false;
-	e.caller = path == PATH_FAST_TRACE ? quick__caller(ctx, form, by) : group__read(ctx, form, by);
-	if (path == PATH_FAST_TRACE && unlikely(!e.caller))
-		return false;
-	e.now = bpf_ktime_get_ns();
-	if (!fastpath__claim(&e, s))
-		return false;
-	if (!e.count)
-		slot__name(s, task->pid, task->tgid);
-	fastpath__grant(ctx, &e, s, path);
-	return true;
+	return event__granted_fast(ctx, &e, path, fast_read, HOW(form, by, path), fast_name, task);
 }
 
 static __always_inline bool fast_revoke(void *ctx, enum form form, enum entry by,
 					enum window_path path)
 {
 	struct window_event e = { .page_form = form == REVOKE_PAGE };
-	struct pks_frame *f;
-	struct pks_slot *s;
 
-	if (!fastpath__begin(&e, &s, bpf_get_current_task_btf(), arg__first(ctx, by)))
+	if (!fast_begin(&e, bpf_get_current_task_btf(), arg__first(ctx, by)))
 		return false;
 	e.open = path != PATH_FAST_TRACE || pkrs__open(kernel__pkrs(~0u));
-	f = window__top(s, &e, path);
-	if (!f)
-		return false;
-	if (path != PATH_FAST_TRACE || unlikely(!fastpath__untimed(&e, s, f))) {
-		if (path == PATH_FAST_TRACE) {
-			e.caller = quick__caller(ctx, form, by);
-			if (unlikely(!e.caller))
-				return false;
-		}
-		e.now = bpf_ktime_get_ns();
-		fastpath__timed(ctx, &e, s, f, path);
-	}
-	window__closed(s, &e, path);
-	return true;
+	return event__revoked_fast(ctx, &e, path, fast_read, HOW(form, by, path));
 }
 
 /*

@@ -113,7 +113,7 @@ int stat_enter(void *ctx)
 	t = tally__for_grant((__u64)task, count);
 	if (!t)
 		return 0;
-	tally__grant(t, (__u64)task, bpf_ktime_get_ns());
+	tally__grant(t, bpf_ktime_get_ns());
 	count++;
 	return 0;
 }

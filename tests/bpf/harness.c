@@ -345,10 +345,8 @@ void harness__end(__u64 caller)
 
 void harness__gone(struct thread *t)
 {
-	struct drive_op op = op_of(t, PKS_TASK, 0, 0);
-
 	CHECK_EQ(t->count, 0);
-	run(skel->progs.drive_forget, &op);
+	harness__boundary(t, PKS_TASK, PKS_THREAD_EXIT);
 }
 
 unsigned int harness__nofail(const struct pt_regs *regs)

@@ -4,9 +4,7 @@
  * A program for each kind of event, run by BPF_PROG_TEST_RUN: raw tracepoint
  * programs, for those may take stacks and need nothing to attach to.
  */
-#include "core/fastpath.bpf.h"
-#include "core/count_only.bpf.h"
-#include "core/cause.bpf.h"
+#include "core/event.bpf.h"
 #include "kernel/pages.bpf.h"
 #include "prog/inject.bpf.h"
 #include "drive.h"
@@ -31,6 +29,7 @@ static __always_inline void op__event(struct window_event *e, const struct drive
 		.count = op->count,
 		.context = op->context & 3,
 		.page_form = op->page_form,
+		.pgmap_form = !op->page_form,
 		.open = op->open,
 		.boundary = op->boundary,
 		.fresh = op->fresh,
@@ -38,35 +37,18 @@ static __always_inline void op__event(struct window_event *e, const struct drive
 	};
 }
 
-static __always_inline bool op__granted_fast(void *ctx, const struct window_event *e,
-					     const struct drive_op *op)
+/* All that a program would have to read is in the event. */
+static __always_inline void op__caller(void *ctx, struct window_event *e, __u32 how)
 {
-	struct pks_slot *s = slot__home(e->task);
+}
 
-	if (op->way != DRIVE_QUICK || e->context != PKS_TASK || !fastpath__may_grant(e, s) ||
-	    !fastpath__claim(e, s))
-		return false;
-	if (!e->count)
-		slot__name(s, e->tid, e->tgid);
-	fastpath__grant(ctx, e, s, PATH_FAST_TRACE);
+static __always_inline bool op__read(void *ctx, struct window_event *e, __u32 how)
+{
 	return true;
 }
 
-static __always_inline bool op__revoked_fast(void *ctx, const struct window_event *e,
-					     const struct drive_op *op)
+static __always_inline void op__name(struct window_event *e, const struct task_struct *task)
 {
-	struct pks_slot *s = slot__home(e->task);
-	struct pks_frame *f;
-
-	if (op->way != DRIVE_QUICK || e->context != PKS_TASK)
-		return false;
-	f = window__top(s, e, PATH_FAST_TRACE);
-	if (!f)
-		return false;
-	if (!fastpath__untimed(e, s, f))
-		fastpath__timed(ctx, e, s, f, PATH_FAST_TRACE);
-	window__closed(s, e, PATH_FAST_TRACE);
-	return true;
 }
 
 static __always_inline bool tally__granted(const struct window_event *e, const struct drive_op *op)
@@ -77,7 +59,7 @@ static __always_inline bool tally__granted(const struct window_event *e, const s
 		return false;
 	t = tally__for_grant(e->task, e->count);
 	if (t)
-		tally__grant(t, e->task, e->now);
+		tally__grant(t, e->now);
 	return t;
 }
 
@@ -93,37 +75,33 @@ static __always_inline bool tally__revoked(const struct window_event *e, const s
 	return t;
 }
 
-/* As on_grant() of trace.bpf.c, less what needs a real thread. */
+static __always_inline bool op__may_be_fast(const struct window_event *e, const struct drive_op *op)
+{
+	return op->way == DRIVE_QUICK && e->context == PKS_TASK;
+}
+
 static __always_inline void op__grant(void *ctx, const struct drive_op *op, struct drive_answer *to)
 {
 	struct window_event e;
 
 	op__event(&e, op);
-	if (tally__granted(&e, op) || op__granted_fast(ctx, &e, op))
-		to->quick = 1;
-	else if (!e.page_form && window__inner_half(&e, PKS_GRANT))
-		to->inner = 1;
-	else
-		window__grant(ctx, &e);
+	to->quick = tally__granted(&e, op) ||
+		    (op__may_be_fast(&e, op) &&
+		     event__granted_fast(ctx, &e, PATH_FAST_TRACE, op__read, 0, op__name, NULL));
+	if (!to->quick)
+		to->inner = event__granted(ctx, &e, op__caller, 0);
 }
 
 static __always_inline void op__revoke(void *ctx, const struct drive_op *op, struct drive_answer *to)
 {
-	struct revoke_place place;
 	struct window_event e;
 
 	op__event(&e, op);
-	if (tally__revoked(&e, op) || op__revoked_fast(ctx, &e, op)) {
-		to->quick = 1;
-		return;
-	}
-	if (!e.page_form && window__inner_half(&e, PKS_REVOKE)) {
-		to->inner = 1;
-		return;
-	}
-	revoke__place(ctx, &e, &place, PATH_ANY);
-	if (!window__revoke(&e, &place))
-		window__revoke_odd(ctx, &e, &place);
+	to->quick = tally__revoked(&e, op) ||
+		    (op__may_be_fast(&e, op) &&
+		     event__revoked_fast(ctx, &e, PATH_FAST_TRACE, op__read, 0));
+	if (!to->quick)
+		to->inner = event__revoked(ctx, &e, op__caller, 0);
 }
 
 static __always_inline void op__boundary(void *ctx, const struct drive_op *op)
@@ -131,12 +109,10 @@ static __always_inline void op__boundary(void *ctx, const struct drive_op *op)
 	struct window_event e;
 
 	op__event(&e, op);
-	if (e.count)
-		tally__end();
-	window__boundary(ctx, &e);
+	event__boundary(ctx, &e, e.boundary == PKS_THREAD_EXIT || e.boundary == PKS_WORK_END);
 }
 
-/* As on_key_fault() of fault.bpf.c; the page is given, not looked up. */
+/* The page is given, not looked up. */
 static __always_inline void op__fault(void *ctx, const struct drive_op *op)
 {
 	struct finding_request r;
@@ -144,14 +120,9 @@ static __always_inline void op__fault(void *ctx, const struct drive_op *op)
 
 	op__event(&e, op);
 	__builtin_memset(&r, 0, sizeof(r));
-	r.class = PKS_STRAY_ACCESS;
 	r.key = op->key;
 	r.ip = op->caller;
-	r.fatal = !op->handled;
-	r.cause = fault__cause(&e, &r);
-	finding__emit(ctx, &e, &r);
-	if (op->handled && !e.count && e.context == PKS_TASK)
-		fault__mark_residue(&e);
+	event__fault(ctx, &e, &r, op->handled);
 }
 
 SEC("raw_tp")
@@ -186,28 +157,14 @@ int drive_fault(void *ctx)
 	return 0;
 }
 
-/* As at_fork() of trace.bpf.c, the child's half: op is of the child. */
+/* A fork's child inside a window: op is of the child. */
 SEC("raw_tp")
 int drive_inherit(void *ctx)
 {
 	struct window_event e;
-	int i;
 
 	op__event(&e, &op);
-	i = window__ready_slow(&e);
-	if (i >= 0) {
-		struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
-
-		slot__changed(s, SLOT_REPORTED, 0);
-	}
-	return 0;
-}
-
-/* As at_thread_end() does with a thread that has nothing open. */
-SEC("raw_tp")
-int drive_forget(void *ctx)
-{
-	slot__forget(op.task);
+	event__inherited(&e);
 	return 0;
 }
 
