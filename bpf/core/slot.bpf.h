@@ -157,9 +157,16 @@ static __always_inline struct pks_slot *slot__home(__u64 task)
 static __always_inline void slot__give_back(struct pks_slot *s, __u64 task)
 {
 	if (s->holds & PKS_HOLDS_AWAY) {
-		__sync_fetch_and_add(&slots[slot__hash(task) & (PKS_SLOTS - 1)].displaced, -1);
-		/* Nobody looks for it here again, and slot__forget() would not find it. */
+		struct pks_slot *home = &slots[slot__hash(task) & (PKS_SLOTS - 1)];
+
+		__sync_fetch_and_add(&home->displaced, -1);
+		/*
+		 * Nobody looks for it here again, and slot__forget() would not find it. What is
+		 * left at home is older than what was closed here. (Another thread's slot now,
+		 * which may be about to write its own task there.)
+		 */
 		s->history_of = 0;
+		__sync_val_compare_and_swap(&home->history_of, task, 0);
 	}
 	if (s->holds & PKS_HOLDS_DEEP)
 		store_release(&deeps[s->deep & (PKS_DEEPS - 1)].owner, 0);

@@ -224,6 +224,25 @@ static void neighbour_gone(void)
 	CHECK_EQ(h.records[0].cause, PKS_NEVER_GRANTED);
 }
 
+/*
+ * A window that was closed at home before three that were closed next door is not what
+ * the thread has closed last.
+ */
+static void neighbour_history(void)
+{
+	struct thread a = harness__thread(1), b = harness__neighbour(&a, 2);
+
+	harness__grant(&b, PKS_TASK, PAGE(1), CALLER(1));
+	harness__revoke(&b, PKS_TASK, PAGE(1), CALLER(2));
+	harness__grant(&a, PKS_TASK, PAGE(9), CALLER(1));
+	for (int i = 2; i < 5; i++) {
+		harness__grant(&b, PKS_TASK, PAGE(i), CALLER(1));
+		harness__revoke(&b, PKS_TASK, PAGE(i), CALLER(2));
+	}
+	harness__fault(&b, PKS_TASK, PAGE(1), false);
+	CHECK_EQ(h.records[0].cause, PKS_NEVER_GRANTED);
+}
+
 /* As struct pt_regs has the arguments of a call. */
 static void no_fail(void)
 {
@@ -310,6 +329,7 @@ const struct scenario table_scenarios[] = {
 	{ "two threads with one home slot", neighbours },
 	{ "two threads with one home slot, one with an underflow", neighbour_poisoned },
 	{ "two threads with one home slot, and a task_struct used again", neighbour_gone },
+	{ "two threads with one home slot: what is closed next door is newer", neighbour_history },
 	{ "a call that must not fail, by any of its arguments", no_fail },
 	{ "call sites beyond the table go into one, and add up", site_table_full },
 	{ "a caller that is not known is no call site", caller_not_known },
