@@ -193,13 +193,16 @@ IMAGES := debian-6.1 debian-6.12 debian-6.12-rt
 images: setup
 	for image in $(IMAGES); do tests/kernel/image $$image || exit; done
 
+# VMs at once: QEMU keeps one processor busy for each, and needs up to 4 GiB.
+JOBS ?= $(shell [ $$(nproc) -lt 2 ] && echo 1 || echo 2)
+
 .PHONY: test
 test: images
 	$(MAKE) all unit
 	$(MAKE) modules
 	$(MAKE) modules VARIANT=kmap-trace
 	$(MAKE) modules VARIANT=preempt
-	tests/run
+	tests/run --jobs $(JOBS)
 
 .PHONY: scale
 scale: modules
