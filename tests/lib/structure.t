@@ -1,12 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tree by job: includes never go round in a circle, names of the kernel's stay
-# in the kernel/ folders, each folder says what it is for. Runs on the host.
+# The tree by job: includes go one way through its folders and never round in a
+# circle, names of the kernel's stay in the kernel/ folders, each folder says what it
+# is for. Runs on the host.
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 
 cd "$PKS_TOP" || bail_out "no $PKS_TOP"
+
+# A folder of user/ may include what stands to the right of it, and of bpf/ abi/ alone;
+# files at the top of user/ are the commands' own.
+FOLDERS=(cmd hunt inject trace report findings kernel util)
 
 mkdir -p "$PKS_OUT"
 mapfile -t files < <(find bpf user -name '*.[ch]' | sort)
@@ -33,8 +38,36 @@ list_includes() {
 	done < <(grep -o '^#include "[^"]*"' "${files[@]}" | sed 's/#include "\(.*\)"/\1/')
 }
 
+# Where the file stands in its row of folders; -1 where it is in none of them.
+rank_of() {
+	local folder=${1#*/} i
+
+	[[ $folder == */* ]] || folder=cmd/
+	for i in "${!FOLDERS[@]}"; do
+		[[ ${folder%%/*} != "${FOLDERS[i]}" ]] || {
+			echo "$i"
+			return
+		}
+	done
+	echo -1
+}
+
+# Includes of user/ that go up, out of a folder of no row, or into BPF programs.
+wrong_way() {
+	local from to
+
+	while read -r from to; do
+		if [[ $to == bpf/* ]]; then
+			[[ $to == bpf/abi/* ]] || echo "$from includes $to"
+		elif [[ $(rank_of "$from") -lt 0 || $(rank_of "$to") -lt $(rank_of "$from") ]]; then
+			echo "$from includes $to"
+		fi
+	done
+}
+
 list_includes >"$PKS_OUT/includes"
 cmp_num "$(wc -l <"$PKS_OUT/includes")" -gt 200 "includes are found"
+is "$(grep '^user/' "$PKS_OUT/includes" | wrong_way)" "" "includes of user/ go one way: ${FOLDERS[*]}"
 tsort "$PKS_OUT/includes" >/dev/null 2>"$PKS_OUT/circles"
 is "$(<"$PKS_OUT/circles")" "" "no includes form a circle"
 
