@@ -78,7 +78,7 @@ like "$err" 'Cannot allocate memory' "fail: as the error that was asked for"
 
 exits 3 "extra-revoke: refused where no program may revoke" \
 	"$PKSTRACE" inject --extra-revoke -- true
-like "$TAP_OUTPUT" 'revokes are no kfuncs; --skip-grant' "says what is missing, and what does the same"
+like "$TAP_OUTPUT" 'revokes are not kfuncs; --skip-grant' "says what is missing, and what does the same"
 
 inject --json --skip-revoke -- bash -c "$(windows 8)"
 is "$(json 'of("injection")[0]["kind"], of("injection")[0]["serial"],
@@ -224,9 +224,9 @@ one_line 2 "an errno that is none" "'should_failslab=-EBOGUS'" \
 one_line 2 "a function without an errno" "'should_failslab'" "$PKSTRACE" inject --fail should_failslab -- true
 one_line 2 "a probability above 100" "'101'" "$PKSTRACE" inject --skip-revoke --probability 101 -- true
 one_line 2 "a delay of an hour" "'3600s'" "$PKSTRACE" inject --delay-revoke 3600s -- true
-one_line 2 "a caller that is none" "'no_such_function' is no function or address" \
+one_line 2 "a caller that is none" "'no_such_function' is not a function or address" \
 	"$PKSTRACE" inject --skip-revoke --call-site no_such_function -- true
-one_line 2 "a cgroup that is none" "no directory below" \
+one_line 2 "a cgroup that is none" "not a directory below" \
 	"$PKSTRACE" inject --skip-revoke --cgroup /tmp -- true
 one_line 2 "a process and a command" "not both" "$PKSTRACE" inject --skip-revoke -p 1 -- true
 one_line 3 "a function that may not fail" "lacks the mark ALLOW_ERROR_INJECTION\(vfs_read" \
