@@ -16,7 +16,7 @@
 #define PKS_PLACE_FRAMES 24
 #define PKS_TARGETS	 2
 #define PKS_FUNCTIONS	 128
-#define PKS_FAULTS	 4 /* attributes of the kernel's own fault injection */
+#define PKS_FAULTS	 4  /* attributes of the kernel's own fault injection */
 #define PKS_STACK_FILTER 32 /* frames to look at, like the kernel's stacktrace-depth */
 #define PKS_GFP_NONE	 0xff
 #define PKS_FORMS	 4 /* forms of grants and revokes: by page, by pgmap */
@@ -35,12 +35,12 @@
 
 /* What to look at first in a call: whatever rules out most calls. */
 enum pks_first {
-	PKS_FIRST_ALL,	  /* nothing: the rule applies to every call */
+	PKS_FIRST_ALL, /* nothing: the rule applies to every call */
 	PKS_FIRST_COMM,
 	PKS_FIRST_TID,
 	PKS_FIRST_FOLLOW, /* whether the thread is traced */
 	PKS_FIRST_CGROUP,
-	PKS_FIRST_SITE,	  /* where the call comes from */
+	PKS_FIRST_SITE, /* where the call comes from */
 	PKS_FIRST_WINDOW,
 };
 
@@ -66,17 +66,17 @@ struct pks_rule {
 	__u64 site_end;
 	__u64 cgroup; /* id */
 	__u64 seed;
-	__u64 delay; /* ns */
-	__s64 value; /* what the failing function returns */
-	__s64 times; /* at most; -1: no limit */
-	__s64 space; /* calls to let pass first */
+	__u64 delay;	   /* ns */
+	__s64 value;	   /* what the failing function returns */
+	__s64 times;	   /* at most; -1: no limit */
+	__s64 space;	   /* calls to let pass first */
 	__u64 probability; /* of 2^32 */
 	__u32 interval;
 	__u32 fail_nth; /* 0: not used */
 	__u32 filters;	/* PKS_FILTER_* */
 	__s32 tid;
 	__u32 cgroup_level;
-	__u8 kind; /* enum pks_injection_kind; PKS_INJECT_NONE: rule not in use */
+	__u8 kind;    /* enum pks_injection_kind; PKS_INJECT_NONE: rule not in use */
 	__u8 gfp_arg; /* which argument is a gfp_t, PKS_GFP_NONE: none */
 	__u8 dry;
 	__u8 first; /* enum pks_first */
@@ -109,8 +109,8 @@ struct pks_place {
 	__u64 seen;
 	__u64 in_window; /* with a window open; the rest after one, in the same system call */
 	__u64 after;	 /* after this run's injection */
-	__u32 function;	 /* which it calls: a rule, or a function (then a fault attribute) of hunt */
-	__u32 nr;	 /* frames */
+	__u32 function; /* which it calls: a rule, or a function (then a fault attribute) of hunt */
+	__u32 nr;	/* frames */
 	/* About the first call; only for hunt's fault attributes. */
 	__u64 path;	/* position of the thread in the tree of forks */
 	__u32 syscalls; /* that the thread had completed by then */
@@ -140,7 +140,7 @@ _Static_assert(sizeof(struct pks_stop) == 16, "shared with the loader");
 struct pks_target {
 	__u64 hash; /* 0: none */
 	__s64 value;
-	__u32 nth;  /* from 1 */
+	__u32 nth; /* from 1 */
 	__u32 seen;
 	__u32 done;
 	__u32 pad;

@@ -70,15 +70,15 @@ enum pks_context {
 #define PKS_NO_STACK (-1)
 
 /* Flags of a stack reference. */
-#define PKS_STACK_EXACT	    1u /* taken at this event, not at an earlier one of the site */
+#define PKS_STACK_EXACT	     1u /* taken at this event, not at an earlier one of the site */
 #define PKS_STACK_OF_ANOTHER 2u /* of the revoke of another window of the same grant site */
 
 /* Where a window was granted or revoked: one of the owner stacks of a report. */
 struct pks_origin {
-	__u64 caller;	/* return address into the caller, 0: not known */
-	__u64 time;	/* CLOCK_MONOTONIC ns, 0: not known */
-	__s32 stack;	/* reference to a captured stack, or PKS_NO_STACK */
-	__u32 flags;	/* PKS_STACK_* */
+	__u64 caller; /* return address into the caller, 0: not known */
+	__u64 time;   /* CLOCK_MONOTONIC ns, 0: not known */
+	__s32 stack;  /* reference to a captured stack, or PKS_NO_STACK */
+	__u32 flags;  /* PKS_STACK_* */
 };
 _Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
 
@@ -101,16 +101,16 @@ struct pks_finding {
 	__u32 tid;
 	__u32 tgid;
 	__u32 cpu;
-	__u32 pkrs;	 /* the rights register as the culprit saw it */
+	__u32 pkrs;	  /* the rights register as the culprit saw it */
 	__u32 error_code; /* of the page fault */
-	__s32 count;	 /* current->pgmap_prot_count */
-	__s32 depth;	 /* open windows as the tracer counts them */
-	__s32 skew;	 /* count minus depth: leaked (+) or over-revoked (-) */
-	__u64 address;	 /* accessed */
-	__u64 ip;	 /* the accessing instruction, or the caller */
-	__u64 key;	 /* struct page (or dev_pagemap) of the event */
-	__u64 key2;	 /* struct page that was expected instead */
-	__u64 phys;	 /* physical address of the page */
+	__s32 count;	  /* current->pgmap_prot_count */
+	__s32 depth;	  /* open windows as the tracer counts them */
+	__s32 skew;	  /* count minus depth: leaked (+) or over-revoked (-) */
+	__u64 address;	  /* accessed */
+	__u64 ip;	  /* the accessing instruction, or the caller */
+	__u64 key;	  /* struct page (or dev_pagemap) of the event */
+	__u64 key2;	  /* struct page that was expected instead */
+	__u64 phys;	  /* physical address of the page */
 	__u64 pgmap;
 	__u64 pgmap_start; /* physical start of the pgmap's range */
 	__u64 held;	   /* how long the window has been open, in ns; 0: not known */
@@ -148,7 +148,7 @@ struct pks_injection {
 	__u8 kind;    /* enum pks_injection_kind */
 	__u8 context; /* enum pks_context */
 	__u8 dry;
-	__u32 rule;   /* index of the rule, or of the function that hunt fails */
+	__u32 rule; /* index of the rule, or of the function that hunt fails */
 	__u32 nr_stack;
 	__u32 serial; /* sequence number in this run, from 1 */
 	__u64 time;   /* CLOCK_MONOTONIC ns */

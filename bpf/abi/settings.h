@@ -26,7 +26,7 @@ enum pks_key_kind {
 
 /* What the loader found out about this kernel before load; see user/kernel/dialect.c. */
 struct pks_facts {
-	__u64 vmemmap_base;	/* addresses of these variables, 0: not found */
+	__u64 vmemmap_base; /* addresses of these variables, 0: not found */
 	__u64 page_offset_base;
 	__u64 max_pfn;
 	__u64 zone_mask;    /* of the zone number in page->flags */
@@ -61,19 +61,19 @@ struct pks_settings {
 	__u32 revoke_mask; /* and each (revoke_mask + 1)th revoke's, of those whose caller is read */
 	__u16 caller_mask; /* read the caller of each (caller_mask + 1)th revoke by grant site */
 	__u16 pad2[3];
-	__s32 tgid;	   /* follow: this process too, 0: none */
-	__u8 by;	   /* enum pks_by: what a grant's caller stands for in grant_sites */
-	__u8 keys;	   /* note what each window opened */
-	__u8 pages;	   /* that is a page: compare it with what the revoke names */
-	__u8 revokes;	   /* read the caller of each revoke; else of wrong ones only */
-	__u8 stacks;	   /* take stacks of windows */
-	__u8 effect;	   /* check at each revoke that the window had opened the key */
-	__u8 follow;	   /* enum pks_follow */
-	__u8 records;	   /* deliver findings; else they are counted only */
-	__u8 tally;	   /* windows are counted all together, while nothing is found */
-	__u8 by_regs;	   /* programs on grants and revokes are on kprobes */
+	__s32 tgid;   /* follow: this process too, 0: none */
+	__u8 by;      /* enum pks_by: what a grant's caller stands for in grant_sites */
+	__u8 keys;    /* note what each window opened */
+	__u8 pages;   /* that is a page: compare it with what the revoke names */
+	__u8 revokes; /* read the caller of each revoke; else of wrong ones only */
+	__u8 stacks;  /* take stacks of windows */
+	__u8 effect;  /* check at each revoke that the window had opened the key */
+	__u8 follow;  /* enum pks_follow */
+	__u8 records; /* deliver findings; else they are counted only */
+	__u8 tally;   /* windows are counted all together, while nothing is found */
+	__u8 by_regs; /* programs on grants and revokes are on kprobes */
 	__u8 pad[2];
-	__u64 long_hold;   /* ns; a window open for longer is a finding; 0: never */
+	__u64 long_hold; /* ns; a window open for longer is a finding; 0: never */
 };
 _Static_assert(sizeof(struct pks_settings) == 120, "shared with the loader");
 #endif

@@ -25,25 +25,25 @@ enum pks_by {
 
 /* Why something was not recorded. Any of these makes a verdict incomplete. */
 enum pks_loss {
-	PKS_LOST_RING,	    /* ring buffer full: a finding not delivered */
-	PKS_LOST_SLOT,	    /* no thread slot free: an event not paired */
-	PKS_LOST_NESTING,   /* nested deeper than the stack: no attribution */
-	PKS_LOST_SITE,	    /* call-site table full: counted as "other" */
-	PKS_LOST_STACK,	    /* a stack could not be captured */
-	PKS_LOST_MISMATCH,  /* depth differed from the kernel's count */
-	PKS_LOST_FOLD,	    /* fold table full: repeats not counted apart */
-	PKS_LOST_RECURSION, /* a program refused to nest (filled in by the loader) */
-	PKS_LOST_STORAGE,   /* task storage refused: a thread perhaps not followed */
-	PKS_LOST_BLOCKED,   /* a thread ran where the kernel runs no program of a kprobe */
-	PKS_LOST_INTERRUPT, /* an interrupt hit such a program: its windows, if any, unseen */
+	PKS_LOST_RING,	     /* ring buffer full: a finding not delivered */
+	PKS_LOST_SLOT,	     /* no thread slot free: an event not paired */
+	PKS_LOST_NESTING,    /* nested deeper than the stack: no attribution */
+	PKS_LOST_SITE,	     /* call-site table full: counted as "other" */
+	PKS_LOST_STACK,	     /* a stack could not be captured */
+	PKS_LOST_MISMATCH,   /* depth differed from the kernel's count */
+	PKS_LOST_FOLD,	     /* fold table full: repeats not counted apart */
+	PKS_LOST_RECURSION,  /* a program refused to nest (filled in by the loader) */
+	PKS_LOST_STORAGE,    /* task storage refused: a thread perhaps not followed */
+	PKS_LOST_BLOCKED,    /* a thread ran where the kernel runs no program of a kprobe */
+	PKS_LOST_INTERRUPT,  /* an interrupt hit such a program: its windows, if any, unseen */
 	PKS_LOST_PREEMPTION, /* the kernel became preemptible: nothing traced since */
 	PKS_NR_LOSSES,
 };
 
-#define PKS_FRAMES	16   /* windows of a thread that its slot has room for */
-#define PKS_DEEP_FRAMES 64   /* and further ones, in a block of their own */
+#define PKS_FRAMES	16 /* windows of a thread that its slot has room for */
+#define PKS_DEEP_FRAMES 64 /* and further ones, in a block of their own */
 #define PKS_DEPTH	(PKS_FRAMES + PKS_DEEP_FRAMES)
-#define PKS_DEEPS	64   /* threads nested so deep at one moment */
+#define PKS_DEEPS	64 /* threads nested so deep at one moment */
 #define PKS_HISTORY	2
 #define PKS_SLOTS	4096 /* threads inside a window at one moment */
 #define PKS_SHARDS	16   /* of the sites' counts, at most */
@@ -94,9 +94,9 @@ struct pks_site {
 	 * one is, by whoever has changed 0 to that (stack__keep()). Then it stays.
 	 */
 	__s32 home_stack;
-	__u32 skip;   /* events until the next whose stack is due */
-	__u32 flags;  /* PKS_SITE_* */
-	__u32 taken;  /* stacks so far, up to the first ones */
+	__u32 skip;	   /* events until the next whose stack is due */
+	__u32 flags;	   /* PKS_SITE_* */
+	__u32 taken;	   /* stacks so far, up to the first ones */
 	__u16 revoke_site; /* of grants: where such a window was revoked last, as far as read */
 	__u16 revoke_skip; /* revokes until the next whose caller and time are read */
 	__u32 pad[5];	   /* to a power of two: the index is then a shift */
@@ -106,7 +106,7 @@ _Static_assert(sizeof(struct pks_site) == 64, "shared with the loader");
 #define PKS_STACK_TAKING (-1)
 
 /* Of a site's home_stack: the reference of its first stack, or PKS_NO_STACK. */
-#define PKS_FIRST_STACK(home_stack) ((home_stack) > 0 ? (home_stack) - 1 : PKS_NO_STACK)
+#define PKS_FIRST_STACK(home_stack) ((home_stack) > 0 ? (home_stack)-1 : PKS_NO_STACK)
 
 #define PKS_SITE_SUSPECT 1u /* had a finding: take the stack of each window */
 #define PKS_SITE_ENDED	 2u /* by thread: it has ended, and may make room for another */
@@ -121,8 +121,8 @@ _Static_assert(sizeof(struct pks_site) == 64, "shared with the loader");
  */
 struct pks_site_stat {
 	__u64 grants;
-	__u64 total; /* ns held, of the windows in hist */
-	__u64 max;   /* ns */
+	__u64 total;		 /* ns held, of the windows in hist */
+	__u64 max;		 /* ns */
 	__u64 hist[PKS_BUCKETS]; /* windows closed whose time was read, by hold time */
 };
 _Static_assert(sizeof(struct pks_site_stat) == 1048, "shared with the loader");
@@ -182,7 +182,7 @@ _Static_assert(sizeof(struct pks_closed) == 32, "shared with the loader");
  * by one store.
  */
 struct pks_slot {
-	__u64 owner;	    /* task_struct, 0: free */
+	__u64 owner; /* task_struct, 0: free */
 	union {
 		struct {
 			__s32 skew;   /* >0: leaked or older than the trace; <0: over-revoked */
@@ -190,8 +190,8 @@ struct pks_slot {
 		};
 		__u64 off; /* both: 0, depth is the kernel's count */
 	};
-	__s32 depth;	    /* windows open; frames[] holds the first PKS_FRAMES, a block the next */
-	__s32 told;	    /* part of skew already reported */
+	__s32 depth; /* windows open; frames[] holds the first PKS_FRAMES, a block the next */
+	__s32 told;  /* part of skew already reported */
 	__u32 tid;
 	__u32 tgid;
 	union {
@@ -207,19 +207,19 @@ struct pks_slot {
 		struct {
 			__u8 flags;	    /* PKS_SLOT_* */
 			__u8 claim_context; /* that claimed the slot; PKS_TASK while free */
-			__u8 holds;	    /* PKS_HOLDS_*: what there is to give back with the slot */
+			__u8 holds; /* PKS_HOLDS_*: what there is to give back with the slot */
 			__u8 special_pad;
 		};
 		__u32 special; /* all three: 0, nothing is */
 	};
-	__u32 displaced;    /* owners of other slots whose home is this one */
+	__u32 displaced; /* owners of other slots whose home is this one */
 	__s32 poison_stack;
-	__u16 poison_site;  /* revoke site of the underflow */
-	__u8 closed_at;	    /* next entry of closed[] */
+	__u16 poison_site; /* revoke site of the underflow */
+	__u8 closed_at;	   /* next entry of closed[] */
 	__u8 adjust_context;
-	__u8 deep;	    /* with PKS_HOLDS_DEEP: the block that holds its deeper frames */
-	__u8 pad[3];	    /* to a power of two: the index is then a shift */
-	__u64 history_of;   /* task_struct that closed[] is of */
+	__u8 deep;	  /* with PKS_HOLDS_DEEP: the block that holds its deeper frames */
+	__u8 pad[3];	  /* to a power of two: the index is then a shift */
+	__u64 history_of; /* task_struct that closed[] is of */
 	struct pks_closed closed[PKS_HISTORY];
 	struct pks_frame frames[PKS_FRAMES];
 };
@@ -227,8 +227,8 @@ _Static_assert(sizeof(struct pks_slot) == 512, "shared with the loader");
 
 #define PKS_SPECIAL_HOLDS_SHIFT 16 /* where holds are in special */
 
-#define PKS_HOLDS_AWAY 1u /* the owner's home, by its hash, is another slot */
-#define PKS_HOLDS_DEEP 2u
+#define PKS_HOLDS_AWAY	 1u /* the owner's home, by its hash, is another slot */
+#define PKS_HOLDS_DEEP	 2u
 #define PKS_HOLDS_HIDDEN 4u /* it counts in quiet.over_revoked */
 
 /*
@@ -265,7 +265,7 @@ struct pks_fold {
 	__u64 count;
 	__u64 first; /* CLOCK_MONOTONIC ns */
 	__u64 last;
-	__u8 class;    /* enum pks_class; as in struct pks_finding from here on */
+	__u8 class; /* enum pks_class; as in struct pks_finding from here on */
 	__u8 cause;
 	__u8 boundary;
 	__u8 write;

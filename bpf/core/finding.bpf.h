@@ -66,7 +66,9 @@ static __always_inline void origin__set(struct pks_origin *o, const struct pks_s
 	o->caller = site->caller;
 	o->time = time;
 	o->flags = stack >= 0 ? PKS_STACK_EXACT : 0;
-	o->stack = stack >= 0 ? stack : site->caller ? PKS_FIRST_STACK(site->home_stack) : PKS_NO_STACK;
+	o->stack = stack >= 0	? stack :
+		   site->caller ? PKS_FIRST_STACK(site->home_stack) :
+				  PKS_NO_STACK;
 }
 
 static __always_inline void origin__of_frame(struct pks_origin *o, const struct pks_frame *f)

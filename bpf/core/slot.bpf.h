@@ -123,7 +123,8 @@ static __always_inline void slot__changed(struct pks_slot *s, enum slot_change c
 }
 
 /* What the thread's last event was, for an interrupt that comes before its body has run. */
-static __always_inline void slot__note(struct pks_slot *s, __u32 kind, __u32 context, bool page_form)
+static __always_inline void slot__note(struct pks_slot *s, __u32 kind, __u32 context,
+				       bool page_form)
 {
 	s->last = kind | context << 8 | (page_form ? kind << 16 : 0);
 }

@@ -32,8 +32,8 @@ extern __u32 tracing;
 extern __u64 tracing_since; /* CLOCK_MONOTONIC ns of that */
 extern struct pks_quiet quiet;
 extern __u64 found[PKS_NR_CLASSES];
-extern __u64 folded;  /* how many of found[] were only counted, in folds[] */
-extern __u64 dropped; /* and how many were to be delivered and could not be */
+extern __u64 folded;	    /* how many of found[] were only counted, in folds[] */
+extern __u64 dropped;	    /* and how many were to be delivered and could not be */
 extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */
 extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
@@ -53,10 +53,11 @@ extern struct pks_opened opened[PKS_OPENED];
 /* Threads that were at a boundary in the trace, by hash; the last of each place. */
 extern __u64 passed[PKS_OPENED];
 
-/* The ways for usual windows (fastpath.bpf.h, count_only.bpf.h): the loader opens them with `tracing`. */
+/* Usual windows have short paths (fastpath.bpf.h, count_only.bpf.h), opened with `tracing`. */
 extern __u32 quick_way;
 extern struct pks_quick_pages quick_pages;
 extern struct pks_tally tally[PKS_TALLIES];
-extern struct pks_site_stat tally_stats[PKS_TALLY_SHARDS]; /* of closed ones; grants are not counted */
+extern struct pks_site_stat
+	tally_stats[PKS_TALLY_SHARDS]; /* of closed ones; grants are not counted */
 
 #endif

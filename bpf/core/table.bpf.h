@@ -14,24 +14,24 @@
  * acquire and release (6.1); x86 keeps stores in order, and loads, so it is the
  * compiler that has to be kept from moving them.
  */
-#define READ_ONCE(x)  (*(const volatile typeof(x) *)&(x))
+#define READ_ONCE(x)	     (*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
-#define barrier()     asm volatile("" ::: "memory")
-#define store_release(at, value)            \
-	do {                                \
-		barrier();                  \
-		WRITE_ONCE(*(at), (value)); \
+#define barrier()	     asm volatile("" ::: "memory")
+#define store_release(at, value)                                                                   \
+	do {                                                                                       \
+		barrier();                                                                         \
+		WRITE_ONCE(*(at), (value));                                                        \
 	} while (0)
 /*
  * True for the one of all who try that has changed *at from `was`. Orders all before and
  * after. (Without the asm the compiler makes a value of what is but a branch.)
  */
-#define claim(at, was, value)                                                      \
-	({                                                                         \
-		typeof(*(at)) found = __sync_val_compare_and_swap(at, was, value); \
-                                                                                   \
-		asm volatile("" : "+r"(found));                                    \
-		found == (was);                                                    \
+#define claim(at, was, value)                                                                      \
+	({                                                                                         \
+		typeof(*(at)) found = __sync_val_compare_and_swap(at, was, value);                 \
+                                                                                                   \
+		asm volatile("" : "+r"(found));                                                    \
+		found == (was);                                                                    \
 	})
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -52,16 +52,16 @@ static __always_inline __u32 hash(__u64 value, __u32 bits)
 	return low * (__u32)(HASH_FACTOR >> 32) >> (32 - bits);
 }
 
-#define SLOT_BITS   12
-#define SLOT_PROBES 8
-#define SITE_BITS   11
-#define SITE_PROBES 64
-#define SHARD_BITS  8
-#define TALLY_BITS  12
+#define SLOT_BITS	 12
+#define SLOT_PROBES	 8
+#define SITE_BITS	 11
+#define SITE_PROBES	 64
+#define SHARD_BITS	 8
+#define TALLY_BITS	 12
 #define TALLY_SHARD_BITS 4
-#define OPENED_BITS 12
-#define FOLD_BITS   12
-#define FOLD_PROBES 32
+#define OPENED_BITS	 12
+#define FOLD_BITS	 12
+#define FOLD_PROBES	 32
 
 _Static_assert(1 << SLOT_BITS == PKS_SLOTS, "slot hash");
 _Static_assert(1 << SITE_BITS == PKS_SITES, "site hash");
@@ -72,22 +72,22 @@ _Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
 
 /* One grant, revoke or boundary, as the thin wrappers hand it to the core. */
 struct window_event {
-	__u64 task;    /* task_struct */
-	__u64 key;     /* struct page; dev_pagemap where there is no page; 0: none */
-	__u64 caller;  /* return address of the call, 0: not known */
-	__u64 now;     /* CLOCK_MONOTONIC ns */
+	__u64 task;   /* task_struct */
+	__u64 key;    /* struct page; dev_pagemap where there is no page; 0: none */
+	__u64 caller; /* return address of the call, 0: not known */
+	__u64 now;    /* CLOCK_MONOTONIC ns */
 	__u32 tid;
 	__u32 tgid;
-	__s32 count;   /* the kernel's, before the event */
-	__u32 pkrs;    /* the register, where it is read */
-	__u8 context;  /* enum pks_context */
-	__u8 page_form; /* key came from a page-form function */
-	__u8 open;     /* PKRS does not deny the key */
-	__u8 boundary; /* enum pks_boundary, of a boundary */
-	__u8 fresh;    /* no window of this context can be older than the trace; of a revoke */
+	__s32 count;	 /* the kernel's, before the event */
+	__u32 pkrs;	 /* the register, where it is read */
+	__u8 context;	 /* enum pks_context */
+	__u8 page_form;	 /* key came from a page-form function */
+	__u8 open;	 /* PKRS does not deny the key */
+	__u8 boundary;	 /* enum pks_boundary, of a boundary */
+	__u8 fresh;	 /* no window of this context can be older than the trace; of a revoke */
 	__u8 pgmap_form; /* from a pgmap-form function: it may be the inner half of a page form */
 	__u8 pad[2];
-	__s64 arg;     /* boundary: system call number, work function, vector; revoke: address */
+	__s64 arg; /* boundary: system call number, work function, vector; revoke: address */
 };
 _Static_assert(sizeof(struct window_event) == 64, "no holes: it is passed as memory");
 
@@ -258,15 +258,25 @@ static __always_inline void stat__grant(__u32 site, __u64 task)
  * The bucket of up to 1023 ns: four linear steps per power of two. Eight powers
  * higher the steps are the same, 32 buckets on. user/findings/model.c has the inverse.
  */
-#define BUCKETS_OF(e)                                                  \
-	[4 << (e - 2)... (5 << (e - 2)) - 1] = (e - 1) * 4,            \
-	[5 << (e - 2)... (6 << (e - 2)) - 1] = (e - 1) * 4 + 1,        \
-	[6 << (e - 2)... (7 << (e - 2)) - 1] = (e - 1) * 4 + 2,        \
-	[7 << (e - 2)... (8 << (e - 2)) - 1] = (e - 1) * 4 + 3
+#define BUCKETS_OF(e)                                                                              \
+	[4 << (e - 2)...(5 << (e - 2)) - 1] = (e - 1) * 4,                                         \
+					 [5 << (e - 2)...(6 << (e - 2)) - 1] = (e - 1) * 4 + 1,    \
+					 [6 << (e - 2)...(7 << (e - 2)) - 1] = (e - 1) * 4 + 2,    \
+					 [7 << (e - 2)...(8 << (e - 2)) - 1] = (e - 1) * 4 + 3
 
 static const __u8 buckets[1024] = {
-	0, 1, 2, 3, BUCKETS_OF(2), BUCKETS_OF(3), BUCKETS_OF(4), BUCKETS_OF(5),
-	BUCKETS_OF(6), BUCKETS_OF(7), BUCKETS_OF(8), BUCKETS_OF(9),
+	0,
+	1,
+	2,
+	3,
+	BUCKETS_OF(2),
+	BUCKETS_OF(3),
+	BUCKETS_OF(4),
+	BUCKETS_OF(5),
+	BUCKETS_OF(6),
+	BUCKETS_OF(7),
+	BUCKETS_OF(8),
+	BUCKETS_OF(9),
 };
 
 static __always_inline __u32 stat__bucket(__u64 ns)

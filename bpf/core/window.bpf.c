@@ -204,7 +204,8 @@ static __always_inline void request__of_slot(struct finding_request *r, const st
 	r->unsure = !!(s->flags & (PKS_SLOT_RESYNCED | PKS_SLOT_UNSURE));
 }
 
-static __always_inline void request__revoked(struct finding_request *r, const struct window_event *e,
+static __always_inline void request__revoked(struct finding_request *r,
+					     const struct window_event *e,
 					     const struct revoke_place *place)
 {
 	r->key = e->key;
@@ -439,7 +440,8 @@ __noinline int window__holds(__u64 task, __u64 key, __u32 context)
  * The thread's slot has our depth ahead of the kernel's count by just this
  * event. An interrupt between the two halves has noted that in adjust.
  */
-static __always_inline bool window__ahead(struct pks_slot *s, const struct window_event *e, __u32 kind)
+static __always_inline bool window__ahead(struct pks_slot *s, const struct window_event *e,
+					  __u32 kind)
 {
 	__s32 ahead = kind == PKS_GRANT ? -1 : 1, off = e->count - s->depth - s->skew;
 
@@ -543,8 +545,8 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 		window__write_off(s, i);
 	if (e->context == PKS_TASK && window__unsure(s))
 		slot__changed(s, SLOT_CLOSED, s->depth);
-	if (s->depth > 0 && (s->depth > frames__room(s) ||
-			     frame__at(s, s->depth - 1)->context >= e->context)) {
+	if (s->depth > 0 &&
+	    (s->depth > frames__room(s) || frame__at(s, s->depth - 1)->context >= e->context)) {
 		window__leak(s, e, r);
 		return 1;
 	}

@@ -186,7 +186,8 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 /* Remember what was closed, for the cause of a later stray access. */
 static __always_inline void window__remember(struct pks_slot *s, const struct window_event *e,
 					     const struct pks_frame *f,
-					     const struct revoke_place *place, enum window_path path)
+					     const struct revoke_place *place,
+					     enum window_path path)
 {
 	struct pks_closed *c = &s->closed[s->closed_at & (PKS_HISTORY - 1)];
 
@@ -214,8 +215,7 @@ static __always_inline void window__remember(struct pks_slot *s, const struct wi
  */
 static __always_inline void window__release(struct pks_slot *s, const struct window_event *e)
 {
-	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) ||
-	    s->claim_context != e->context)
+	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) || s->claim_context != e->context)
 		return;
 	if (s->adjust) {
 		/* The interrupted event is again the last: the next interrupt will ask. */
@@ -257,8 +257,8 @@ static __always_inline bool slot__in_step(const struct pks_slot *s, const struct
 }
 
 /* The window on top, if it is the one that this revoke should close; NULL: look closer. */
-static __always_inline struct pks_frame *window__top(struct pks_slot *s, const struct window_event *e,
-						     enum window_path path)
+static __always_inline struct pks_frame *
+window__top(struct pks_slot *s, const struct window_event *e, enum window_path path)
 {
 	__u32 top = (path__fast(path) ? e->count : s->depth) - 1;
 	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];

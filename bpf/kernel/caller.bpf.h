@@ -43,14 +43,14 @@ extern __u32 caller_offset[NR_FORMS];
  * A word of the registers, at a constant offset: the compiler would make one access at a
  * computed offset of several, and that the verifier allows in no context.
  */
-#define REGS_WORD(regs, member)                                      \
-	({                                                           \
-		__u64 word;                                          \
-                                                                     \
-		asm volatile("%0 = *(u64 *)(%1 + %2)"                \
-			     : "=r"(word)                            \
-			     : "r"(regs), "i"(PT_REGS_##member)); \
-		word;                                                \
+#define REGS_WORD(regs, member)                                                                    \
+	({                                                                                         \
+		__u64 word;                                                                        \
+                                                                                                   \
+		asm volatile("%0 = *(u64 *)(%1 + %2)"                                              \
+			     : "=r"(word)                                                          \
+			     : "r"(regs), "i"(PT_REGS_##member));                                  \
+		word;                                                                              \
 	})
 
 /* An argument that is passed in a register (System V ABI). */

@@ -130,7 +130,7 @@ extern const int bpf_task_storage_busy __ksym __weak;
  */
 extern const int bpf_prog_active __ksym __weak;
 
-/* Where arguments lie in struct pt_regs, in bytes: fixed by arch/x86/include/uapi/asm/ptrace-abi.h. */
+/* Offsets of arguments in struct pt_regs: ABI, arch/x86/include/uapi/asm/ptrace-abi.h. */
 #define PT_REGS_R9 64
 #define PT_REGS_R8 72
 #define PT_REGS_CX 88
@@ -231,7 +231,7 @@ static __always_inline int kernel__preempt_count(void)
 	return 0;
 }
 
-/* True while the running thread serves a softirq on a PREEMPT_RT kernel: preemptible, and a thread's. */
+/* True while the running thread serves a softirq on a PREEMPT_RT kernel. */
 static __always_inline bool kernel__rt_softirq(void)
 {
 	struct task_struct___rt *task = NULL;
@@ -247,8 +247,7 @@ static __always_inline bool kernel__rt_lock_wait(struct task_struct *task)
 {
 	struct task_struct___state *t = (struct task_struct___state *)task;
 
-	return bpf_core_field_exists(t->__state) &&
-	       (BPF_CORE_READ(t, __state) & TASK_RTLOCK_WAIT);
+	return bpf_core_field_exists(t->__state) && (BPF_CORE_READ(t, __state) & TASK_RTLOCK_WAIT);
 }
 
 /* The kernel would now run no program of a kprobe on this CPU. */
@@ -263,8 +262,7 @@ static __always_inline bool kernel__kprobes_blocked(void)
  */
 static __always_inline bool kernel__storage_busy(void)
 {
-	return &bpf_task_storage_busy &&
-	       *(const int *)bpf_this_cpu_ptr(&bpf_task_storage_busy) > 0;
+	return &bpf_task_storage_busy && *(const int *)bpf_this_cpu_ptr(&bpf_task_storage_busy) > 0;
 }
 
 /* Of device memory. Until 6.14 in struct page; later in the folio: 0 there, not known. */

@@ -147,7 +147,7 @@ int BPF_PROG(at_switch, bool preempt, struct task_struct *prev, struct task_stru
 	return 0;
 }
 
-/* preempt_dynamic_none and _voluntary, kernel/sched/core.c (5.12 and later); higher ones preempt. */
+/* preempt_dynamic_voluntary, kernel/sched/core.c (5.12 and later); higher models preempt. */
 #define MODEL_VOLUNTARY 1
 
 /*

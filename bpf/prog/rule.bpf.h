@@ -14,7 +14,7 @@ extern struct pks_rule_state rule_states[PKS_RULES];
 /* A dry run notes all places that pass the filters. */
 extern const volatile __u8 note_places;
 
-/* Of both all 16 bytes count: the kernel pads a name with zeros (5.0 and later), as the loader does. */
+/* All 16 bytes count: the kernel pads a name with zeros (5.0 and later), and so does the loader. */
 static __always_inline bool comm__is(const volatile struct pks_rule *rule,
 				     const struct task_struct *task)
 {

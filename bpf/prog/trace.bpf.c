@@ -79,7 +79,8 @@ static __always_inline int on_update(void *ctx, enum form form, enum entry by)
 {
 	bool close = arg__nth(ctx, 1, by) & PKEY_DISABLE_ACCESS;
 
-	if (window__holds(bpf_get_current_task(), key__read(ctx, form, by), context__now()) != close)
+	if (window__holds(bpf_get_current_task(), key__read(ctx, form, by), context__now()) !=
+	    close)
 		return 0;
 	return close ? on_revoke(ctx, form, by) : on_grant(ctx, form, by);
 }
@@ -104,8 +105,10 @@ PLAIN_PROGRAM(revoke_arg, on_revoke, REVOKE_ARG)
 PLAIN_PROGRAM(update_key, on_update, UPDATE_KEY)
 
 #define WINDOW(quick_function, any_function, suffix, BY)                                           \
-	((struct window_program){ .quick = quick_function, .any = any_function##suffix,            \
-				  .device = page_device##suffix, .by = BY })
+	((struct window_program){ .quick = quick_function,                                         \
+				  .any = any_function##suffix,                                     \
+				  .device = page_device##suffix,                                   \
+				  .by = BY })
 
 /* A program for each form and use. The tally does not look at ctx. */
 #define WINDOW_PROGRAM(name, on, any, use, quick, quick_regs)                                      \

@@ -53,10 +53,10 @@ static __always_inline bool event__begin(void *ctx, enum form form, enum entry b
 }
 
 /* What event.bpf.h's functions are told: form, kind of entry and path of a program. */
-#define HOW(form, by, path)	((form) | (by) << 8 | (path) << 16)
-#define HOW_FORM(how)		((enum form)((how) & 0xff))
-#define HOW_BY(how)		((enum entry)((how) >> 8 & 0xff))
-#define HOW_PATH(how)		((enum window_path)((how) >> 16))
+#define HOW(form, by, path) ((form) | (by) << 8 | (path) << 16)
+#define HOW_FORM(how)	    ((enum form)((how)&0xff))
+#define HOW_BY(how)	    ((enum entry)((how) >> 8 & 0xff))
+#define HOW_PATH(how)	    ((enum window_path)((how) >> 16))
 
 static __always_inline void grant_caller(void *ctx, struct window_event *e, __u32 how)
 {
@@ -175,12 +175,12 @@ enum call_verdict {
 typedef int (*window_first_fn)(void *volatile *ctx);
 
 /* A plain constant would be kept in a saved register through all calls, to be returned. */
-#define RETURNED(constant)                                            \
-	({                                                            \
-		int value;                                            \
-                                                                      \
-		asm volatile("%0 = %1" : "=w"(value) : "i"(constant)); \
-		value;                                                \
+#define RETURNED(constant)                                                                         \
+	({                                                                                         \
+		int value;                                                                         \
+                                                                                                   \
+		asm volatile("%0 = %1" : "=w"(value) : "i"(constant));                             \
+		value;                                                                             \
 	})
 
 /*
@@ -263,9 +263,9 @@ static __always_inline int on_pgmap(void *ctx, const struct window_program p)
 
 /* The short ways, each a function of its own. */
 #define QUICK_FUNCTIONS(use, suffix, BY, USE)                                                      \
-	QUICK_FUNCTION(use##_grant_page##suffix, fast_grant, GRANT_PAGE, BY, USE)                 \
-	QUICK_FUNCTION(use##_revoke_page##suffix, fast_revoke, REVOKE_PAGE, BY, USE)              \
-	QUICK_FUNCTION(use##_grant_pgmap##suffix, fast_grant, GRANT_PGMAP, BY, USE)               \
+	QUICK_FUNCTION(use##_grant_page##suffix, fast_grant, GRANT_PAGE, BY, USE)                  \
+	QUICK_FUNCTION(use##_revoke_page##suffix, fast_revoke, REVOKE_PAGE, BY, USE)               \
+	QUICK_FUNCTION(use##_grant_pgmap##suffix, fast_grant, GRANT_PGMAP, BY, USE)                \
 	QUICK_FUNCTION(use##_revoke_pgmap##suffix, fast_revoke, REVOKE_PGMAP, BY, USE)
 
 #define QUICK_FUNCTION(name, quick, FORM, BY, USE)                                                 \

@@ -54,9 +54,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	skel = part__open();
-	if (!skel || (choose(skel, argv[1], "", NULL) &&
-		      (choose(skel, argv[1], "_grant", GRANT) ||
-		       choose(skel, argv[1], "_revoke", REVOKE)))) {
+	if (!skel ||
+	    (choose(skel, argv[1], "", NULL) && (choose(skel, argv[1], "_grant", GRANT) ||
+						 choose(skel, argv[1], "_revoke", REVOKE)))) {
 		fprintf(stderr, "attach: no part %s\n", argv[1]);
 		return 2;
 	}

@@ -30,18 +30,18 @@ struct {
 	__type(value, __u64);
 } storage SEC(".maps");
 
-#define PART(name, ...)                                          \
-	SEC("?fentry")                                           \
-	int BPF_PROG(name##_grant)                               \
-	{                                                        \
-		__VA_ARGS__;                                     \
-		return 0;                                        \
-	}                                                        \
-	SEC("?fentry")                                           \
-	int BPF_PROG(name##_revoke)                              \
-	{                                                        \
-		__VA_ARGS__;                                     \
-		return 0;                                        \
+#define PART(name, ...)                                                                            \
+	SEC("?fentry")                                                                             \
+	int BPF_PROG(name##_grant)                                                                 \
+	{                                                                                          \
+		__VA_ARGS__;                                                                       \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("?fentry")                                                                             \
+	int BPF_PROG(name##_revoke)                                                                \
+	{                                                                                          \
+		__VA_ARGS__;                                                                       \
+		return 0;                                                                          \
 	}
 
 static __always_inline void array__count(void)

@@ -29,10 +29,10 @@ enum drive_event {
 	DRIVE_REVOKE,
 	DRIVE_FAULT,
 	DRIVE_BOUNDARY,
-	DRIVE_PUBLISH, /* pages up to `key` that are `count` bytes are known */
+	DRIVE_PUBLISH,	 /* pages up to `key` that are `count` bytes are known */
 	DRIVE_UNPUBLISH, /* none are */
-	DRIVE_LOOK, /* is `key` one of them? Counted in the batch. */
-	DRIVE_MEET, /* wait until `count` workers have come to this meeting, number `key` */
+	DRIVE_LOOK,	 /* is `key` one of them? Counted in the batch. */
+	DRIVE_MEET,	 /* wait until `count` workers have come to this meeting, number `key` */
 };
 
 #define DRIVE_ARGUMENTS 6  /* that are passed in registers */
@@ -52,7 +52,7 @@ struct drive_answer {
 	__u32 nofail;
 };
 
-#define DRIVE_WORKERS  4   /* programs that drive batches; powers of two */
+#define DRIVE_WORKERS  4 /* programs that drive batches; powers of two */
 #define DRIVE_BATCH    64
 #define DRIVE_MEETINGS 4096
 #define DRIVE_PATIENCE 20000
@@ -62,7 +62,7 @@ struct drive_batch {
 	struct drive_op ops[DRIVE_BATCH];
 	__u32 nr;
 	struct drive_answer answer; /* to the last grant or revoke */
-	__u32 known; /* looks that found a page known */
+	__u32 known;		    /* looks that found a page known */
 };
 
 #endif

@@ -102,8 +102,8 @@ static int map_stats(void)
 	long page = 4096;
 
 	size = (size + page - 1) / page * page;
-	stats = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		     bpf_map__fd(skel->maps.stats), 0);
+	stats = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(skel->maps.stats),
+		     0);
 	if (stats != MAP_FAILED)
 		return 0;
 	stats = NULL;
@@ -164,8 +164,12 @@ void harness__reset(void)
 		bpf_map_update_elem(bpf_map__fd(skel->maps.lost), &i, zeros, BPF_ANY);
 	free(zeros);
 	skel->bss->quick_way = 1;
-	h = (struct harness){ .exact = true, .now = 1000000, .events = h.events, .verbose = h.verbose,
-			      .way = h.way, .quick = h.quick };
+	h = (struct harness){ .exact = true,
+			      .now = 1000000,
+			      .events = h.events,
+			      .verbose = h.verbose,
+			      .way = h.way,
+			      .quick = h.quick };
 }
 
 static int opened_at(__u64 key)

@@ -18,11 +18,11 @@
 struct thread {
 	__u64 task;
 	__u32 tid;
-	__s32 count;		     /* current->pgmap_prot_count */
-	__s32 logical;		     /* count, as if no body were still to run */
-	bool open[PKS_NR_CONTEXTS];  /* PKRS lets the key through, by context */
-	bool fresh;		     /* was at a boundary since the trace began */
-	int home;		     /* first slot looked at, -1: not known */
+	__s32 count;		    /* current->pgmap_prot_count */
+	__s32 logical;		    /* count, as if no body were still to run */
+	bool open[PKS_NR_CONTEXTS]; /* PKRS lets the key through, by context */
+	bool fresh;		    /* was at a boundary since the trace began */
+	int home;		    /* first slot looked at, -1: not known */
 };
 
 enum body { BODY_GRANT, BODY_REVOKE };
@@ -30,9 +30,9 @@ enum body { BODY_GRANT, BODY_REVOKE };
 #define HARNESS_RECORDS 64
 
 struct harness {
-	bool exact;   /* no event was kept from the core: depth + skew == logical */
-	bool hoard;   /* leave findings in the ring */
-	bool verbose; /* tell each event */
+	bool exact;	    /* no event was kept from the core: depth + skew == logical */
+	bool hoard;	    /* leave findings in the ring */
+	bool verbose;	    /* tell each event */
 	enum drive_way way; /* stays over a reset, as the next one does */
 	__u64 quick;	    /* events that went the quick way */
 	__u64 now;
@@ -135,8 +135,8 @@ bool check__failed(void);
 /* As check__failed(), and forgets them. */
 bool check__take(void);
 
-#define CHECK(cond)	 check__true(!!(cond), #cond, __FILE__, __LINE__)
-#define CHECK_EQ(got, want) \
+#define CHECK(cond) check__true(!!(cond), #cond, __FILE__, __LINE__)
+#define CHECK_EQ(got, want)                                                                        \
 	check__equal((long long)(got), (long long)(want), #got " == " #want, __FILE__, __LINE__)
 
 #endif

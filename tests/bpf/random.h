@@ -4,9 +4,9 @@
 #define PKSTRACE_TESTS_RANDOM_H
 
 enum random_kind {
-	RANDOM_EXACT,	/* all events seen, every sort of bug: findings as the model's */
-	RANDOM_MISSES,	/* no bugs, some events not seen: no finding at all */
-	RANDOM_WILD,	/* both: only the invariant */
+	RANDOM_EXACT,  /* all events seen, every sort of bug: findings as the model's */
+	RANDOM_MISSES, /* no bugs, some events not seen: no finding at all */
+	RANDOM_WILD,   /* both: only the invariant */
 	NR_RANDOM_KINDS,
 };
 

@@ -114,7 +114,8 @@ void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool 
 	} else {
 		int other = holder(ref, thread, key);
 
-		expect__add(expect, other < 0 ? PKS_UNDERFLOW : PKS_CROSS_THREAD, key)->other = other;
+		expect__add(expect, other < 0 ? PKS_UNDERFLOW : PKS_CROSS_THREAD, key)->other =
+			other;
 	}
 	t->count--;
 	if (!t->nr && !t->count && context == PKS_TASK)

@@ -169,7 +169,8 @@ const struct scenario fault_scenarios[] = {
 	{ "an access without any window: never-granted", never_granted },
 	{ "an access after the revoke: use-after-revoke", use_after_revoke },
 	{ "an access in another thread's window: other-thread-window", other_thread_window },
-	{ "an access inside a window: by an interrupt, an exception", interrupt_and_exception_in_window },
+	{ "an access inside a window: by an interrupt, an exception",
+	  interrupt_and_exception_in_window },
 	{ "an interrupt's window is ineffective, though a relaxed fault opened the key",
 	  ineffective_though_fault_opened },
 	{ "a window whose revoke was missed is not held", missed_revoke_is_no_window_held },
@@ -178,6 +179,7 @@ const struct scenario fault_scenarios[] = {
 	{ "an interrupt's window does not", residue_outlives_an_interrupt },
 	{ "one slot, two threads: neither has the other's history", history_of_another_thread },
 	{ "a thread's history ends with it", history_ends_with_the_thread },
-	{ "no origin is made up for a window too deep to know", deep_windows_have_no_guessed_origin },
+	{ "no origin is made up for a window too deep to know",
+	  deep_windows_have_no_guessed_origin },
 	{ NULL, NULL },
 };

@@ -118,7 +118,9 @@ const struct scenario kmap_scenarios[] = {
 	{ "kmap-trace: an underflow does not hide a later leak", leak_after_underflow },
 	{ "kmap-trace: a revoke for another thread's window", cross_thread },
 	{ "kmap-trace: a revoke of another page", wrong_page },
-	{ "a window held for too long, told at its end: marked as told", long_hold_told_at_its_end },
-	{ "a window held for too long, told by the loader: not again", long_hold_told_before_its_end },
+	{ "a window held for too long, told at its end: marked as told",
+	  long_hold_told_at_its_end },
+	{ "a window held for too long, told by the loader: not again",
+	  long_hold_told_before_its_end },
 	{ 0 },
 };

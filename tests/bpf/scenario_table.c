@@ -247,8 +247,9 @@ static void neighbour_history(void)
 static void no_fail(void)
 {
 	struct pt_regs regs = {};
-	unsigned long *argument[] = { &regs.rdi, &regs.rsi, &regs.rdx,
-				      &regs.rcx, &regs.r8,  &regs.r9 };
+	unsigned long *argument[] = {
+		&regs.rdi, &regs.rsi, &regs.rdx, &regs.rcx, &regs.r8, &regs.r9
+	};
 
 	for (int i = 0; i < DRIVE_ARGUMENTS; i++) {
 		*argument[i] = 0x8cc0; /* GFP_KERNEL | __GFP_NOFAIL, 6.1 */

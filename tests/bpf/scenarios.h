@@ -13,13 +13,13 @@ extern const struct scenario pairing_scenarios[];
 extern const struct scenario sync_scenarios[];
 extern const struct scenario fault_scenarios[];
 extern const struct scenario table_scenarios[];
-extern const struct scenario kmap_scenarios[]; /* of PKS_TRUTH_KMAP, the others of _PGMAP */
+extern const struct scenario kmap_scenarios[];	/* of PKS_TRUTH_KMAP, the others of _PGMAP */
 extern const struct scenario tally_scenarios[]; /* for a core that only counts */
 
 extern const struct scenario thread_scenarios[]; /* of PKS_BY_THREAD, the others of _SITE */
 
 /* What most stories are made of. */
-#define PAGE(n)	  (0xffffea0000000000ULL + (n) * 64ULL)
-#define CALLER(n) (0xffffffff81000000ULL + (n) * 0x40ULL)
+#define PAGE(n)	  (0xffffea0000000000ULL + (n)*64ULL)
+#define CALLER(n) (0xffffffff81000000ULL + (n)*0x40ULL)
 
 #endif

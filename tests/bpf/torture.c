@@ -9,11 +9,11 @@
 #include "scenarios.h"
 #include "torture.h"
 
-#define ROUND	    2048 /* events of each worker */
-#define LEARN	    8192 /* events of one worker, for the stacks that there are */
-#define NEAR	    16	 /* slots: threads with homes further apart never meet */
-#define SHOWN	    5
-#define POLL	    10 /* ms */
+#define ROUND 2048 /* events of each worker */
+#define LEARN 8192 /* events of one worker, for the stacks that there are */
+#define NEAR  16   /* slots: threads with homes further apart never meet */
+#define SHOWN 5
+#define POLL  10 /* ms */
 
 static struct torture_worker workers[DRIVE_WORKERS];
 static int running;
@@ -53,8 +53,8 @@ static void choose_pages(unsigned int nr, enum drive_way way)
 		workers[i / REF_KEYS].pages[i % REF_KEYS] = pages[i];
 }
 
-static void worker__begin(struct torture_worker *w, enum drive_way way, __u64 seed,
-			  unsigned int nr, unsigned long events)
+static void worker__begin(struct torture_worker *w, enum drive_way way, __u64 seed, unsigned int nr,
+			  unsigned long events)
 {
 	w->seed = draw__seed(seed);
 	w->meetings = 0;
@@ -161,8 +161,8 @@ static void look(struct torture_worker *w)
 	struct drive_batch *batch = harness__batch(w->number);
 
 	for (batch->nr = 0; batch->nr < DRIVE_BATCH; batch->nr++)
-		batch->ops[batch->nr] = (struct drive_op){ .event = DRIVE_LOOK,
-							   .key = PAGE_OF_NEITHER };
+		batch->ops[batch->nr] =
+			(struct drive_op){ .event = DRIVE_LOOK, .key = PAGE_OF_NEITHER };
 	for (unsigned long i = 0; i < w->wanted; i++)
 		w->failed |= !!harness__run_batch(w->number);
 }

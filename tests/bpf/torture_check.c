@@ -228,8 +228,8 @@ static __u64 key_of(const struct torture_worker *w, int key)
  */
 static bool cause_allowed(enum pks_cause got, enum pks_cause want)
 {
-	return got == want || (want == PKS_USE_AFTER_REVOKE && (got == PKS_OTHER_THREAD_WINDOW ||
-								got == PKS_NEVER_GRANTED));
+	return got == want || (want == PKS_USE_AFTER_REVOKE &&
+			       (got == PKS_OTHER_THREAD_WINDOW || got == PKS_NEVER_GRANTED));
 }
 
 static bool allowed(const struct torture_worker *w, const struct pks_finding *f,
@@ -277,11 +277,13 @@ static void check_record(struct torture_worker *workers, unsigned int nr,
 		return;
 	}
 	if (!CHECK(!"a finding that the model does not allow"))
-		printf("#   of thread %u at %llu: class %d, cause %d, key %llx, key2 %llx, of thread %u\n",
+		printf("#   of thread %u at %llu: class %d, cause %d, key %llx, key2 %llx, of "
+		       "thread %u\n",
 		       f->tid, f->time, f->class, f->cause, f->key, f->key2, f->other_tid);
 	for (size_t i = expected_at(w, f->time); i < w->nr_expect && w->expect[i].time == f->time;
 	     i++)
-		printf("#   allowed%s: class %d, cause %d, key %llx, key2 %llx, of thread number %d\n",
+		printf("#   allowed%s: class %d, cause %d, key %llx, key2 %llx, of thread number "
+		       "%d\n",
 		       w->expect[i].seen ? ", but was there" : "", w->expect[i].finding.class,
 		       w->expect[i].finding.cause, key_of(w, w->expect[i].finding.key),
 		       key_of(w, w->expect[i].finding.key2), w->expect[i].finding.other);
@@ -294,7 +296,7 @@ static void check_findings(struct torture_worker *workers, unsigned int nr)
 	for (unsigned int w = 0; w < nr; w++)
 		for (size_t i = 0; i < workers[w].nr_expect; i++)
 			want[workers[w].expect[i].finding.class]++;
-	for (int class = 0; class < PKS_NR_CLASSES; class++) {
+	for (int class = 0; class < PKS_NR_CLASSES; class ++) {
 		CHECK_EQ(harness__found(class), want[class]);
 		all += want[class];
 	}

@@ -41,9 +41,8 @@ static void meet(struct torture_worker *w)
 {
 	if (w->meetings >= DRIVE_MEETINGS)
 		return;
-	*batch__add(w) = (struct drive_op){ .event = DRIVE_MEET,
-					    .key = w->meetings++,
-					    .count = w->workers };
+	*batch__add(w) =
+		(struct drive_op){ .event = DRIVE_MEET, .key = w->meetings++, .count = w->workers };
 }
 
 /*
@@ -91,7 +90,6 @@ static void expect(struct torture_worker *w, int thread, const struct ref_expect
 			.finding = expect->findings[i],
 		};
 }
-
 
 /* Sites come into use one by one, by all workers at once. */
 static int caller(struct torture_worker *w)

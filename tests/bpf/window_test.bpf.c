@@ -92,7 +92,8 @@ static __always_inline void op__grant(void *ctx, const struct drive_op *op, stru
 		to->inner = event__granted(ctx, &e, op__caller, 0);
 }
 
-static __always_inline void op__revoke(void *ctx, const struct drive_op *op, struct drive_answer *to)
+static __always_inline void op__revoke(void *ctx, const struct drive_op *op,
+				       struct drive_answer *to)
 {
 	struct window_event e;
 
@@ -289,7 +290,7 @@ static __always_inline int batch__run(void *ctx, __u32 worker)
 	return 0;
 }
 
-/* A program for each worker, and some of them called in a roundabout way: no two stacks are alike. */
+/* A program for each worker, some called in a roundabout way: no two stacks are alike. */
 static __noinline int batch__roundabout(void *ctx, __u32 worker)
 {
 	return batch__run(ctx, worker);

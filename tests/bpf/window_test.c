@@ -16,7 +16,7 @@
 
 #define EVENTS	    240000 /* in all random runs together */
 #define TORTURE	    200000 /* of several threads at once */
-#define PAGES_SHORT 2000 /* batches */
+#define PAGES_SHORT 2000   /* batches */
 #define PAGES_LONG  100000
 #define FIRST_SEED  1
 
@@ -56,8 +56,8 @@ static void run_random(unsigned long seed, unsigned long events)
 
 		test__begin();
 		done = random__run(i, seed, events / NR_RANDOM_KINDS);
-		snprintf(name, sizeof(name), "random, %s: %lu events, seed %lu",
-			 random__name(i), done, seed);
+		snprintf(name, sizeof(name), "random, %s: %lu events, seed %lu", random__name(i),
+			 done, seed);
 		test__end(name);
 	}
 }
@@ -185,7 +185,8 @@ int main(int argc, char **argv)
 
 	err = harness__open(PKS_TRUTH_PGMAP, PKS_BY_SITE);
 	if (err == -EPERM) {
-		printf("1..0 # SKIP the running kernel lets this user load no BPF program (EPERM)\n");
+		printf("1..0 # SKIP the running kernel lets this user load no BPF program "
+		       "(EPERM)\n");
 		return 0;
 	}
 	if (err) {
@@ -194,7 +195,8 @@ int main(int argc, char **argv)
 	}
 	test__begin();
 	torture__pages(threads ? PAGES_LONG : PAGES_SHORT);
-	test__end("pgmaps come and go while another CPU looks at pages: none is taken for another's");
+	test__end(
+		"pgmaps come and go while another CPU looks at pages: none is taken for another's");
 	if (threads)
 		harness__close();
 	else if (run_single(seed, events))

@@ -12,7 +12,7 @@
 
 struct block_handle {
 	struct block_device *bdev;
-	struct file *file;	/* before 6.9 unused */
+	struct file *file; /* before 6.9 unused */
 };
 
 /* Opens @path for reading; 0 or an error. */

@@ -12,8 +12,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
-#define BUG_PAGES 8	/* protected pages of a run, one after the other */
-#define MAX_FINDINGS 3	/* of one case */
+#define BUG_PAGES    8 /* protected pages of a run, one after the other */
+#define MAX_FINDINGS 3 /* of one case */
 
 /*
  * A function whose name must be found in a stack: never inlined, cloned,
@@ -37,16 +37,16 @@ typedef void (*step_fn)(struct run *r);
 
 /* One writer's run; lives as long as its open file. */
 struct run {
-	struct page *page[BUG_PAGES];	/* protected; the last one heals */
-	struct page *ordinary;		/* never protected */
-	struct dev_pagemap *pgmap;	/* reference held, or NULL */
-	struct task_struct *task;	/* the writer */
-	struct page *victim;		/* page of the victim file, or NULL */
+	struct page *page[BUG_PAGES]; /* protected; the last one heals */
+	struct page *ordinary;	      /* never protected */
+	struct dev_pagemap *pgmap;    /* reference held, or NULL */
+	struct task_struct *task;     /* the writer */
+	struct page *victim;	      /* page of the victim file, or NULL */
 
 	/* Passed from one function of a case to another. */
 	void *addr;
 	void *addr2;
-	unsigned int irqs;		/* of this CPU, before a fault in a window */
+	unsigned int irqs; /* of this CPU, before a fault in a window */
 	/*
 	 * Windows (or, negative, missing ones) that the case leaves behind on
 	 * a thread that lives on: a worker's count is put right afterwards.
@@ -68,9 +68,9 @@ struct finding {
 /* Which view shows the bug. */
 #define SEEN_COUNT 'C'
 #define SEEN_FAULT 'F'
-#define SEEN_PAGE 'P'
+#define SEEN_PAGE  'P'
 #define SEEN_SCHED 'S'
-#define SEEN_NOT '-'
+#define SEEN_NOT   '-'
 
 struct bug_case {
 	const char *name;
@@ -78,8 +78,8 @@ struct bug_case {
 	int (*run)(struct run *r);
 	struct finding expect[MAX_FINDINGS];
 	char seen;
-	const char *partner;	/* the twin, or for a twin the buggy case */
-	const char *needs;	/* NULL, or the debugfs file to write first */
+	const char *partner; /* the twin, or for a twin the buggy case */
+	const char *needs;   /* NULL, or the debugfs file to write first */
 };
 
 struct bug_family {
@@ -87,10 +87,10 @@ struct bug_family {
 	size_t nr;
 };
 
-#define BUG_FAMILY(sym, table) \
-	const struct bug_family sym = { table, ARRAY_SIZE(table) }
+#define BUG_FAMILY(sym, table) const struct bug_family sym = { table, ARRAY_SIZE(table) }
 
 /* A buggy case FN and its corrected twin FN_ok, the name with "-ok" added. */
+/* clang-format off */
 #define PAIR(NAME, FN, SEEN, ABOUT, ...)				\
 	{ .name = NAME, .about = ABOUT, .run = FN, .seen = SEEN,	\
 	  .expect = { __VA_ARGS__ }, .partner = NAME "-ok" },		\
@@ -100,14 +100,17 @@ struct bug_family {
 /* Correct use that is no bug's twin. */
 #define CORRECT(NAME, FN, ABOUT)					\
 	{ .name = NAME, .about = ABOUT, .run = FN, .seen = SEEN_NOT }
+/* clang-format on */
 
 /* A bug that no count, fault, page or scheduling shows. */
 #define INVISIBLE(NAME, FN, ABOUT) PAIR(NAME, FN, SEEN_NOT, ABOUT, { 0 })
 
 /* Rows of .expect */
+/* clang-format off */
 #define LEAK(BOUNDARY, FN) { .class = "leak/" BOUNDARY, .granted = FN }
 #define UNDERFLOW(FN) { .class = "underflow", .revoked = FN }
 #define STRAY(CAUSE, FN) { .class = "stray-access/" CAUSE, .accessed = FN }
+/* clang-format on */
 
 /* device.c */
 int device_open(const char *path);
@@ -165,8 +168,7 @@ struct seq_file;
 void heal(struct run *r);
 void show_findings(struct seq_file *m, const struct finding *expect);
 
-extern const struct bug_family basic_cases, leak_cases, underflow_cases,
-	fault_cases, order_cases, thread_cases, context_cases, irq_cases,
-	relaxed_cases, time_cases, tail_cases;
+extern const struct bug_family basic_cases, leak_cases, underflow_cases, fault_cases, order_cases,
+	thread_cases, context_cases, irq_cases, relaxed_cases, time_cases, tail_cases;
 
 #endif

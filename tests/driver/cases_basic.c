@@ -188,8 +188,8 @@ static int stray_read_ok(struct run *r)
 }
 
 /* The twins of the first bugs are the correct use. */
-#define leak_ok correct
-#define double_revoke_ok correct
+#define leak_ok		    correct
+#define double_revoke_ok    correct
 #define use_after_revoke_ok use_before_revoke
 
 static const struct bug_case cases[] = {
@@ -198,13 +198,16 @@ static const struct bug_case cases[] = {
 	CORRECT("nested-same-page", nested_same_page, "two windows on one page"),
 	CORRECT("offset-address", offset_address, "unmaps with an address at the end of the page"),
 	CORRECT("atomic", atomic_use, "kmap_atomic() and kunmap_atomic()"),
-	CORRECT("atomic-in-local", atomic_in_local, "kmap_atomic() inside a kmap_local_page() window"),
-	CORRECT("ordinary-between", ordinary_between, "maps and unmaps an ordinary page inside a window"),
+	CORRECT("atomic-in-local", atomic_in_local,
+		"kmap_atomic() inside a kmap_local_page() window"),
+	CORRECT("ordinary-between", ordinary_between,
+		"maps and unmaps an ordinary page inside a window"),
 	PAIR("leak", leak, SEEN_COUNT, "maps a page and never unmaps it",
 	     LEAK("syscall-exit", "basic_map")),
 	PAIR("double-revoke", double_revoke, SEEN_COUNT, "unmaps a page twice",
 	     UNDERFLOW("basic_unmap")),
-	PAIR("use-after-revoke", use_after_revoke, SEEN_FAULT, "writes through the pointer after its unmap",
+	PAIR("use-after-revoke", use_after_revoke, SEEN_FAULT,
+	     "writes through the pointer after its unmap",
 	     { "stray-access/use-after-revoke", "basic_map", "basic_unmap", "closed_write" }),
 	PAIR("stray-write", stray_write, SEEN_FAULT, "writes to page_address() without a window",
 	     STRAY("never-granted", "stray_write_to")),

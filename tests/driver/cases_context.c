@@ -63,27 +63,27 @@ static void use_closed(struct run *r)
 
 /* --- in each context --------------------------------------------------- */
 
-#define IN(CONTEXT)							\
-static int CONTEXT ## _leak(struct run *r)				\
-{									\
-	return in_ ## CONTEXT(r, leave_open);				\
-}									\
-static int CONTEXT ## _underflow(struct run *r)				\
-{									\
-	return in_ ## CONTEXT(r, revoke_twice);				\
-}									\
-static int CONTEXT ## _stray(struct run *r)				\
-{									\
-	return in_ ## CONTEXT(r, stray);				\
-}									\
-static int CONTEXT ## _closed(struct run *r)				\
-{									\
-	return in_ ## CONTEXT(r, use_closed);				\
-}									\
-static int CONTEXT ## _use(struct run *r)				\
-{									\
-	return in_ ## CONTEXT(r, use);					\
-}
+#define IN(CONTEXT)                                                                                \
+	static int CONTEXT##_leak(struct run *r)                                                   \
+	{                                                                                          \
+		return in_##CONTEXT(r, leave_open);                                                \
+	}                                                                                          \
+	static int CONTEXT##_underflow(struct run *r)                                              \
+	{                                                                                          \
+		return in_##CONTEXT(r, revoke_twice);                                              \
+	}                                                                                          \
+	static int CONTEXT##_stray(struct run *r)                                                  \
+	{                                                                                          \
+		return in_##CONTEXT(r, stray);                                                     \
+	}                                                                                          \
+	static int CONTEXT##_closed(struct run *r)                                                 \
+	{                                                                                          \
+		return in_##CONTEXT(r, use_closed);                                                \
+	}                                                                                          \
+	static int CONTEXT##_use(struct run *r)                                                    \
+	{                                                                                          \
+		return in_##CONTEXT(r, use);                                                       \
+	}
 
 IN(work)
 IN(kthread)
@@ -107,6 +107,7 @@ static int exception_leak_ok(struct run *r)
 }
 
 /* Every bug of a context has the correct use as its twin. */
+/* clang-format off */
 #define TWIN(CONTEXT, KIND) \
 static int CONTEXT ## _ ## KIND ## _ok(struct run *r) { return CONTEXT ## _use(r); }
 
@@ -121,34 +122,35 @@ TWIN(tasklet_of_irq, leak) TWIN(tasklet_of_irq, underflow)
 TWIN(tasklet_of_irq, stray) TWIN(tasklet_of_irq, closed)
 TWIN(nmi_handler, leak) TWIN(nmi_handler, underflow)
 TWIN(nmi_handler, stray) TWIN(nmi_handler, closed)
+/* clang-format on */
 
-#define ROWS(NAME, CONTEXT, WHERE, BOUNDARY)				\
-	PAIR(NAME "-leak", CONTEXT ## _leak, SEEN_COUNT,		\
-	     "leaves its window open in " WHERE,			\
-	     LEAK(BOUNDARY, "context_map")),				\
-	PAIR(NAME "-underflow", CONTEXT ## _underflow, SEEN_COUNT,	\
-	     "unmaps twice in " WHERE, UNDERFLOW("context_unmap")),	\
-	PAIR(NAME "-stray", CONTEXT ## _stray, SEEN_FAULT,		\
-	     "a stray write in " WHERE,					\
-	     STRAY("never-granted", "context_write")),			\
-	PAIR(NAME "-closed", CONTEXT ## _closed, SEEN_FAULT,		\
-	     "writes after the unmap in " WHERE,			\
-	     { "stray-access/use-after-revoke", "context_map",		\
-	       "context_unmap", "context_write" })
+#define ROWS(NAME, CONTEXT, WHERE, BOUNDARY)                                                       \
+	PAIR(NAME "-leak", CONTEXT##_leak, SEEN_COUNT, "leaves its window open in " WHERE,         \
+	     LEAK(BOUNDARY, "context_map")),                                                       \
+		PAIR(NAME "-underflow", CONTEXT##_underflow, SEEN_COUNT, "unmaps twice in " WHERE, \
+		     UNDERFLOW("context_unmap")),                                                  \
+		PAIR(NAME "-stray", CONTEXT##_stray, SEEN_FAULT, "a stray write in " WHERE,        \
+		     STRAY("never-granted", "context_write")),                                     \
+		PAIR(NAME "-closed", CONTEXT##_closed, SEEN_FAULT,                                 \
+		     "writes after the unmap in " WHERE,                                           \
+		     { "stray-access/use-after-revoke", "context_map", "context_unmap",            \
+		       "context_write" })
 
-static const struct bug_case cases[] = {
-	ROWS("work", work, "a work item", "work-end"),
-	ROWS("kthread", kthread, "a kernel thread", "thread-exit"),
-	ROWS("hrtimer", hrtimer, "an hrtimer's hard interrupt", "irq-end"),
-	ROWS("irq-work", irq_work, "an irq_work", "irq-end"),
-	ROWS("bio-end", bio_end, "a bio's completion", "irq-end"),
-	ROWS("timer", timer, "a timer's softirq", "softirq-end"),
-	ROWS("tasklet", tasklet, "a tasklet run by the thread", "softirq-end"),
-	ROWS("irq-tasklet", tasklet_of_irq, "a tasklet run after an interrupt", "softirq-end"),
-	ROWS("nmi", nmi_handler, "an NMI", "nmi-end"),
-	PAIR("exception-leak", exception_leak, SEEN_COUNT,
-	     "a driver's page fault handler leaks on a fault of user code",
-	     LEAK("exception-return", "context_map")),
-};
+										static const
+	struct bug_case cases[] = {
+		ROWS("work", work, "a work item", "work-end"),
+		ROWS("kthread", kthread, "a kernel thread", "thread-exit"),
+		ROWS("hrtimer", hrtimer, "an hrtimer's hard interrupt", "irq-end"),
+		ROWS("irq-work", irq_work, "an irq_work", "irq-end"),
+		ROWS("bio-end", bio_end, "a bio's completion", "irq-end"),
+		ROWS("timer", timer, "a timer's softirq", "softirq-end"),
+		ROWS("tasklet", tasklet, "a tasklet run by the thread", "softirq-end"),
+		ROWS("irq-tasklet", tasklet_of_irq, "a tasklet run after an interrupt",
+		     "softirq-end"),
+		ROWS("nmi", nmi_handler, "an NMI", "nmi-end"),
+		PAIR("exception-leak", exception_leak, SEEN_COUNT,
+		     "a driver's page fault handler leaks on a fault of user code",
+		     LEAK("exception-return", "context_map")),
+	};
 
 BUG_FAMILY(context_cases, cases);

@@ -14,7 +14,10 @@ SITE static void fault_unmap(void *addr)
 	kunmap_local(addr);
 }
 
-#define CLOSED(FN) { "stray-access/use-after-revoke", "fault_map", "fault_unmap", FN }
+#define CLOSED(FN)                                                                                 \
+	{                                                                                          \
+		"stray-access/use-after-revoke", "fault_map", "fault_unmap", FN                    \
+	}
 
 /* nvmet-tcp: the receive digest is summed over the iovec after its unmap. */
 SITE static u32 digest(const u8 *const *vec, int nr)
@@ -327,6 +330,7 @@ static int past_end_ok(struct run *r)
 	return 0;
 }
 
+/* clang-format off */
 static int digest_unmapped(struct run *r) { return receive_digest(r, false); }
 static int digest_unmapped_ok(struct run *r) { return receive_digest(r, true); }
 static int stale_entry(struct run *r) { return find_entry(r, false); }
@@ -339,36 +343,47 @@ static int stale_count(struct run *r) { return put_in_page(r, false); }
 static int stale_count_ok(struct run *r) { return put_in_page(r, true); }
 static int user_copy(struct run *r) { return copy_to_stack(r, false); }
 static int user_copy_ok(struct run *r) { return copy_to_stack(r, true); }
+/* clang-format on */
 
 static const struct bug_case cases[] = {
 	PAIR("digest-unmapped", digest_unmapped, SEEN_FAULT,
 	     "sums a digest over a vector that is unmapped", CLOSED("digest")),
 	PAIR("stale-entry", stale_entry, SEEN_FAULT,
 	     "reads the entry found after the unmap of its page", CLOSED("read_entry")),
-	PAIR("stale-in-loop", stale_in_loop, SEEN_FAULT,
-	     "unmaps in the loop, maps before it", CLOSED("write_slot")),
+	PAIR("stale-in-loop", stale_in_loop, SEEN_FAULT, "unmaps in the loop, maps before it",
+	     CLOSED("write_slot")),
 	PAIR("error-path-clear", error_path_clear, SEEN_FAULT,
 	     "clears the buffer at the end of the error path", CLOSED("clear_header")),
 	PAIR("stale-object", stale_object, SEEN_FAULT,
 	     "keeps the address in an object and uses it in the next call", CLOSED("use_object")),
-	PAIR("stale-count", stale_count, SEEN_FAULT,
-	     "an atomic count in the page, after the unmap", CLOSED("put_count")),
-	PAIR("kmap-access", kmap_access, SEEN_FAULT,
-	     "writes through kmap()", STRAY("never-granted", "kmap_write")),
-	PAIR("grant-too-late", grant_too_late, SEEN_FAULT,
-	     "reads the header before the map", STRAY("never-granted", "read_header")),
-	PAIR("wild-pointer", wild_pointer, SEEN_FAULT,
-	     "follows a wild pointer into the device", STRAY("never-granted", "follow_pointer")),
+	PAIR("stale-count", stale_count, SEEN_FAULT, "an atomic count in the page, after the unmap",
+	     CLOSED("put_count")),
+	PAIR("kmap-access", kmap_access, SEEN_FAULT, "writes through kmap()",
+	     STRAY("never-granted", "kmap_write")),
+	PAIR("grant-too-late", grant_too_late, SEEN_FAULT, "reads the header before the map",
+	     STRAY("never-granted", "read_header")),
+	PAIR("wild-pointer", wild_pointer, SEEN_FAULT, "follows a wild pointer into the device",
+	     STRAY("never-granted", "follow_pointer")),
 	PAIR("overrun", overrun, SEEN_FAULT,
-	     "an index runs from an ordinary buffer into the device", STRAY("never-granted", "fill")),
-	PAIR("user-copy", user_copy, SEEN_FAULT,
-	     "copy_to_user() straight from the device", STRAY("never-granted", NULL)),
-	{ .name = "victim-write", .partner = "victim-write-ok", .run = victim_write,
-	  .about = "a stray write to a file's page", .seen = SEEN_FAULT, .needs = "victim",
+	     "an index runs from an ordinary buffer into the device",
+	     STRAY("never-granted", "fill")),
+	PAIR("user-copy", user_copy, SEEN_FAULT, "copy_to_user() straight from the device",
+	     STRAY("never-granted", NULL)),
+	{ .name = "victim-write",
+	  .partner = "victim-write-ok",
+	  .run = victim_write,
+	  .about = "a stray write to a file's page",
+	  .seen = SEEN_FAULT,
+	  .needs = "victim",
 	  .expect = { STRAY("never-granted", "hit_file") } },
-	{ .name = "victim-write-ok", .partner = "victim-write", .run = victim_write_ok,
-	  .about = "corrected twin of victim-write", .seen = SEEN_NOT, .needs = "victim" },
-	INVISIBLE("past-end", past_end, "writes past the end of the mapped page, into the next one"),
+	{ .name = "victim-write-ok",
+	  .partner = "victim-write",
+	  .run = victim_write_ok,
+	  .about = "corrected twin of victim-write",
+	  .seen = SEEN_NOT,
+	  .needs = "victim" },
+	INVISIBLE("past-end", past_end,
+		  "writes past the end of the mapped page, into the next one"),
 };
 
 BUG_FAMILY(fault_cases, cases);

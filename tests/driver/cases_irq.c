@@ -108,41 +108,45 @@ static int fault_in_window(struct run *r, bool windowed)
 	return left ? -EFAULT : 0;
 }
 
+/* clang-format off */
 static int fault_grant(struct run *r) { return fault_in_window(r, true); }
 static int fault_grant_ok(struct run *r) { return fault_in_window(r, false); }
+/* clang-format on */
 
 /* --- a softirq that the thread runs itself ----------------------------- */
 
 /* No exception lies between: it has the thread's own register. */
+/* clang-format off */
 static int tasklet_in_window(struct run *r) { return hit_window(r, in_tasklet, grant_and_write); }
 static int tasklet_shares(struct run *r) { return hit_window(r, in_tasklet, irq_write); }
 static int irq_no_pages(struct run *r) { return hit_window(r, in_hrtimer, ordinary_only); }
+/* clang-format on */
 
-#define HIT(NAME, CONTEXT)						\
-static int NAME ## _write(struct run *r)				\
-{									\
-	return hit_window(r, CONTEXT, irq_write);			\
-}									\
-static int NAME ## _write_ok(struct run *r)				\
-{									\
-	return hit_window(r, CONTEXT, ordinary_only);			\
-}									\
-static int NAME ## _grant(struct run *r)				\
-{									\
-	return hit_window(r, CONTEXT, grant_only);			\
-}									\
-static int NAME ## _grant_ok(struct run *r)				\
-{									\
-	return hit_nothing(r, CONTEXT, grant_only);			\
-}									\
-static int NAME ## _use(struct run *r)					\
-{									\
-	return hit_window(r, CONTEXT, grant_and_write);			\
-}									\
-static int NAME ## _use_ok(struct run *r)				\
-{									\
-	return hit_nothing(r, CONTEXT, grant_and_write);		\
-}
+#define HIT(NAME, CONTEXT)                                                                         \
+	static int NAME##_write(struct run *r)                                                     \
+	{                                                                                          \
+		return hit_window(r, CONTEXT, irq_write);                                          \
+	}                                                                                          \
+	static int NAME##_write_ok(struct run *r)                                                  \
+	{                                                                                          \
+		return hit_window(r, CONTEXT, ordinary_only);                                      \
+	}                                                                                          \
+	static int NAME##_grant(struct run *r)                                                     \
+	{                                                                                          \
+		return hit_window(r, CONTEXT, grant_only);                                         \
+	}                                                                                          \
+	static int NAME##_grant_ok(struct run *r)                                                  \
+	{                                                                                          \
+		return hit_nothing(r, CONTEXT, grant_only);                                        \
+	}                                                                                          \
+	static int NAME##_use(struct run *r)                                                       \
+	{                                                                                          \
+		return hit_window(r, CONTEXT, grant_and_write);                                    \
+	}                                                                                          \
+	static int NAME##_use_ok(struct run *r)                                                    \
+	{                                                                                          \
+		return hit_nothing(r, CONTEXT, grant_and_write);                                   \
+	}
 
 HIT(hrtimer_hits, in_hrtimer)
 HIT(irq_work_hits, in_irq_work)
@@ -151,18 +155,23 @@ HIT(timer_hits, in_timer)
 HIT(irq_tasklet_hits, in_tasklet_of_irq)
 HIT(nmi_hits, in_nmi_handler)
 
-#define INEFFECTIVE { .class = "ineffective-grant", .granted = "irq_map" }
+#define INEFFECTIVE                                                                                \
+	{                                                                                          \
+		.class = "ineffective-grant", .granted = "irq_map"                                 \
+	}
+/* clang-format off */
 #define IN_WINDOW(FN) { .class = "stray-access/irq-in-window", .accessed = FN }
+/* clang-format on */
 
-#define ROWS(NAME, FN, WHAT)						\
-	PAIR(NAME "-hits-write", FN ## _write, SEEN_FAULT,		\
-	     WHAT " uses the pointer of the thread it hit",		\
-	     { "stray-access/irq-in-window", "window_map", NULL, "irq_write" }), \
-	PAIR(NAME "-hits-grant", FN ## _grant, SEEN_COUNT,		\
-	     WHAT " maps and unmaps over an open window", INEFFECTIVE),	\
-	PAIR(NAME "-hits-use", FN ## _use, SEEN_FAULT,			\
-	     WHAT " maps and writes over an open window",		\
-	     INEFFECTIVE, IN_WINDOW("irq_write_own"))
+#define ROWS(NAME, FN, WHAT)                                                                       \
+	PAIR(NAME "-hits-write", FN##_write, SEEN_FAULT,                                           \
+	     WHAT " uses the pointer of the thread it hit",                                        \
+	     { "stray-access/irq-in-window", "window_map", NULL, "irq_write" }),                   \
+		PAIR(NAME "-hits-grant", FN##_grant, SEEN_COUNT,                                   \
+		     WHAT " maps and unmaps over an open window", INEFFECTIVE),                    \
+		PAIR(NAME "-hits-use", FN##_use, SEEN_FAULT,                                       \
+		     WHAT " maps and writes over an open window", INEFFECTIVE,                     \
+		     IN_WINDOW("irq_write_own"))
 
 static const struct bug_case cases[] = {
 	ROWS("hrtimer", hrtimer_hits, "an hrtimer"),

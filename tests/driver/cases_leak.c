@@ -397,7 +397,7 @@ static int nest(struct run *r, bool fixed)
 	return 0;
 }
 
-#define DEPTH 40	/* deeper than a tracer is likely to keep a stack for */
+#define DEPTH 40 /* deeper than a tracer is likely to keep a stack for */
 
 SITE static void leak_deep_map(struct page *page)
 {
@@ -466,6 +466,7 @@ static int leak_hides_stray_ok(struct run *r)
 	return 0;
 }
 
+/* clang-format off */
 static int leak_digest(struct run *r) { return receive(r, false); }
 static int leak_digest_ok(struct run *r) { return receive(r, true); }
 static int leak_goto_order(struct run *r) { return unwind(r, false); }
@@ -476,45 +477,46 @@ static int leak_outer(struct run *r) { return nest(r, false); }
 static int leak_outer_ok(struct run *r) { return nest(r, true); }
 static int leak_deep(struct run *r) { return nest_deep(r, DEPTH - 1); }
 static int leak_deep_ok(struct run *r) { return nest_deep(r, DEPTH); }
+/* clang-format on */
 
 #define EXIT(FN) LEAK("syscall-exit", FN)
 
 static const struct bug_case cases[] = {
-	PAIR("leak-error-path", leak_error_path, SEEN_COUNT,
-	     "returns an error without the unmap", EXIT("leak_error")),
+	PAIR("leak-error-path", leak_error_path, SEEN_COUNT, "returns an error without the unmap",
+	     EXIT("leak_error")),
 	PAIR("leak-success-path", leak_success_path, SEEN_COUNT,
 	     "returns early with success without the unmap", EXIT("leak_same_filled")),
 	PAIR("leak-loop-return", leak_loop_return, SEEN_COUNT,
 	     "returns from inside the search loop", EXIT("leak_search")),
 	PAIR("leak-loop-reassign", leak_loop_reassign, SEEN_COUNT,
 	     "overwrites the address with the next page's", EXIT("leak_reassign")),
-	PAIR("leak-branch", leak_branch, SEEN_COUNT,
-	     "one branch never unmaps", EXIT("leak_oob_map")),
-	PAIR("leak-conditional", leak_conditional, SEEN_COUNT,
-	     "unmaps only after an error", EXIT("leak_conditional_map")),
-	PAIR("leak-retry", leak_retry, SEEN_COUNT,
-	     "retries with the first window open", EXIT("leak_again")),
+	PAIR("leak-branch", leak_branch, SEEN_COUNT, "one branch never unmaps",
+	     EXIT("leak_oob_map")),
+	PAIR("leak-conditional", leak_conditional, SEEN_COUNT, "unmaps only after an error",
+	     EXIT("leak_conditional_map")),
+	PAIR("leak-retry", leak_retry, SEEN_COUNT, "retries with the first window open",
+	     EXIT("leak_again")),
 	PAIR("leak-goto-order", leak_goto_order, SEEN_COUNT,
 	     "unwinds through the wrong label: the outer window closes, the inner stays",
 	     { .class = "out-of-order", .revoked = "unwind" }, EXIT("leak_label_map")),
 	PAIR("leak-vector-unwind", leak_vector_unwind, SEEN_COUNT,
 	     "unwinds a vector of pages one short", EXIT("leak_vector_map")),
-	PAIR("leak-digest", leak_digest, SEEN_COUNT,
-	     "maps again for a digest and forgets it", EXIT("leak_digest_map")),
+	PAIR("leak-digest", leak_digest, SEEN_COUNT, "maps again for a digest and forgets it",
+	     EXIT("leak_digest_map")),
 	PAIR("leak-wrong-variable", leak_wrong_variable, SEEN_COUNT,
 	     "unmaps the ordinary source page twice, the destination never", EXIT("leak_copy_map")),
-	PAIR("leak-kunmap", leak_kunmap, SEEN_COUNT,
-	     "closes with kunmap()", EXIT("leak_kunmap_map")),
+	PAIR("leak-kunmap", leak_kunmap, SEEN_COUNT, "closes with kunmap()",
+	     EXIT("leak_kunmap_map")),
 	PAIR("leak-advanced", leak_advanced, SEEN_COUNT,
 	     "unmaps an address that has left the device", EXIT("leak_advanced_map")),
-	PAIR("leak-argument", leak_argument, SEEN_COUNT,
-	     "unmaps the address of the pointer", EXIT("leak_argument_map")),
-	PAIR("leak-outer", leak_outer, SEEN_COUNT,
-	     "closes the inner of two windows only", EXIT("leak_outer_map")),
-	PAIR("leak-deep", leak_deep, SEEN_COUNT,
-	     "opens 40 windows and closes 39", EXIT("leak_deep_map")),
-	PAIR("leak-atomic", leak_atomic, SEEN_COUNT,
-	     "kmap_atomic() without kunmap_atomic()", EXIT("leak_atomic_map")),
+	PAIR("leak-argument", leak_argument, SEEN_COUNT, "unmaps the address of the pointer",
+	     EXIT("leak_argument_map")),
+	PAIR("leak-outer", leak_outer, SEEN_COUNT, "closes the inner of two windows only",
+	     EXIT("leak_outer_map")),
+	PAIR("leak-deep", leak_deep, SEEN_COUNT, "opens 40 windows and closes 39",
+	     EXIT("leak_deep_map")),
+	PAIR("leak-atomic", leak_atomic, SEEN_COUNT, "kmap_atomic() without kunmap_atomic()",
+	     EXIT("leak_atomic_map")),
 	PAIR("leak-hides-stray", leak_hides_stray, SEEN_COUNT,
 	     "a leak, and a stray write that it hides", EXIT("leak_hiding_map")),
 };

@@ -5,10 +5,12 @@
  */
 #include "bugs.h"
 
+/* clang-format off */
 #define WRONG_PAGE(GRANT, REVOKE) \
 	{ .class = "wrong-page", .granted = GRANT, .revoked = REVOKE }
 #define OUT_OF_ORDER(REVOKE) \
 	{ .class = "out-of-order", .revoked = REVOKE }
+/* clang-format on */
 
 SITE static void *order_map(struct page *page)
 {
@@ -290,6 +292,7 @@ static int same_page_ok(struct run *r)
 	return 0;
 }
 
+/* clang-format off */
 static int wrong_page(struct run *r) { return transfer(r, 4); }
 static int wrong_page_ok(struct run *r) { return transfer(r, 0); }
 static int wrong_page_loop(struct run *r) { return inputs(r, false); }
@@ -316,33 +319,34 @@ static int order_error_path(struct run *r) { return error_release(r, false); }
 static int order_error_path_ok(struct run *r) { return error_release(r, true); }
 static int order_atomic(struct run *r) { return atomic_order(r, false); }
 static int order_atomic_ok(struct run *r) { return atomic_order(r, true); }
+/* clang-format on */
 
 static const struct bug_case cases[] = {
-	PAIR("wrong-page", wrong_page, SEEN_PAGE,
-	     "unmaps another page of the list", WRONG_PAGE("order_map", "transfer_unmap")),
-	PAIR("wrong-page-loop", wrong_page_loop, SEEN_PAGE,
-	     "each round unmaps the first page", WRONG_PAGE("order_map", "unmap_input")),
+	PAIR("wrong-page", wrong_page, SEEN_PAGE, "unmaps another page of the list",
+	     WRONG_PAGE("order_map", "transfer_unmap")),
+	PAIR("wrong-page-loop", wrong_page_loop, SEEN_PAGE, "each round unmaps the first page",
+	     WRONG_PAGE("order_map", "unmap_input")),
 	PAIR("wrong-page-advanced", wrong_page_advanced, SEEN_PAGE,
 	     "unmaps an address that has advanced to the next page",
 	     WRONG_PAGE("order_map", "unmap_advanced")),
 	PAIR("wrong-page-atomic", wrong_page_atomic, SEEN_PAGE,
 	     "kunmap_atomic() of an advanced address",
 	     WRONG_PAGE("order_map_atomic", "unmap_atomic_at")),
-	PAIR("wrong-page-argument", wrong_page_argument, SEEN_PAGE,
-	     "unmaps the other buffer", WRONG_PAGE("order_map", "unmap_buffer")),
+	PAIR("wrong-page-argument", wrong_page_argument, SEEN_PAGE, "unmaps the other buffer",
+	     WRONG_PAGE("order_map", "unmap_buffer")),
 	PAIR("wrong-page-index", wrong_page_index, SEEN_PAGE,
 	     "unwinds from the entry that is not mapped", WRONG_PAGE("order_map", "unmap_failed")),
 	PAIR("wrong-page-exchanged", wrong_page_exchanged, SEEN_PAGE,
 	     "the object's page is exchanged inside the window",
 	     WRONG_PAGE("order_map", "unmap_object")),
-	PAIR("order-ptes", order_ptes, SEEN_PAGE,
-	     "unmaps two pages in the order of mapping", OUT_OF_ORDER("unmap_pair")),
-	PAIR("order-walk", order_walk, SEEN_PAGE,
-	     "a walk unmaps its source before its destination", OUT_OF_ORDER("walk_done")),
+	PAIR("order-ptes", order_ptes, SEEN_PAGE, "unmaps two pages in the order of mapping",
+	     OUT_OF_ORDER("unmap_pair")),
+	PAIR("order-walk", order_walk, SEEN_PAGE, "a walk unmaps its source before its destination",
+	     OUT_OF_ORDER("walk_done")),
 	PAIR("order-staggered", order_staggered, SEEN_PAGE,
 	     "maps the second page before it unmaps the first", OUT_OF_ORDER("staggered_unmap")),
-	PAIR("order-three", order_three, SEEN_PAGE,
-	     "three windows, the outer two crossed", OUT_OF_ORDER("crossed_unmap")),
+	PAIR("order-three", order_three, SEEN_PAGE, "three windows, the outer two crossed",
+	     OUT_OF_ORDER("crossed_unmap")),
 	PAIR("order-error-path", order_error_path, SEEN_PAGE,
 	     "the error path releases in the order of the declarations",
 	     OUT_OF_ORDER("release_first")),

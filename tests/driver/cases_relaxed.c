@@ -15,7 +15,10 @@ SITE static void second_stray(void *addr)
 	POKE(addr);
 }
 
-#define RESIDUE { .class = "residue" }
+#define RESIDUE                                                                                    \
+	{                                                                                          \
+		.class = "residue"                                                                 \
+	}
 
 /* Correct: the same accesses, each in its window. */
 static int both_granted(struct run *r)
@@ -53,8 +56,8 @@ static int residue_healed(struct run *r)
 	return 0;
 }
 
-#define residue_ok both_granted
-#define residue_hides_ok both_granted
+#define residue_ok	  both_granted
+#define residue_hides_ok  both_granted
 #define residue_healed_ok both_granted
 
 static const struct bug_case cases[] = {
@@ -65,8 +68,8 @@ static const struct bug_case cases[] = {
 	     "a second stray write, which the first one hides",
 	     STRAY("never-granted", "first_stray"), RESIDUE),
 	PAIR("residue-healed", residue_healed, SEEN_FAULT,
-	     "two stray writes with a window between them",
-	     STRAY("never-granted", "first_stray"), STRAY("never-granted", "second_stray")),
+	     "two stray writes with a window between them", STRAY("never-granted", "first_stray"),
+	     STRAY("never-granted", "second_stray")),
 };
 
 BUG_FAMILY(relaxed_cases, cases);

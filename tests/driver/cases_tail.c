@@ -38,8 +38,10 @@ static int tail_call(struct run *r, bool fixed)
 	return 0;
 }
 
+/* clang-format off */
 static int tail_underflow(struct run *r) { return tail_call(r, false); }
 static int tail_underflow_ok(struct run *r) { return tail_call(r, true); }
+/* clang-format on */
 
 static const struct bug_case cases[] = {
 	PAIR("tail-underflow", tail_underflow, SEEN_COUNT,

@@ -46,10 +46,12 @@ static int hand_over(struct run *r, context_fn other, step_fn step)
 	return err;
 }
 
+/* clang-format off */
 static int other_thread(struct run *r) { return hand_over(r, in_kthread, write_and_heal); }
 static int other_thread_ok(struct run *r) { return hand_over(r, in_kthread, write_own); }
 static int other_work(struct run *r) { return hand_over(r, in_work, write_and_heal); }
 static int other_work_ok(struct run *r) { return hand_over(r, in_work, write_own); }
+/* clang-format on */
 
 /* The submitter has closed its window by the time the work item runs. */
 SITE static void write_late(struct run *r)
@@ -108,10 +110,12 @@ static int close_here(struct run *r, context_fn other)
 	return err;
 }
 
+/* clang-format off */
 static int cross_thread(struct run *r) { return close_elsewhere(r, in_kthread); }
 static int cross_thread_ok(struct run *r) { return close_here(r, in_kthread); }
 static int cross_work(struct run *r) { return close_elsewhere(r, in_work); }
 static int cross_work_ok(struct run *r) { return close_here(r, in_work); }
+/* clang-format on */
 
 /* --- fork -------------------------------------------------------------- */
 
@@ -197,34 +201,43 @@ static void release_closed(struct run *r)
 	kunmap_local(addr);
 }
 
+/* clang-format off */
 static int exit_in_window(struct run *r) { return in_kthread(r, die_open); }
 static int exit_in_window_ok(struct run *r) { return in_kthread(r, die_closed); }
 static int exit_release(struct run *r) { return on_process_exit(r, release_open); }
 static int exit_release_ok(struct run *r) { return on_process_exit(r, release_closed); }
+/* clang-format on */
 
-#define FOREIGN(FN) { "stray-access/other-thread-window", "thread_map", NULL, FN }
-#define CROSS(FN) { "cross-thread", "thread_map", FN, NULL }
-#define INHERITED { .class = "inherited", .granted = "fork_map" }
+#define FOREIGN(FN)                                                                                \
+	{                                                                                          \
+		"stray-access/other-thread-window", "thread_map", NULL, FN                         \
+	}
+#define CROSS(FN)                                                                                  \
+	{                                                                                          \
+		"cross-thread", "thread_map", FN, NULL                                             \
+	}
+#define INHERITED                                                                                  \
+	{                                                                                          \
+		.class = "inherited", .granted = "fork_map"                                        \
+	}
 
 static const struct bug_case cases[] = {
 	PAIR("other-thread", other_thread, SEEN_FAULT,
 	     "a thread writes through a pointer that another one mapped", FOREIGN("write_handed")),
 	PAIR("other-work", other_work, SEEN_FAULT,
 	     "a work item writes through the submitter's pointer", FOREIGN("write_handed")),
-	PAIR("late-work", late_work, SEEN_FAULT,
-	     "a work item writes after the submitter's unmap", STRAY("never-granted", "write_late")),
-	PAIR("cross-thread", cross_thread, SEEN_COUNT,
-	     "a thread unmaps what another one mapped",
+	PAIR("late-work", late_work, SEEN_FAULT, "a work item writes after the submitter's unmap",
+	     STRAY("never-granted", "write_late")),
+	PAIR("cross-thread", cross_thread, SEEN_COUNT, "a thread unmaps what another one mapped",
 	     CROSS("revoke_elsewhere"), LEAK("syscall-exit", "thread_map")),
-	PAIR("cross-work", cross_work, SEEN_COUNT,
-	     "a work item unmaps what the submitter mapped",
+	PAIR("cross-work", cross_work, SEEN_COUNT, "a work item unmaps what the submitter mapped",
 	     CROSS("revoke_elsewhere"), LEAK("syscall-exit", "thread_map")),
 	PAIR("fork-in-window", fork_closed_by_child, SEEN_COUNT,
 	     "forks in a window, and the child closes its copy", INHERITED),
 	PAIR("fork-left-open", fork_left_open, SEEN_COUNT,
 	     "forks in a window, and the child dies in it", INHERITED),
-	PAIR("exit-in-window", exit_in_window, SEEN_COUNT,
-	     "a kernel thread ends in its window", LEAK("thread-exit", "dying_map")),
+	PAIR("exit-in-window", exit_in_window, SEEN_COUNT, "a kernel thread ends in its window",
+	     LEAK("thread-exit", "dying_map")),
 	PAIR("exit-release", exit_release, SEEN_COUNT,
 	     "the release of a file leaks while its process dies",
 	     LEAK("thread-exit", "release_map")),

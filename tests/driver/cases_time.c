@@ -8,7 +8,7 @@
 #include <linux/workqueue.h>
 #include "bugs.h"
 
-#define LONG_MS 50	/* well above any threshold that a test would set */
+#define LONG_MS 50 /* well above any threshold that a test would set */
 
 SITE static void *timed_map(struct run *r)
 {
@@ -87,19 +87,23 @@ static int hold(struct run *r, bool fixed)
 	return 0;
 }
 
+/* clang-format off */
 static int slept(struct run *r) { return sleep_mapped(r, false); }
 static int slept_ok(struct run *r) { return sleep_mapped(r, true); }
 static int slept_waiting(struct run *r) { return wait_mapped(r, false); }
 static int slept_waiting_ok(struct run *r) { return wait_mapped(r, true); }
 static int held(struct run *r) { return hold(r, false); }
 static int held_ok(struct run *r) { return hold(r, true); }
+/* clang-format on */
 
+/* clang-format off */
 #define HELD(CLASS) { .class = CLASS, .granted = "timed_map" }
+/* clang-format on */
 
 static const struct bug_case cases[] = {
 	PAIR("slept", slept, SEEN_SCHED, "sleeps with a page mapped", HELD("slept")),
-	PAIR("slept-waiting", slept_waiting, SEEN_SCHED,
-	     "waits for a work item with a page mapped", HELD("slept")),
+	PAIR("slept-waiting", slept_waiting, SEEN_SCHED, "waits for a work item with a page mapped",
+	     HELD("slept")),
 	PAIR("long-hold", held, SEEN_SCHED, "holds a window for 50 ms", HELD("long-hold")),
 };
 

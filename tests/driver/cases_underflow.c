@@ -217,6 +217,7 @@ static int revoke_ungranted_ok(struct run *r)
 	return 0;
 }
 
+/* clang-format off */
 static int double_end(struct run *r) { return end_twice(r, false); }
 static int double_end_ok(struct run *r) { return end_twice(r, true); }
 static int double_helper(struct run *r) { return helper_and_caller(r, false); }
@@ -229,6 +230,7 @@ static int double_atomic(struct run *r) { return atomic_twice(r, false); }
 static int double_atomic_ok(struct run *r) { return atomic_twice(r, true); }
 static int underflow_poison(struct run *r) { return poison(r, false); }
 static int underflow_poison_ok(struct run *r) { return poison(r, true); }
+/* clang-format on */
 
 static const struct bug_case cases[] = {
 	PAIR("double-end", double_end, SEEN_COUNT,
@@ -238,18 +240,18 @@ static const struct bug_case cases[] = {
 	PAIR("double-loop", double_loop, SEEN_COUNT,
 	     "unmaps the last page of a loop again after it", UNDERFLOW("after_loop")),
 	PAIR("double-inner", double_inner, SEEN_COUNT,
-	     "unmaps the inner of two windows on a page twice, then the outer", UNDERFLOW("outer_unmap")),
-	PAIR("double-atomic", double_atomic, SEEN_COUNT,
-	     "kunmap_atomic() twice", UNDERFLOW("atomic_unmap")),
-	PAIR("revoke-ungranted", revoke_ungranted, SEEN_COUNT,
-	     "kunmap_local() of a page_address()", UNDERFLOW("underflow_unmap")),
-	PAIR("revoke-kmap", revoke_kmap, SEEN_COUNT,
-	     "kunmap_local() of a kmap()", UNDERFLOW("unmap_of_kmap")),
+	     "unmaps the inner of two windows on a page twice, then the outer",
+	     UNDERFLOW("outer_unmap")),
+	PAIR("double-atomic", double_atomic, SEEN_COUNT, "kunmap_atomic() twice",
+	     UNDERFLOW("atomic_unmap")),
+	PAIR("revoke-ungranted", revoke_ungranted, SEEN_COUNT, "kunmap_local() of a page_address()",
+	     UNDERFLOW("underflow_unmap")),
+	PAIR("revoke-kmap", revoke_kmap, SEEN_COUNT, "kunmap_local() of a kmap()",
+	     UNDERFLOW("unmap_of_kmap")),
 	PAIR("underflow-poison", underflow_poison, SEEN_COUNT,
 	     "a double unmap, then a correct user that faults", UNDERFLOW("culprit_unmap"),
 	     { "stray-access/poisoned-grant", "innocent_map", NULL, "innocent_write" }),
-	PAIR("folio-window", folio_window, SEEN_FAULT,
-	     "kmap_local_folio(), which does not grant",
+	PAIR("folio-window", folio_window, SEEN_FAULT, "kmap_local_folio(), which does not grant",
 	     STRAY("never-granted", "folio_write"), UNDERFLOW("folio_unmap")),
 };
 

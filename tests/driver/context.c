@@ -27,16 +27,16 @@
 #include "bugs.h"
 #include "irqs.h"
 
-#define TRIES 100
+#define TRIES	   100
 #define SPIN_LIMIT (HZ / 10)
 
 struct job {
 	struct run *r;
 	step_fn step;
-	bool done;	/* the step ran */
-	bool fired;	/* the interrupt came, the step ran or not */
-	bool softirq;	/* it comes as a softirq, after an interrupt */
-	unsigned int irqs;	/* of this CPU, before it came */
+	bool done;	   /* the step ran */
+	bool fired;	   /* the interrupt came, the step ran or not */
+	bool softirq;	   /* it comes as a softirq, after an interrupt */
+	unsigned int irqs; /* of this CPU, before it came */
 };
 
 /* --- work item --------------------------------------------------------- */
@@ -99,7 +99,8 @@ int in_work(struct run *r, step_fn step)
 	destroy_work_on_stack(&w.work);
 	destroy_work_on_stack(&w.repair);
 	if (w.worker)
-		pr_err("the worker of this case could not be put right: its count is off from here on\n");
+		pr_err("the worker of this case could not be put right: its count is off from here "
+		       "on\n");
 	return w.worker ? -EAGAIN : 0;
 }
 
@@ -144,8 +145,7 @@ int in_kthread(struct run *r, step_fn step)
 /* A softirq has had one interrupt since the writer last looked, its own. */
 static bool as_it_should_be(struct job *job)
 {
-	return current == job->r->task &&
-		(!job->softirq || irqs_of_this_cpu() == job->irqs + 1);
+	return current == job->r->task && (!job->softirq || irqs_of_this_cpu() == job->irqs + 1);
 }
 
 static void interrupt_step(struct job *job)

@@ -35,16 +35,15 @@ module_param(dev, charp, 0444);
 MODULE_PARM_DESC(dev, "DAX block device whose last pages the cases use; none: ordinary memory");
 
 static const struct bug_family *const families[] = {
-	&basic_cases, &leak_cases, &underflow_cases, &fault_cases,
-	&order_cases, &thread_cases, &context_cases, &irq_cases,
-	&relaxed_cases, &time_cases, &tail_cases,
+	&basic_cases,	&leak_cases, &underflow_cases, &fault_cases, &order_cases, &thread_cases,
+	&context_cases, &irq_cases,  &relaxed_cases,   &time_cases,  &tail_cases,
 };
 
 static struct dentry *debug_dir;
 static char victim_path[256];
 
-#define for_each_case(f, c)						\
-	for (f = families; f < families + ARRAY_SIZE(families); f++)	\
+#define for_each_case(f, c)                                                                        \
+	for (f = families; f < families + ARRAY_SIZE(families); f++)                               \
 		for (c = (*f)->cases; c < (*f)->cases + (*f)->nr; c++)
 
 static const struct bug_case *find_case(const char *name)
@@ -52,9 +51,7 @@ static const struct bug_case *find_case(const char *name)
 	const struct bug_family *const *f;
 	const struct bug_case *c;
 
-	for_each_case(f, c)
-		if (!strcmp(c->name, name))
-			return c;
+	for_each_case(f, c) if (!strcmp(c->name, name)) return c;
 	return NULL;
 }
 
@@ -101,7 +98,8 @@ static int cases_show(struct seq_file *m, void *v)
 	const struct bug_family *const *f;
 	const struct bug_case *c;
 
-	for_each_case(f, c) {
+	for_each_case(f, c)
+	{
 		seq_puts(m, c->name);
 		show_findings(m, c->expect);
 		seq_printf(m, "\t%c\t%s\n", c->seen, or_dash(c->partner));
@@ -115,8 +113,7 @@ static int about_show(struct seq_file *m, void *v)
 	const struct bug_family *const *f;
 	const struct bug_case *c;
 
-	for_each_case(f, c)
-		seq_printf(m, "%s\t%s\t%s\n", c->name, or_dash(c->needs), c->about);
+	for_each_case(f, c) seq_printf(m, "%s\t%s\t%s\n", c->name, or_dash(c->needs), c->about);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(about);
@@ -161,8 +158,7 @@ static int run_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static ssize_t run_write(struct file *file, const char __user *buf,
-			 size_t count, loff_t *pos)
+static ssize_t run_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct run *r = file->private_data;
 	const struct bug_case *c;
@@ -178,8 +174,7 @@ static ssize_t run_write(struct file *file, const char __user *buf,
 		return -EINVAL;
 	}
 	if (c->needs && !victim_path[0]) {
-		pr_err("%s needs a file: write its path to the file %s first\n",
-		       name, c->needs);
+		pr_err("%s needs a file: write its path to the file %s first\n", name, c->needs);
 		return -ENOENT;
 	}
 	r->task = current;
@@ -200,8 +195,8 @@ static const struct file_operations run_fops = {
 	.write = run_write,
 };
 
-static ssize_t victim_path_write(struct file *file, const char __user *buf,
-			    size_t count, loff_t *pos)
+static ssize_t victim_path_write(struct file *file, const char __user *buf, size_t count,
+				 loff_t *pos)
 {
 	char path[sizeof(victim_path)];
 	int err = get_line(path, sizeof(path), buf, count);

@@ -17,13 +17,12 @@
 #include "block.h"
 #include "bugs.h"
 
-static unsigned long first_pfn;	/* 0: no device, ordinary memory */
+static unsigned long first_pfn; /* 0: no device, ordinary memory */
 
 static bool is_protected(struct page *page)
 {
 #ifdef PGMAP_PROTECTION
-	return is_zone_device_page(page) &&
-		(page->pgmap->flags & PGMAP_PROTECTION);
+	return is_zone_device_page(page) && (page->pgmap->flags & PGMAP_PROTECTION);
 #else
 	return false;
 #endif
@@ -42,8 +41,8 @@ static int last_pages(struct block_device *bdev, pfn_t *pfn)
 	if (!dax)
 		return -EOPNOTSUPP;
 	id = dax_read_lock();
-	nr = dax_direct_access(dax, PHYS_PFN(start + bdev_nr_bytes(bdev)) - BUG_PAGES,
-			       BUG_PAGES, DAX_ACCESS, &kaddr, pfn);
+	nr = dax_direct_access(dax, PHYS_PFN(start + bdev_nr_bytes(bdev)) - BUG_PAGES, BUG_PAGES,
+			       DAX_ACCESS, &kaddr, pfn);
 	dax_read_unlock(id);
 	fs_put_dax(dax, NULL);
 	if (nr < 0)
@@ -71,12 +70,14 @@ int device_open(const char *path)
 	err = last_pages(block.bdev, &pfn);
 	block_close(&block);
 	if (err) {
-		pr_err("dev=%s: no DAX access to its last pages: error %d; give a pmem device in fsdax mode\n",
+		pr_err("dev=%s: no DAX access to its last pages: error %d; give a pmem device in "
+		       "fsdax mode\n",
 		       path, err);
 		return err;
 	}
 	if (!pfn_t_has_page(pfn) || !is_protected(pfn_t_to_page(pfn))) {
-		pr_err("dev=%s is not protected: boot with a CPU that has PKS, or load without dev= to use ordinary memory\n",
+		pr_err("dev=%s is not protected: boot with a CPU that has PKS, or load without "
+		       "dev= to use ordinary memory\n",
 		       path);
 		return -EOPNOTSUPP;
 	}

@@ -26,8 +26,7 @@ SITE static void hold(struct page *page, u64 ms)
 	kunmap_local(addr);
 }
 
-static ssize_t hold_write(struct file *file, const char __user *buf,
-			  size_t count, loff_t *pos)
+static ssize_t hold_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct run *r = file->private_data;
 	u64 ms;
@@ -90,8 +89,7 @@ static void make_disturbed_pairs(struct run *r, u64 nr)
 	destroy_hrtimer_on_stack(&h.timer);
 }
 
-static ssize_t pairs_hit_write(struct file *file, const char __user *buf,
-			       size_t count, loff_t *pos)
+static ssize_t pairs_hit_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	u64 nr;
 	int err = kstrtou64_from_user(buf, count, 0, &nr);
@@ -102,8 +100,8 @@ static ssize_t pairs_hit_write(struct file *file, const char __user *buf,
 	return count;
 }
 
-static ssize_t pairs_unseen_write(struct file *file, const char __user *buf,
-				  size_t count, loff_t *pos)
+static ssize_t pairs_unseen_write(struct file *file, const char __user *buf, size_t count,
+				  loff_t *pos)
 {
 	struct run *r = file->private_data;
 	u64 nr, i;

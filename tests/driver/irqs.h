@@ -16,9 +16,9 @@ static inline unsigned int irqs_of_this_cpu(void)
 	const irq_cpustat_t *stat = raw_cpu_ptr(&irq_stat);
 
 	return READ_ONCE(stat->apic_timer_irqs) + READ_ONCE(stat->apic_irq_work_irqs) +
-		READ_ONCE(stat->irq_resched_count) + READ_ONCE(stat->irq_call_count) +
-		READ_ONCE(stat->irq_tlb_count) +
-		(unsigned int)kstat_cpu_irqs_sum(raw_smp_processor_id());
+	       READ_ONCE(stat->irq_resched_count) + READ_ONCE(stat->irq_call_count) +
+	       READ_ONCE(stat->irq_tlb_count) +
+	       (unsigned int)kstat_cpu_irqs_sum(raw_smp_processor_id());
 }
 
 #endif

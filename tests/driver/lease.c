@@ -66,8 +66,7 @@ static void lease_script(struct run *r)
 	}
 }
 
-static ssize_t lease_write(struct file *file, const char __user *buf,
-			   size_t count, loff_t *pos)
+static ssize_t lease_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	char script[128] = "";
 	struct run r = { .addr = script };

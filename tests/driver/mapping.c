@@ -224,12 +224,13 @@ int victim_get(struct run *r, const char *path)
 		pr_err("victim %s: cannot open it: error %ld\n", path, PTR_ERR(file));
 		return PTR_ERR(file);
 	}
-	addr = IS_DAX(file_inode(file)) ?
-		vm_mmap(file, 0, PAGE_SIZE, PROT_READ, MAP_SHARED, 0) : -EOPNOTSUPP;
+	addr = IS_DAX(file_inode(file)) ? vm_mmap(file, 0, PAGE_SIZE, PROT_READ, MAP_SHARED, 0) :
+					  -EOPNOTSUPP;
 	fput(file);
 	err = IS_ERR_VALUE(addr) ? (int)addr : victim_page(r, addr);
 	if (err)
-		pr_err("victim %s: no DAX page: error %d; give a written file on a file system mounted with -o dax\n",
+		pr_err("victim %s: no DAX page: error %d; give a written file on a file system "
+		       "mounted with -o dax\n",
 		       path, err);
 	return err;
 }

@@ -18,8 +18,8 @@
 #include <linux/uaccess.h>
 #include "bugs.h"
 
-#define BATCH 1024	/* pairs between two chances to reschedule */
-#define NEST_MAX 100	/* windows that the kernel's stack has room for */
+#define BATCH	 1024 /* pairs between two chances to reschedule */
+#define NEST_MAX 100  /* windows that the kernel's stack has room for */
 
 SITE static void pair(struct page *page)
 {
@@ -54,8 +54,7 @@ static void make_batch(struct page *a, struct page *b, u64 nr)
 		pair(a);
 }
 
-static ssize_t make_pairs(const char __user *buf, size_t count,
-			  struct page *a, struct page *b)
+static ssize_t make_pairs(const char __user *buf, size_t count, struct page *a, struct page *b)
 {
 	u64 nr, done;
 	int err = kstrtou64_from_user(buf, count, 0, &nr);
@@ -71,8 +70,7 @@ static ssize_t make_pairs(const char __user *buf, size_t count,
 	return count;
 }
 
-static ssize_t pairs_write(struct file *file, const char __user *buf,
-			   size_t count, loff_t *pos)
+static ssize_t pairs_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct run *r = file->private_data;
 
@@ -86,8 +84,8 @@ static const struct file_operations pairs_fops = {
 	.write = pairs_write,
 };
 
-static ssize_t pairs_ordinary_write(struct file *file, const char __user *buf,
-				    size_t count, loff_t *pos)
+static ssize_t pairs_ordinary_write(struct file *file, const char __user *buf, size_t count,
+				    loff_t *pos)
 {
 	struct run *r = file->private_data;
 
@@ -101,8 +99,7 @@ static const struct file_operations pairs_ordinary_fops = {
 	.write = pairs_ordinary_write,
 };
 
-static ssize_t sites_write(struct file *file, const char __user *buf,
-			   size_t count, loff_t *pos)
+static ssize_t sites_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct run *r = file->private_data;
 	u64 nr, i;
@@ -142,8 +139,7 @@ SITE static void nest(struct page *page, u64 nr)
 	kunmap_local(addr);
 }
 
-static ssize_t nest_write(struct file *file, const char __user *buf,
-			  size_t count, loff_t *pos)
+static ssize_t nest_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct run *r = file->private_data;
 	u64 nr;

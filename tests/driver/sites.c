@@ -2,6 +2,7 @@
 /* A thousand call sites of windows: a function each, for a tracer's tables. */
 #include "bugs.h"
 
+/* clang-format off */
 #define TEN(do, n)                                                                                 \
 	do(n##0) do(n##1) do(n##2) do(n##3) do(n##4) do(n##5) do(n##6) do(n##7) do(n##8) do(n##9)
 #define HUNDRED(do, n)                                                                             \
@@ -10,13 +11,14 @@
 #define THOUSAND(do)                                                                               \
 	HUNDRED(do, 0) HUNDRED(do, 1) HUNDRED(do, 2) HUNDRED(do, 3) HUNDRED(do, 4)                 \
 	HUNDRED(do, 5) HUNDRED(do, 6) HUNDRED(do, 7) HUNDRED(do, 8) HUNDRED(do, 9)
+/* clang-format on */
 
 /*
  * A window on @page; the revoke names @other, if given: the wrong page. Flat, or
  * the compiler thinks a thousand copies of the window API too many.
  */
 #define DEFINE_SITE(n)                                                                             \
-	SITE __attribute__((__flatten__)) static void site_##n(struct page *page, void *other)                                  \
+	SITE __attribute__((__flatten__)) static void site_##n(struct page *page, void *other)     \
 	{                                                                                          \
 		void *addr = kmap_local_page(page);                                                \
                                                                                                    \

@@ -85,7 +85,7 @@ static int storm_release(struct inode *inode, struct file *file)
 #define STORM_FILE(name)                                                                           \
 	static const struct file_operations name##_fops = {                                        \
 		.owner = THIS_MODULE,                                                              \
-		.open = device_file_open,                                                                 \
+		.open = device_file_open,                                                          \
 		.release = storm_release,                                                          \
 		.write = name##_write,                                                             \
 	}

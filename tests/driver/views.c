@@ -19,11 +19,13 @@
 
 struct view {
 	const char *name;
-	const char *of;		/* the case */
+	const char *of; /* the case */
 	struct finding expect[MAX_FINDINGS];
 };
 
+/* clang-format off */
 #define REVOKE(CLASS, GRANT, FN) { .class = CLASS, .granted = GRANT, .revoked = FN }
+/* clang-format on */
 
 static const struct view views[] = {
 	/* The second revoke closes the inner window: it is the outer one that leaks. */
@@ -31,21 +33,20 @@ static const struct view views[] = {
 	{ "keys", "leak-goto-order", { LEAK("syscall-exit", "unwind") } },
 
 	/* The wrong address is in a page that has no window, whatever page it is. */
-	{ "kmap", "leak-wrong-variable",
+	{ "kmap",
+	  "leak-wrong-variable",
 	  { REVOKE("out-of-order", "leak_copy_map", "copy_pages"),
 	    REVOKE("wrong-page", "leak_copy_map", "copy_pages") } },
-	{ "kmap", "leak-advanced",
-	  { REVOKE("wrong-page", "leak_advanced_map", "leak_advanced") } },
-	{ "kmap", "leak-argument",
-	  { REVOKE("wrong-page", "leak_argument_map", "leak_argument") } },
+	{ "kmap", "leak-advanced", { REVOKE("wrong-page", "leak_advanced_map", "leak_advanced") } },
+	{ "kmap", "leak-argument", { REVOKE("wrong-page", "leak_argument_map", "leak_argument") } },
 	/* Nothing is poisoned: the innocent's window is open, and stays so. */
-	{ "kmap", "underflow-poison",
+	{ "kmap",
+	  "underflow-poison",
 	  { UNDERFLOW("culprit_unmap"), LEAK("syscall-exit", "innocent_map") } },
 	/* Every way to map a page counts, and none is left out. */
 	{ "kmap", "folio-window", { { 0 } } },
 	/* The child has not mapped what its parent has. */
-	{ "kmap", "fork-in-window",
-	  { REVOKE("cross-thread", "fork_map", "child_unmap") } },
+	{ "kmap", "fork-in-window", { REVOKE("cross-thread", "fork_map", "child_unmap") } },
 };
 
 static int views_show(struct seq_file *m, void *v)

@@ -11,10 +11,10 @@
 
 /* One write to the driver. */
 struct request {
-	struct run *run;	/* its protected pages, see device.c */
+	struct run *run; /* its protected pages, see device.c */
 	const char __user *data;
 	size_t size;
-	bool fixed;		/* the corrected form */
+	bool fixed; /* the corrected form */
 };
 
 /*
@@ -31,7 +31,7 @@ struct page *step_next_page(struct request *q);
 struct error_path {
 	const char *name;
 	int (*run)(struct request *q);
-	const char *bug;	/* what it does wrong when its call fails, or NULL */
+	const char *bug; /* what it does wrong when its call fails, or NULL */
 };
 
 extern const struct error_path error_paths[];

@@ -69,7 +69,8 @@ static int paths_show(struct seq_file *m, void *v)
 	size_t i;
 
 	for (i = 0; i < nr_error_paths; i++)
-		seq_printf(m, "%s\t%s\n", error_paths[i].name, error_paths[i].bug ? error_paths[i].bug : "-");
+		seq_printf(m, "%s\t%s\n", error_paths[i].name,
+			   error_paths[i].bug ? error_paths[i].bug : "-");
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(paths);

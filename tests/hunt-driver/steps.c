@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The device's part of each path. Functions of their own, never cloned: they can be made to fail. */
+/* The device's part of each path, in functions that are never cloned: they can be made to fail. */
 #include <linux/error-injection.h>
 #include "hunt.h"
 

@@ -52,6 +52,15 @@ without_licence() {
 }
 is "$(without_licence)" "" "each file names its licence"
 
+sources | grep '\.[ch]$' >"$PKS_OUT/c"
+no_complaint "C is formatted as .clang-format says" "$PKS_OUT/c" clang-format --dry-run -Werror
+
+# clang-format leaves comments as long as they are.
+long_lines() {
+	xargs -a "$PKS_OUT/c" -d '\n' awk 'length($0) > 100 { print FILENAME ":" FNR }'
+}
+is "$(long_lines)" "" "no line of C is longer than 100 columns"
+
 # Executables in neither bash (the guest's sh) nor Python.
 other_language() {
 	find tests bpf user -type f -perm -u+x | grep -vxF -f "$PKS_OUT/shell" -f "$PKS_OUT/python"

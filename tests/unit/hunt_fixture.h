@@ -15,12 +15,12 @@
 #include "hunt/plan.h"
 
 #define ALLOC_STACK "__kmalloc+0x10/0x90\ndrv_write+0x20/0x40 [drv]\nvfs_write+0x1/0x2\n"
-#define COPY_STACK "_copy_from_user+0x12/0x80\ndrv_copy+0x44/0xf0 [drv]\n"
+#define COPY_STACK  "_copy_from_user+0x12/0x80\ndrv_copy+0x44/0xf0 [drv]\n"
 
 static inline size_t fixture_site(struct hunt_plan *plan, const char *function, const char *stack,
 				  uint64_t hash)
 {
-	struct hunt_site site = {.id = hunt_site__id(function, stack), .hash = hash};
+	struct hunt_site site = { .id = hunt_site__id(function, stack), .hash = hash };
 	long at;
 
 	strcpy(site.function, function);
@@ -33,7 +33,7 @@ static inline size_t fixture_site(struct hunt_plan *plan, const char *function, 
 
 static inline struct hunt_item *fixture_item(struct hunt_plan *plan, size_t site, long value)
 {
-	struct hunt_item item = {.depth = 1, .site = {site}, .value = {value}};
+	struct hunt_item item = { .depth = 1, .site = { site }, .value = { value } };
 	long at = hunt_plan__add(plan, &item);
 
 	assert_true(at >= 0);
@@ -44,12 +44,12 @@ static inline void fixture_plan(struct hunt_plan *plan)
 {
 	size_t alloc = fixture_site(plan, "should_failslab", ALLOC_STACK, 1);
 	size_t copy = fixture_site(plan, "fail_usercopy", COPY_STACK, 2);
-	struct hunt_item deep = {.depth = 2, .site = {alloc, copy}, .value = {-12, -14}};
-	struct hunt_result leak = {.outcomes = HUNT_BIT(HUNT_LEAK) | HUNT_BIT(HUNT_CMD_FAILED),
-				   .wait_status = 1 << 8,
-				   .seconds = 0.5,
-				   .report = strdup("BUG: a leak\n"),
-				   .findings = json_pack("[{s:s}]", "class", "leak")};
+	struct hunt_item deep = { .depth = 2, .site = { alloc, copy }, .value = { -12, -14 } };
+	struct hunt_result leak = { .outcomes = HUNT_BIT(HUNT_LEAK) | HUNT_BIT(HUNT_CMD_FAILED),
+				    .wait_status = 1 << 8,
+				    .seconds = 0.5,
+				    .report = strdup("BUG: a leak\n"),
+				    .findings = json_pack("[{s:s}]", "class", "leak") };
 
 	hunt_item__finish(fixture_item(plan, alloc, -12), &leak);
 	fixture_item(plan, copy, -14)->state = HUNT_RUNNING;

@@ -47,15 +47,16 @@ static const char kallsyms_text[] = "ffffffff81000000 T _stext\n"
 				    "ffffffffc1000000 t bpf_prog_1_revoke_page\t[bpf]\n"
 				    "ffffffffc1001000 t ftrace_trampoline\t[__builtin__ftrace]\n";
 
-static const struct dialect fixture_dialect __attribute__((unused)) = { .facts = { .pkey_mask = 0xc, .pkey_default = 0x4 },
-						.page_struct = 64 };
+static const struct dialect fixture_dialect
+	__attribute__((unused)) = { .facts = { .pkey_mask = 0xc, .pkey_default = 0x4 },
+				    .page_struct = 64 };
 
 struct fixture {
 	struct symbols *symbols;
 	struct resolver resolver;
 	struct report report;
 	struct resolved_finding *resolved; /* the one that was printed last */
-	char *text; /* what was printed so far; owned */
+	char *text;			   /* what was printed so far; owned */
 	size_t size;
 };
 
@@ -128,8 +129,15 @@ static inline void fixture_summary(struct fixture *f, const char *format, const 
 static inline struct model_finding fixture_finding(unsigned int class, unsigned int cause)
 {
 	struct model_finding f = {
-		.raw = { .class = class, .cause = cause, .time = 12345678901, .tid = 42, .tgid = 41,
-			 .cpu = 3, .count = 1, .comm = "worker", .fold = 7,
+		.raw = { .class = class,
+			 .cause = cause,
+			 .time = 12345678901,
+			 .tid = 42,
+			 .tgid = 41,
+			 .cpu = 3,
+			 .count = 1,
+			 .comm = "worker",
+			 .fold = 7,
 			 .granted = { .caller = IN_MAP, .stack = 1, .flags = PKS_STACK_EXACT },
 			 .revoked = { .stack = PKS_NO_STACK } },
 		.granted = { .nr = 3, .address = { IN_MAP, IN_VFS_WRITE, IN_SYSCALL } },

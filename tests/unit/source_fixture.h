@@ -19,10 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KASLR 0x1c000000ull
+#define KASLR	    0x1c000000ull
 #define MODULE_TEXT 0xffffffffc0123000ull
 #define MODULE_INIT 0xffffffffc0456000ull
-#define RELEASE "6.1.0-fixture"
+#define RELEASE	    "6.1.0-fixture"
 
 static char dir[PATH_MAX] = "/tmp/pkstrace-source-XXXXXX";
 

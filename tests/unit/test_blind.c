@@ -12,8 +12,8 @@
 #include "kernel/boundaries.h"
 
 static const char *const tracepoints[] = {
-	"sys_exit",	     "workqueue_execute_end", "softirq_exit",
-	"irq_handler_exit",  "local_timer_exit",      "irq_work_exit",
+	"sys_exit",	      "workqueue_execute_end",	   "softirq_exit",
+	"irq_handler_exit",   "local_timer_exit",	   "irq_work_exit",
 	"call_function_exit", "call_function_single_exit", "nmi_handler",
 };
 

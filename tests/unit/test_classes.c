@@ -133,12 +133,9 @@ static void test_stat_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_rows_are_whole),
-		cmocka_unit_test(test_consequences),
-		cmocka_unit_test(test_names_are_words),
-		cmocka_unit_test(test_back_to_numbers),
-		cmocka_unit_test(test_stat_words),
+		cmocka_unit_test(test_names),		cmocka_unit_test(test_rows_are_whole),
+		cmocka_unit_test(test_consequences),	cmocka_unit_test(test_names_are_words),
+		cmocka_unit_test(test_back_to_numbers), cmocka_unit_test(test_stat_words),
 	};
 
 	return cmocka_run_group_tests_name("classes", tests, NULL, NULL);

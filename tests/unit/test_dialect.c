@@ -21,7 +21,9 @@ static const struct dialect v7_inline = {
 	.name = "V7",
 	.layout = "inline",
 	.fault_mode = FAULT_MODE_RELAXED,
-	.target = { [PROBE_GRANT_PGMAP] = "g", [PROBE_REVOKE_PGMAP] = "r", [PROBE_KEY_CALLBACK] = "f" },
+	.target = { [PROBE_GRANT_PGMAP] = "g",
+		    [PROBE_REVOKE_PGMAP] = "r",
+		    [PROBE_KEY_CALLBACK] = "f" },
 };
 
 static const struct dialect keys = {
@@ -140,10 +142,8 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_is_seen),
-		cmocka_unit_test(test_what_is_hidden),
-		cmocka_unit_test(test_preemption),
-		cmocka_unit_test(test_arguments_are_compared),
+		cmocka_unit_test(test_all_is_seen), cmocka_unit_test(test_what_is_hidden),
+		cmocka_unit_test(test_preemption),  cmocka_unit_test(test_arguments_are_compared),
 		cmocka_unit_test(test_names),
 	};
 

@@ -90,8 +90,8 @@ static void outcome_names(void **state)
 
 static void error_names(void **state)
 {
-	struct hunt_site bio = {.function = "should_fail_bio"};
-	struct hunt_site page = {.function = "should_fail_alloc_page"};
+	struct hunt_site bio = { .function = "should_fail_bio" };
+	struct hunt_site page = { .function = "should_fail_alloc_page" };
 	char text[24];
 
 	(void)state;
@@ -111,7 +111,7 @@ static void error_names(void **state)
 static char *printed(const char *format, const struct hunt_plan *plan,
 		     const struct hunt_summary *summary)
 {
-	struct report report = {.format = format__find(format)};
+	struct report report = { .format = format__find(format) };
 	char *text = NULL;
 	size_t size;
 
@@ -125,7 +125,7 @@ static char *printed(const char *format, const struct hunt_plan *plan,
 
 static void table_text(void **state)
 {
-	const struct hunt_summary summary = {.seconds = 2, .because = "interrupted"};
+	const struct hunt_summary summary = { .seconds = 2, .because = "interrupted" };
 	struct hunt_plan plan = {};
 	char *text;
 
@@ -146,8 +146,8 @@ static void table_text(void **state)
 
 static void table_of_two_failures(void **state)
 {
-	struct hunt_result killed = {.wait_status = 9};
-	const struct hunt_summary summary = {.seconds = 1};
+	struct hunt_result killed = { .wait_status = 9 };
+	const struct hunt_summary summary = { .seconds = 1 };
 	struct hunt_plan plan = {};
 	char *text;
 
@@ -167,7 +167,7 @@ static void table_of_two_failures(void **state)
 
 static void table_json(void **state)
 {
-	const struct hunt_summary summary = {.seconds = 2};
+	const struct hunt_summary summary = { .seconds = 2 };
 	struct hunt_plan plan = {};
 	json_t *run, *sum;
 	size_t length;

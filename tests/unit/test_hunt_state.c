@@ -5,11 +5,11 @@
 
 #include <sys/stat.h>
 
-static char *const command[] = {"dd", "if=/dev/zero", NULL};
+static char *const command[] = { "dd", "if=/dev/zero", NULL };
 static char path[] = "/tmp/pkstrace-hunt-XXXXXX";
 
-static const struct hunt_state_file here = {.path = path, .command = command, .boot = "one"};
-static const struct hunt_state_file later = {.path = path, .command = command, .boot = "two"};
+static const struct hunt_state_file here = { .path = path, .command = command, .boot = "one" };
+static const struct hunt_state_file later = { .path = path, .command = command, .boot = "two" };
 
 static int setup(void **state)
 {
@@ -104,14 +104,14 @@ static void no_file(void **state)
 
 static void another_command(void **state)
 {
-	char *const longer[] = {"dd", "if=/dev/zero", "count=1", NULL};
-	char *const shorter[] = {"dd", NULL};
+	char *const longer[] = { "dd", "if=/dev/zero", "count=1", NULL };
+	char *const shorter[] = { "dd", NULL };
 
 	(void)state;
 	save_fixture();
-	assert_int_equal(load_quietly(&(struct hunt_state_file){path, longer, "one"}),
+	assert_int_equal(load_quietly(&(struct hunt_state_file){ path, longer, "one" }),
 			 STATUS_USAGE);
-	assert_int_equal(load_quietly(&(struct hunt_state_file){path, shorter, "one"}),
+	assert_int_equal(load_quietly(&(struct hunt_state_file){ path, shorter, "one" }),
 			 STATUS_USAGE);
 }
 
@@ -210,7 +210,7 @@ static enum status save_quietly(const struct hunt_state_file *file)
 
 static void nowhere_to_write(void **state)
 {
-	const struct hunt_state_file file = {"/nonexistent/state", command, "one"};
+	const struct hunt_state_file file = { "/nonexistent/state", command, "one" };
 
 	(void)state;
 	assert_int_equal(save_quietly(&file), STATUS_CANNOT);

@@ -128,10 +128,10 @@ static void list(void **state)
 /* Which injection a finding follows. */
 static void causes(void **state)
 {
-	struct pks_injection early = {.tid = 1, .time = 10, .serial = 1};
-	struct pks_injection other = {.tid = 2, .time = 20, .serial = 2};
-	struct pks_injection dry = {.tid = 1, .time = 25, .dry = 1};
-	struct pks_finding finding = {.tid = 1, .time = 30};
+	struct pks_injection early = { .tid = 1, .time = 10, .serial = 1 };
+	struct pks_injection other = { .tid = 2, .time = 20, .serial = 2 };
+	struct pks_injection dry = { .tid = 1, .time = 25, .dry = 1 };
+	struct pks_finding finding = { .tid = 1, .time = 30 };
 	struct injections all = {};
 	bool same;
 

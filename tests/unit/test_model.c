@@ -17,7 +17,10 @@ static const struct model_stack no_stack;
 static struct pks_finding leak(__u64 fold, __u64 time, __u32 flags)
 {
 	return (struct pks_finding){
-		.class = PKS_LEAK, .fold = fold, .time = time, .granted = { .flags = flags },
+		.class = PKS_LEAK,
+		.fold = fold,
+		.time = time,
+		.granted = { .flags = flags },
 	};
 }
 
@@ -140,8 +143,13 @@ static void test_fold_never_hides(void **state)
 
 static struct pks_finding of_thread(unsigned int class, unsigned int cause, __u32 tid, __u64 time)
 {
-	return (struct pks_finding){ .class = class, .cause = cause, .tid = tid, .time = time,
-				     .fold = time, .ip = time + 1, .nr_stack = 1,
+	return (struct pks_finding){ .class = class,
+				     .cause = cause,
+				     .tid = tid,
+				     .time = time,
+				     .fold = time,
+				     .ip = time + 1,
+				     .nr_stack = 1,
 				     .stack = { time + 1 } };
 }
 
@@ -318,10 +326,9 @@ static void test_complete(void **state)
 static void test_between(void **state)
 {
 	struct pks_site_stat one = { .grants = 3, .total = 30, .max = 20, .hist = { [8] = 2 } };
-	struct pks_site_stat two = { .grants = 7,
-				     .total = 50,
-				     .max = 20,
-				     .hist = { [4] = 2, [8] = 2 } };
+	struct pks_site_stat two = {
+		.grants = 7, .total = 50, .max = 20, .hist = { [4] = 2, [8] = 2 }
+	};
 	struct pks_site_stat other = { .grants = 1 };
 	struct model before = {}, now = {}, delta;
 
@@ -373,7 +380,9 @@ static void test_between_with_a_place_reused(void **state)
 /* What an interrupt's missed call may have made up is a loss, not a finding, nor suppressed. */
 static void test_withdrawn(void **state)
 {
-	struct pks_finding raw = { .class = PKS_UNDERFLOW, .context = PKS_HARDIRQ, .fold = 5, .time = 10 };
+	struct pks_finding raw = {
+		.class = PKS_UNDERFLOW, .context = PKS_HARDIRQ, .fold = 5, .time = 10
+	};
 	struct pks_fold fold = { .key = 5, .count = 7, .first = 10, .last = 90 };
 	struct model_stack none = {};
 	struct model_finding *f;

@@ -12,6 +12,7 @@
 #define SECOND 1000000000ULL
 
 /* Neither a number with a point nor a whole one, nor a time: whatever strtod() takes for one. */
+/* clang-format off */
 static const char *const never[] = {
 	"",
 	"-",
@@ -37,6 +38,7 @@ static const char *const never[] = {
 	"99999999999999999999999999",
 	"18446744073709551616",
 };
+/* clang-format on */
 
 #define NR_NEVER (sizeof(never) / sizeof(never[0]))
 

@@ -36,9 +36,10 @@ static int make_proc(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(proc));
 	make_maps("self", "1000-2000 r--p 00000000 103:05 9 /not/a/process\n");
-	make_maps("17", "1000-2000 r--p 00000000 103:00 12 /other device\n"
-			"2000-3000 rw-p 00000000 00:00 0 \n"
-			"3000-4000 rw-s 00001000 103:05 12                         /mnt/a b/data\n");
+	make_maps("17",
+		  "1000-2000 r--p 00000000 103:00 12 /other device\n"
+		  "2000-3000 rw-p 00000000 00:00 0 \n"
+		  "3000-4000 rw-s 00001000 103:05 12                         /mnt/a b/data\n");
 	return 0;
 }
 

@@ -36,7 +36,8 @@ static void test_version(void **state)
 	assert_int_equal(preemption__of_version("#1 SMP PREEMPT Thu Jan 1 2026"), PREEMPTION_FULL);
 	assert_int_equal(preemption__of_version("#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-3"),
 			 PREEMPTION_UNKNOWN);
-	assert_int_equal(preemption__of_version("#1 SMP PREEMPT_RT Debian 6.12.1-1"), PREEMPTION_RT);
+	assert_int_equal(preemption__of_version("#1 SMP PREEMPT_RT Debian 6.12.1-1"),
+			 PREEMPTION_RT);
 	assert_int_equal(preemption__of_version("#1 SMP PREEMPT_LAZY"), PREEMPTION_LAZY);
 }
 

@@ -58,8 +58,8 @@ static void test_stray_access(void **state)
 	finding.raw.ino = 12;
 	finding.raw.index = 3;
 	finding.raw.dev = 4094u << 20 | 99999;
-	finding.follows = (struct model_link){ .time = 12, .place = IN_UNMAP,
-					       .class = PKS_UNDERFLOW };
+	finding.follows =
+		(struct model_link){ .time = 12, .place = IN_UNMAP, .class = PKS_UNDERFLOW };
 	fixture_print(&f, "json", &finding);
 	object = parse(&f);
 	assert_string_equal(text_of(object, "type"), "finding");
@@ -72,7 +72,8 @@ static void test_stray_access(void **state)
 	assert_string_equal(text_of(object, "fault_mode"), "relaxed");
 	assert_string_equal(text_of(object, "rights"), "no access");
 	assert_string_equal(text_of(json_object_get(object, "page"), "physical"), "0x123010");
-	assert_string_equal(text_of(json_object_get(object, "file"), "device_number"), "4094:99999");
+	assert_string_equal(text_of(json_object_get(object, "file"), "device_number"),
+			    "4094:99999");
 	assert_int_equal(number_of(json_object_get(object, "file"), "inode"), 12);
 	assert_null(json_object_get(json_object_get(object, "file"), "path"));
 	assert_string_equal(text_of(json_object_get(object, "follows_from"), "class"), "underflow");

@@ -112,7 +112,8 @@ static void test_pkrs_of_another(void **state)
 	finding.raw.pkrs = 0x55555550;
 	print(&f, &finding);
 	assert_has(&f, "context hardirq, which interrupted it; count 1");
-	assert_has(&f, "; PKRS denied it (the kernel saved 0x55555550, that of the interrupted context)\n");
+	assert_has(&f, "; PKRS denied it (the kernel saved 0x55555550, that of the interrupted "
+		       "context)\n");
 	assert_lacks(&f, "read and write");
 	fixture_close(&f);
 }
@@ -164,10 +165,11 @@ static void test_consequence(void **state)
 	(void)state;
 	fixture_open(&f);
 	fixture_access(&finding);
-	finding.raw.revoked = (struct pks_origin){ .caller = IN_UNMAP, .stack = 2,
-						   .flags = PKS_STACK_EXACT };
+	finding.raw.revoked =
+		(struct pks_origin){ .caller = IN_UNMAP, .stack = 2, .flags = PKS_STACK_EXACT };
 	finding.revoked = (struct model_stack){ .nr = 1, .address = { IN_UNMAP } };
-	finding.follows = (struct model_link){ .time = 12000000000, .place = IN_UNMAP,
+	finding.follows = (struct model_link){ .time = 12000000000,
+					       .place = IN_UNMAP,
 					       .class = PKS_UNDERFLOW };
 	print(&f, &finding);
 	assert_has(&f, "\nFollows from: the underflow at [   12.000000] in "
@@ -188,10 +190,11 @@ static void test_residue(void **state)
 	finding.raw.boundary = PKS_SYSCALL_EXIT;
 	print(&f, &finding);
 	assert_has(&f, "residue in an unknown function\n");
-	finding.follows = (struct model_link){ .time = 12000000000, .place = IN_ACCESS,
-					       .class = PKS_STRAY_ACCESS,
-					       .stack = { .nr = 2,
-							  .address = { IN_ACCESS, IN_VFS_WRITE } } };
+	finding.follows =
+		(struct model_link){ .time = 12000000000,
+				     .place = IN_ACCESS,
+				     .class = PKS_STRAY_ACCESS,
+				     .stack = { .nr = 2, .address = { IN_ACCESS, IN_VFS_WRITE } } };
 	print(&f, &finding);
 	assert_has(&f, "residue in drv_access+0x0/0x100 [drv]\nNo window is open, but the key is, "
 		       "at syscall-exit of read()\n");
@@ -300,9 +303,9 @@ static void test_summary_clean(void **state)
 	(void)state;
 	fixture_open(&f);
 	fixture_summary(&f, "text", &m, 1.5, false);
-	assert_string_equal(f.text,
-			    "\npkstrace: 0 windows granted, 0 closed, 0 open, 0 protection faults in "
-			    "1.5 s\npkstrace: no findings; complete: nothing was lost\n");
+	assert_string_equal(
+		f.text, "\npkstrace: 0 windows granted, 0 closed, 0 open, 0 protection faults in "
+			"1.5 s\npkstrace: no findings; complete: nothing was lost\n");
 	fixture_close(&f);
 }
 
@@ -370,22 +373,14 @@ static void test_summary_suppressed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_stray_access),
-		cmocka_unit_test(test_no_stack),
-		cmocka_unit_test(test_pkrs_of_another),
-		cmocka_unit_test(test_pkrs_read_only),
-		cmocka_unit_test(test_underflow),
-		cmocka_unit_test(test_consequence),
-		cmocka_unit_test(test_residue),
-		cmocka_unit_test(test_wrong_page),
-		cmocka_unit_test(test_other_thread),
-		cmocka_unit_test(test_moments),
-		cmocka_unit_test(test_unsure),
-		cmocka_unit_test(test_file),
-		cmocka_unit_test(test_summary_clean),
-		cmocka_unit_test(test_summary_losses),
-		cmocka_unit_test(test_summary_suppressed),
+		cmocka_unit_test(test_layout),	       cmocka_unit_test(test_stray_access),
+		cmocka_unit_test(test_no_stack),       cmocka_unit_test(test_pkrs_of_another),
+		cmocka_unit_test(test_pkrs_read_only), cmocka_unit_test(test_underflow),
+		cmocka_unit_test(test_consequence),    cmocka_unit_test(test_residue),
+		cmocka_unit_test(test_wrong_page),     cmocka_unit_test(test_other_thread),
+		cmocka_unit_test(test_moments),	       cmocka_unit_test(test_unsure),
+		cmocka_unit_test(test_file),	       cmocka_unit_test(test_summary_clean),
+		cmocka_unit_test(test_summary_losses), cmocka_unit_test(test_summary_suppressed),
 	};
 
 	return cmocka_run_group_tests_name("report_text", tests, NULL, NULL);

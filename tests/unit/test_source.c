@@ -216,8 +216,9 @@ static void unknown_addresses(void **state)
 	assert_int_equal(lines(&fixture, nm("vmlinux", "sink", NULL) + KASLR, 0), 0);
 	assert_int_equal(lines(&fixture, 0xffffffffa0000004, 0), 0);
 	assert_why(&fixture, "bpf", "bpf: not a module with a build ID");
-	assert_int_equal(
-		source__lines(fixture.source, 0xffffffff81000000 + KASLR, 0, fixture.line, 0), 0);
+	assert_int_equal(source__lines(fixture.source, 0xffffffff81000000 + KASLR, 0, fixture.line,
+				       0),
+			 0);
 	fixture__close(&fixture);
 }
 
@@ -294,7 +295,7 @@ static void assert_module(const char *const *dirs)
 
 static void modules(void **state)
 {
-	const char *const dirs[] = {"/nonexistent", built_dir(), NULL};
+	const char *const dirs[] = { "/nonexistent", built_dir(), NULL };
 
 	(void)state;
 	make_out_of_tree("-gdwarf-4");
@@ -315,7 +316,7 @@ static void modules(void **state)
 /* The compiler puts what only runs at the start, or seldom, out of .text. */
 static void module_without_text(void **state)
 {
-	const char *const dirs[] = {built_dir(), NULL};
+	const char *const dirs[] = { built_dir(), NULL };
 	struct fixture fixture;
 
 	(void)state;
@@ -330,7 +331,7 @@ static void module_without_text(void **state)
 
 static void refused_modules(void **state)
 {
-	const char *const dirs[] = {built_dir(), NULL};
+	const char *const dirs[] = { built_dir(), NULL };
 	struct fixture fixture;
 
 	(void)state;

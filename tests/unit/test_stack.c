@@ -53,7 +53,8 @@ static void test_unknown_above_own(void **state)
 /* Where another tracer is on the function, its trampoline calls ours. */
 static void test_other_tracer(void **state)
 {
-	struct model_stack s = { .nr = 4, .address = { IN_FTRACE, IN_PROGRAM, IN_REVOKE, IN_UNMAP } };
+	struct model_stack s = { .nr = 4,
+				 .address = { IN_FTRACE, IN_PROGRAM, IN_REVOKE, IN_UNMAP } };
 
 	(void)state;
 	assert_int_equal(stack__skip_own(symbols, &s), 3);
@@ -62,9 +63,9 @@ static void test_other_tracer(void **state)
 /* A program on another function, further out, is no reason to hide what lies between. */
 static void test_second_trampoline(void **state)
 {
-	struct model_stack s = { .nr = 5,
-				 .address = { IN_PROGRAM, IN_REVOKE, IN_UNMAP, IN_PROGRAM,
-					      IN_VFS_WRITE } };
+	struct model_stack s = {
+		.nr = 5, .address = { IN_PROGRAM, IN_REVOKE, IN_UNMAP, IN_PROGRAM, IN_VFS_WRITE }
+	};
 
 	(void)state;
 	assert_int_equal(stack__skip_own(symbols, &s), 2);
@@ -98,12 +99,9 @@ static void test_exception(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_own_frames_go),
-		cmocka_unit_test(test_strangers_stay),
-		cmocka_unit_test(test_unknown_above_own),
-		cmocka_unit_test(test_other_tracer),
-		cmocka_unit_test(test_second_trampoline),
-		cmocka_unit_test(test_own_far_out),
+		cmocka_unit_test(test_own_frames_go),	  cmocka_unit_test(test_strangers_stay),
+		cmocka_unit_test(test_unknown_above_own), cmocka_unit_test(test_other_tracer),
+		cmocka_unit_test(test_second_trampoline), cmocka_unit_test(test_own_far_out),
 		cmocka_unit_test(test_exception),
 	};
 

@@ -187,7 +187,7 @@ static void test_class_and_cause(void **state)
 static void test_every_class_can_be_named(void **state)
 {
 	(void)state;
-	for (unsigned int class = 1; class < PKS_NR_CLASSES; class++) {
+	for (unsigned int class = 1; class < PKS_NR_CLASSES; class ++) {
 		char text[64];
 		struct suppress *s;
 

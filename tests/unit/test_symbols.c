@@ -232,7 +232,7 @@ static void passes_over_garbage(void **state)
 				"\nffffffff81000180 T end\n"
 				"ffffffff81000200 T cut_in_its_na");
 	fixture__write(text, len);
-	symbols = symbols__open(fixture, &(int){0});
+	symbols = symbols__open(fixture, &(int){ 0 });
 	assert_non_null(symbols);
 	assert_format(symbols, 0xffffffff81000000, 0, "0xffffffff81000000");
 	assert_format(symbols, 0xffffffff81000150, 0, "good+0x50/0x80");
@@ -250,7 +250,7 @@ static void takes_zero_bytes(void **state)
 
 	(void)state;
 	fixture__write(text, sizeof(text) - 1);
-	symbols = symbols__open(fixture, &(int){0});
+	symbols = symbols__open(fixture, &(int){ 0 });
 	assert_non_null(symbols);
 	assert_format(symbols, 0xffffffff81000101, 0, "go+0x1/0x10000");
 	assert_format(symbols, 0xffffffffc0000001, 0, "0xffffffffc0000001");
@@ -273,7 +273,7 @@ static void large_file(void **state)
 		fprintf(file, "%016llx t module_function_%u\t[mod]\n",
 			0xffffffffc0000000ull + i * 16, i);
 	assert_int_equal(fclose(file), 0);
-	symbols = symbols__open(fixture, &(int){0});
+	symbols = symbols__open(fixture, &(int){ 0 });
 	assert_non_null(symbols);
 	for (unsigned int i = 0; i < 40000; i += 7) {
 		snprintf(expected, sizeof(expected), "kernel_function_%u", i);

@@ -146,10 +146,10 @@ static void nested(void **state)
 	(void)state;
 	if (!grouped)
 		skip();
-	snprintf(
-		script, sizeof(script), "%s",
-		"g=$(sed -n 's/^0:://p' /proc/self/cgroup); m=$(findmnt -nt cgroup2 -o TARGET | head -n 1); "
-		"mkdir -p $m$g/a/b && echo $$ >$m$g/a/b/cgroup.procs && echo 1; sleep 1000");
+	snprintf(script, sizeof(script), "%s",
+		 "g=$(sed -n 's/^0:://p' /proc/self/cgroup); m=$(findmnt -nt cgroup2 -o TARGET | "
+		 "head -n 1); "
+		 "mkdir -p $m$g/a/b && echo $$ >$m$g/a/b/cgroup.procs && echo 1; sleep 1000");
 	assert_int_equal(started(&f, script, 0), 1);
 	strcpy(path, f.group.path);
 	assert_true(cgroup__processes(path) >= 1);

@@ -101,8 +101,8 @@ static void print_probes(const struct dialect *d)
 		if (!d->target[i])
 			continue;
 		snprintf(text, sizeof(text), "%-26s %s%s", d->target[i], probe_meaning[i],
-			 dialect__traceable(d->target[i]) ? ""
-							  : " (NOT in available_filter_functions)");
+			 dialect__traceable(d->target[i]) ? "" :
+							    " (NOT in available_filter_functions)");
 		list_line("probes", text, continued);
 		continued = true;
 	}
@@ -130,7 +130,8 @@ static void print_remedy(const struct dialect *d)
 	else if (!d->name)
 		line("remedy",
 		     "this kernel has no windows to trace. On any CPU: build yours with the\n"
-		     "KMAP_TRACE patch (tests/kernel/patches of pkstrace's source); with PKS: boot\n"
+		     "KMAP_TRACE patch (tests/kernel/patches of pkstrace's source); with PKS: "
+		     "boot\n"
 		     "what `tests/kernel/build` makes, or try both with `make vm`");
 	else if (!d->cpu_has_pks)
 		line("remedy", "boot on a CPU with PKS, or under QEMU with -cpu max");
@@ -151,9 +152,9 @@ static void print_kernel(const struct dialect *d)
 	if (!d->name)
 		list_line("dialect", "none found", false);
 	if (d->name && dialect__needs_pks(d))
-		line("fault mode", d->fault_mode == FAULT_MODE_RELAXED	? "relaxed"
-				   : d->fault_mode == FAULT_MODE_STRICT ? "strict"
-									: "unknown");
+		line("fault mode", d->fault_mode == FAULT_MODE_RELAXED ? "relaxed" :
+				   d->fault_mode == FAULT_MODE_STRICT  ? "strict" :
+									 "unknown");
 }
 
 static void print_attach(const struct dialect *d)
@@ -182,7 +183,8 @@ static enum status check(struct symbols *symbols)
 	}
 	preflight__missing_capabilities(missing, sizeof(missing));
 	preflight__needed_capabilities(needed, sizeof(needed));
-	snprintf(text, sizeof(text), "%s: %s%s", needed, missing[0] ? "missing " : "all there", missing);
+	snprintf(text, sizeof(text), "%s: %s%s", needed, missing[0] ? "missing " : "all there",
+		 missing);
 	line("capabilities", text);
 	if (status)
 		print_remedy(&d);

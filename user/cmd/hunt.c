@@ -133,13 +133,15 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "-- CMD [ARGS...]",
-	.doc = "Walks the error paths around protection windows. Runs CMD once and notes every call "
+	.doc = "Walks the error paths around protection windows. Runs CMD once and notes every "
+	       "call "
 	       "of a function that can be made to fail, while a window is open or between a "
 	       "window's grant and the end of its system call or work item. Then runs CMD once for "
 	       "each of these call sites, with the first call from there failing, and watches the "
 	       "windows. CMD must do the same thing every time; its input and output are /dev/null."
 	       "\vOutcomes, from worst to best: kernel oops, stray access, underflow, leak, other "
-	       "(finding), CMD hung, CMD failed, not reached, clean. A run in which CMD merely fails "
+	       "(finding), CMD hung, CMD failed, not reached, clean. A run in which CMD merely "
+	       "fails "
 	       "is not a finding.\n\n"
 	       "Exit status: 0 nothing found, 1 findings, 2 usage, 3 cannot run here, 4 "
 	       "incomplete: "
@@ -165,7 +167,8 @@ enum status cmd_hunt(int argc, char **argv)
 		status = status__say(STATUS_USAGE, "hunt: no command: give one after --");
 	if (!status && !help)
 		status = format__needs("hunt", in.hunt.format, in.hunt.format->runs) ?:
-			 preflight__capabilities() ?: hunt(&in.hunt);
+				 preflight__capabilities()			     ?:
+										       hunt(&in.hunt);
 	free(in.functions);
 	return status;
 }

@@ -48,7 +48,8 @@ static const struct argp_option options[] = {
 	{ "delay-revoke", OPTION_DELAY_REVOKE, "TIME", 0,
 	  "Keep the CPU busy for this time before a window is closed: 10us, 5ms, at most 1s", 1 },
 	{ "fail", OPTION_FAIL, "FUNCTION=-ERRNO", 0,
-	  "Fail calls of a function on the kernel's error-injection list; may be given more than once",
+	  "Fail calls of a function on the kernel's error-injection list; may be given more than "
+	  "once",
 	  1 },
 	{ 0, 0, 0, 0,
 	  "How often (names and meanings are those of the kernel's own fault injection)", 2 },
@@ -275,7 +276,8 @@ static const struct argp argp = {
 	       "follows as `pkstrace run` does; each finding names the injection it follows. Only "
 	       "calls in task context are affected. When pkstrace ends, however it ends, injection "
 	       "is off."
-	       "\vExit status: as `pkstrace run`: 0 nothing found, 1 findings, 2 usage, 3 cannot run "
+	       "\vExit status: as `pkstrace run`: 0 nothing found, 1 findings, 2 usage, 3 cannot "
+	       "run "
 	       "here, 4 incomplete, 5 output not written.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace inject --skip-revoke -- dd if=/mnt/file of=/dev/null\n"

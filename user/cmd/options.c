@@ -127,10 +127,11 @@ error_t option__duration(const char *text, enum duration_unit bare, uint64_t min
 
 	if (duration__parse(text, bare, min, max, ns))
 		return 0;
-	return option__wanted(
-		text, "a time from %s to %s%s", duration__exact(min, from, sizeof(from)),
-		duration__exact(max, to, sizeof(to)),
-		bare == DURATION_SECONDS ? "; without a unit: seconds" : ", with its unit");
+	return option__wanted(text, "a time from %s to %s%s",
+			      duration__exact(min, from, sizeof(from)),
+			      duration__exact(max, to, sizeof(to)),
+			      bare == DURATION_SECONDS ? "; without a unit: seconds" :
+							 ", with its unit");
 }
 
 error_t option__seconds(const char *text, double *seconds)

@@ -102,13 +102,17 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[-- CMD [ARGS...]]",
-	.doc = "Traces protection windows and reports each finding as it happens. With CMD, runs it and "
-	       "follows its threads and children; otherwise traces process PID, or the whole system."
+	.doc = "Traces protection windows and reports each finding as it happens. With CMD, runs "
+	       "it and "
+	       "follows its threads and children; otherwise traces process PID, or the whole "
+	       "system."
 	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
-	       "4 incomplete, 5 output not written. CMD's own status is printed but does not change this.\n\n"
+	       "4 incomplete, 5 output not written. CMD's own status is printed but does not "
+	       "change this.\n\n"
 	       "SUPPRESSIONS\n"
 	       "A file of blocks; # starts a comment. The lines of a block: {, a name, CLASS or "
-	       "CLASS/CAUSE, the innermost functions of the stack to blame (of the access, the grant "
+	       "CLASS/CAUSE, the innermost functions of the stack to blame (of the access, the "
+	       "grant "
 	       "or the revoke) as fun:PATTERN, or ... for any number of functions, then }.\n\n"
 	       "EXAMPLES\n"
 	       "  pkstrace run                      the whole system, until Ctrl-C\n"

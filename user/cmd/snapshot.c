@@ -54,11 +54,14 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
-	.doc = "Lists the threads that are inside a protection window right now, by the kernel's own "
-	       "count, with their PKRS and their stack; also threads whose count is below zero, and "
+	.doc = "Lists the threads that are inside a protection window right now, by the kernel's "
+	       "own "
+	       "count, with their PKRS and their stack; also threads whose count is below zero, "
+	       "and "
 	       "threads with the key open without a window. Attaches to nothing, and sees threads "
 	       "only: neither interrupts nor the idle tasks."
-	       "\vExit status: 0 if there are none, 1 if there are some, 2 usage, 3 cannot run here, "
+	       "\vExit status: 0 if there are none, 1 if there are some, 2 usage, 3 cannot run "
+	       "here, "
 	       "4 the list was cut short before any was found, 5 output not written.\n\n"
 	       "A thread that is running has no stack, and may have closed its window by the time "
 	       "the line is read.",

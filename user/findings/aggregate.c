@@ -61,8 +61,8 @@ const char *aggregate__name(struct symbols *symbols, enum pks_by by, const struc
 		snprintf(name, size, "all threads");
 	else if (!site->caller)
 		snprintf(name, size, "%s",
-			 by == PKS_BY_THREAD ? "(threads that have ended, and others)"
-					     : "(others: table full, or not known)");
+			 by == PKS_BY_THREAD ? "(threads that have ended, and others)" :
+					       "(others: table full, or not known)");
 	else if (by == PKS_BY_THREAD)
 		snprintf(name, size, "%s/%u", site->comm, (unsigned int)site->caller);
 	else if (by == PKS_BY_SITE)

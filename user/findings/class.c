@@ -124,13 +124,15 @@ static const struct cause_row causes[] = {
 	[PKS_OTHER_THREAD_WINDOW] = { "other-thread-window",
 				      "another thread holds the window on it" },
 	[PKS_IRQ_IN_WINDOW] = { "irq-in-window",
-				"an interrupt starts without access, and a grant in it does not open "
+				"an interrupt starts without access, and a grant in it does not "
+				"open "
 				"any: the count is that of the interrupted thread" },
 	[PKS_EXCEPTION_IN_WINDOW] = { "exception-in-window",
 				      "an exception in a window starts without access, and a grant "
 				      "in it does not open any" },
 	[PKS_POISONED_GRANT] = { "poisoned-grant",
-				 "an earlier underflow kept this thread's grant from opening access",
+				 "an earlier underflow kept this thread's grant from opening "
+				 "access",
 				 .follows = CLASS_BIT(PKS_UNDERFLOW) | CLASS_BIT(PKS_CROSS_THREAD),
 				 .revoked_title = "Poisoned by the revoke (underflow) in" },
 	[PKS_NEVER_GRANTED] = { "never-granted",
@@ -169,13 +171,14 @@ static const struct word_row losses[] = {
 	[PKS_LOST_FOLD] = { "fold table full", "repeats not folded" },
 	[PKS_LOST_RECURSION] = { "recursion refused", "probe hits skipped by the kernel" },
 	[PKS_LOST_STORAGE] = { "storage refused", "events of threads that may not be followed" },
-	[PKS_LOST_BLOCKED] = { "probes blocked",
-			       "times a thread ran on a CPU where the kernel ran no program of a kprobe" },
-	[PKS_LOST_INTERRUPT] = { "interrupts unseen",
-				 "interrupts hit a program; the windows they opened, if any, are not "
-				 "counted" },
+	[PKS_LOST_BLOCKED] = { "probes blocked", "times a thread ran on a CPU where the kernel ran "
+						 "no program of a kprobe" },
+	[PKS_LOST_INTERRUPT] = { "interrupts unseen", "interrupts hit a program; the windows they "
+						      "opened, if any, are not "
+						      "counted" },
 	[PKS_LOST_PREEMPTION] = { "preemption model changed",
-				  "time: the kernel became preemptible, and nothing was traced from "
+				  "time: the kernel became preemptible, and nothing was traced "
+				  "from "
 				  "then on; run again" },
 	[LOSS_READ] = { "reading failed", "reads of counts or findings that failed" },
 	[LOSS_ROOM] = { "out of room", "findings or injections not kept" },
@@ -204,8 +207,8 @@ const struct boundary_row *boundary__row(unsigned int boundary)
 {
 	static const struct boundary_row unknown = { "?", "unknown", OF_NOTHING };
 
-	return boundary < NR(boundaries) && boundaries[boundary].name ? &boundaries[boundary]
-								      : &unknown;
+	return boundary < NR(boundaries) && boundaries[boundary].name ? &boundaries[boundary] :
+									&unknown;
 }
 
 static const struct word_row unknown_word = { "?", "unknown" };
@@ -266,9 +269,9 @@ static size_t unseen__list(char *text, size_t size)
 		if (!classes[i].unseen_by_stat)
 			continue;
 		used += snprintf(text + used, size - used, "%s%s",
-				 !nr++	      ? ""
-				 : --left > 1 ? ", "
-					      : " and ",
+				 !nr++	    ? "" :
+				 --left > 1 ? ", " :
+					      " and ",
 				 classes[i].name);
 	}
 	return used;

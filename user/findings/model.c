@@ -379,8 +379,8 @@ __u64 model__used(const struct model *m, unsigned int suppression)
 
 __u64 model__unexplained_faults(const struct model *m)
 {
-	return m->fault_witness > m->fault_calls ? m->fault_witness - m->fault_calls
-						 : m->fault_calls - m->fault_witness;
+	return m->fault_witness > m->fault_calls ? m->fault_witness - m->fault_calls :
+						   m->fault_calls - m->fault_witness;
 }
 
 bool model__complete(const struct model *m)

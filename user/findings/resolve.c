@@ -126,9 +126,9 @@ static const char *stack__title(const struct pks_finding *raw, enum finding_role
 static void stack__remark(const struct finding_stack *stack, const char *remark,
 			  struct resolved_stack *out)
 {
-	const char *of = stack->another	  ? "of another window granted at the same call site"
-			 : stack->earlier ? "stack of an earlier call from the same call site"
-					  : NULL;
+	const char *of = stack->another ? "of another window granted at the same call site" :
+			 stack->earlier ? "stack of an earlier call from the same call site" :
+					  NULL;
 
 	snprintf(out->remark, sizeof(out->remark), "%s%s%s", remark ?: "", remark && of ? "; " : "",
 		 of ?: "");

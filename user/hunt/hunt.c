@@ -12,7 +12,7 @@
 #include "hunt/table.h"
 #include "util/output.h"
 
-#define ATTEMPTS 4	 /* at a call that did not come */
+#define ATTEMPTS      4	 /* at a call that did not come */
 #define USUAL_TIMEOUT 10 /* times what the survey took, and seconds at least */
 
 struct hunt {
@@ -65,7 +65,7 @@ static int site__compare(const void *a, const void *b, void *arg)
 static int hunt__add_site(struct hunt *h, size_t site)
 {
 	const struct hunt_site *s = &h->plan.sites[site];
-	struct hunt_item item = {.depth = 1, .site = {site}};
+	struct hunt_item item = { .depth = 1, .site = { site } };
 	bool any = !s->own && hunt_session__any_error(&h->session, s);
 
 	if (!any || !h->options->nr_errors) {
@@ -138,7 +138,8 @@ static int hunt__learn(struct hunt *h, const struct hunt_item *deeper)
 						   .value = { deeper->value[0] } };
 	lost = hunt_session__places(&h->session, &h->plan, deeper ? second__add : NULL, &second);
 	if (lost > 0)
-		hunt__incomplete(h, "%ld calls came from call sites that the table has no room for", lost);
+		hunt__incomplete(h, "%ld calls came from call sites that the table has no room for",
+				 lost);
 	return lost < 0 ? lost : second.err;
 }
 
@@ -160,9 +161,9 @@ static enum status survey__judge(struct hunt *h, const struct hunt_run *run)
 				   "hunt: %s fails on its own (%s %d), so its failing would "
 				   "prove nothing; --keep-going hunts anyway",
 				   name, WIFSIGNALED(h->run.wait_status) ? "signal" : "status",
-				   WIFSIGNALED(h->run.wait_status)
-					   ? WTERMSIG(h->run.wait_status)
-					   : WEXITSTATUS(h->run.wait_status));
+				   WIFSIGNALED(h->run.wait_status) ?
+					   WTERMSIG(h->run.wait_status) :
+					   WEXITSTATUS(h->run.wait_status));
 	if (run->lost[0])
 		hunt__incomplete(h, "events were lost in the survey (%s)", run->lost);
 	return STATUS_CLEAN;
@@ -193,8 +194,7 @@ static enum status hunt__survey(struct hunt *h)
 	h->seconds = run.seconds;
 	hunt_table__survey(&h->report, &h->plan, h->survey.findings);
 	status__note("the survey took %.1f s; %zu runs to go%s", run.seconds,
-		     h->plan.nr_items - hunt_plan__done(&h->plan),
-		     before ? ", resumed" : "");
+		     h->plan.nr_items - hunt_plan__done(&h->plan), before ? ", resumed" : "");
 	return STATUS_CLEAN;
 }
 
@@ -211,7 +211,9 @@ static enum status hunt__save(struct hunt *h)
  */
 static enum status hunt__scout(struct hunt *h, const struct hunt_item *item)
 {
-	struct hunt_item first = {.depth = 1, .site = {item->site[0]}, .value = {item->value[0]}};
+	struct hunt_item first = { .depth = 1,
+				   .site = { item->site[0] },
+				   .value = { item->value[0] } };
 	struct hunt_run run;
 	enum status status;
 
@@ -232,7 +234,7 @@ static enum status hunt__scout(struct hunt *h, const struct hunt_item *item)
 static void hunt__stray(struct hunt *h, struct hunt_run *run)
 {
 	long site = hunt_plan__by_hash(&h->plan, hunt_session__taken(&h->session)), at;
-	struct hunt_item item = {.depth = 1};
+	struct hunt_item item = { .depth = 1 };
 
 	if (site < 0 || !hunt_outcome__is_finding(run->result.outcomes))
 		return;
@@ -323,8 +325,8 @@ static void hunt__runs(struct hunt *h)
 	hunt_progress__clear();
 	if (h->interrupted)
 		hunt__incomplete(h, "interrupted; %s",
-				 h->file.path ? "--resume continues from here"
-					      : "--resume FILE would have kept the state");
+				 h->file.path ? "--resume continues from here" :
+						"--resume FILE would have kept the state");
 	else if (status)
 		hunt__incomplete(h, "stopped in run %ld, which could not be made", at + 1);
 	else if (output__failed())
@@ -337,9 +339,9 @@ static void hunt__runs(struct hunt *h)
 
 static enum status hunt__verdict(struct hunt *h)
 {
-	struct hunt_summary summary = {.seconds = h->seconds,
-				       .survey_report = h->survey.report,
-				       .survey_findings = h->survey_findings};
+	struct hunt_summary summary = { .seconds = h->seconds,
+					.survey_report = h->survey.report,
+					.survey_findings = h->survey_findings };
 	enum status status;
 	size_t missed = 0;
 
@@ -370,10 +372,10 @@ enum status hunt(const struct hunt_options *options)
 {
 	struct hunt h = {
 		.options = options,
-		.session = {.lock = -1, .guardian = GUARDIAN_NONE},
-		.file = {.path = options->resume, .command = options->session.command},
-		.run = {.command = options->session.command},
-		.report = {.out = stdout, .format = options->format},
+		.session = { .lock = -1, .guardian = GUARDIAN_NONE },
+		.file = { .path = options->resume, .command = options->session.command },
+		.run = { .command = options->session.command },
+		.report = { .out = stdout, .format = options->format },
 	};
 	enum status status = STATUS_CLEAN;
 

@@ -23,13 +23,11 @@ uint64_t hunt_site__id(const char *function, const char *stack)
 
 /* Functions that allocate, or copy, on behalf of a caller: their names say nothing of the place. */
 static const char *const servants[] = {
-	"__alloc_",	   "alloc_",	     "__get_free_pages", "get_zeroed_page",
-	"__folio_alloc",   "folio_alloc",    "vma_alloc_folio",	 "kmem_cache_alloc",
-	"__kmem_cache_",   "kmalloc",	     "__kmalloc",	 "__do_kmalloc",
-	"kvmalloc",	   "slab_",	     "___slab_",	 "__slab_",
-	"mempool_alloc",   "prepare_alloc_", "_copy_from_user",	 "_copy_to_user",
-	"should_fail",	   "__should_fail",  "kmemdup",		 "_copy_from_iter",
-	"_copy_to_iter",
+	"__alloc_",    "alloc_",	  "__get_free_pages", "get_zeroed_page", "__folio_alloc",
+	"folio_alloc", "vma_alloc_folio", "kmem_cache_alloc", "__kmem_cache_",	 "kmalloc",
+	"__kmalloc",   "__do_kmalloc",	  "kvmalloc",	      "slab_",		 "___slab_",
+	"__slab_",     "mempool_alloc",	  "prepare_alloc_",   "_copy_from_user", "_copy_to_user",
+	"should_fail", "__should_fail",	  "kmemdup",	      "_copy_from_iter", "_copy_to_iter",
 };
 
 /* One of the traced functions, to the reader the driver's own call. */

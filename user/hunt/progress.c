@@ -8,7 +8,7 @@
 #include "hunt/table.h"
 #include "util/status.h"
 
-#define BAR 24
+#define BAR   24
 #define WIDTH 512
 
 static unsigned int terminal__columns(void)

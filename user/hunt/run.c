@@ -103,8 +103,7 @@ static void watch__close(struct watch *w)
 
 static enum status command__start(struct hunt_session *s, char *const *command, struct follow *f)
 {
-	int err = follow__prepare(f, command,
-				  FOLLOW_ALONE | (s->grouped ? 0 : FOLLOW_NO_GROUP));
+	int err = follow__prepare(f, command, FOLLOW_ALONE | (s->grouped ? 0 : FOLLOW_NO_GROUP));
 
 	if (err)
 		return status__say(STATUS_CANNOT, "can't start '%s': %s", command[0],

@@ -84,8 +84,8 @@ static void function__fill(struct hunt_session *s, unsigned int number)
 
 	f->gfp_arg = injectable__gfp_argument(name);
 	f->entry = symbols__address(s->tracer.symbols, name);
-	f->end = symbols__find(s->tracer.symbols, f->entry, 0, &symbol) ? f->entry + 1
-									: f->entry + symbol.size;
+	f->end = symbols__find(s->tracer.symbols, f->entry, 0, &symbol) ? f->entry + 1 :
+									  f->entry + symbol.size;
 }
 
 static int session__window_program(struct bpf_program *program, const struct dialect *dialect,
@@ -144,8 +144,9 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	for (size_t i = 0; i < 3; i++)
 		bpf_program__set_autoattach(programs[i], false);
 	err = session__window_program(program__grant_page(s, dialect), dialect, PROBE_GRANT_PAGE);
-	return err ?: session__window_program(program__grant_any(s, dialect), dialect,
-					      grant__any(dialect));
+	return err   ?:
+		       session__window_program(program__grant_any(s, dialect), dialect,
+					       grant__any(dialect));
 }
 
 static enum status session__attach_window(struct hunt_session *s, struct bpf_program *program,
@@ -163,10 +164,10 @@ static enum status session__attach_begin(struct hunt_session *s, const char *tra
 {
 	if (!dialect__has_tracepoint(&s->tracer.dialect, tracepoint))
 		return STATUS_CLEAN;
-	return links__keep(
-		&s->links,
-		bpf_program__attach_raw_tracepoint(s->skel->progs.hunt_begin, tracepoint),
-		tracepoint);
+	return links__keep(&s->links,
+			   bpf_program__attach_raw_tracepoint(s->skel->progs.hunt_begin,
+							      tracepoint),
+			   tracepoint);
 }
 
 /* A breakpoint on the execution of an address, on one CPU. */
@@ -232,8 +233,9 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 
 	(void)skel;
 	status = session__attach_window(s, program__grant_page(s, dialect), PROBE_GRANT_PAGE);
-	status = status ?: session__attach_window(s, program__grant_any(s, dialect),
-						  grant__any(dialect));
+	status = status ?:
+			  session__attach_window(s, program__grant_any(s, dialect),
+						 grant__any(dialect));
 	status = status ?: session__attach_begin(s, "sys_enter");
 	status = status ?: session__attach_begin(s, "workqueue_execute_start");
 	if (!status && s->faults.asks.entry)
@@ -288,8 +290,9 @@ static enum status session__guard(struct hunt_session *s)
 	int err = guardian__start(&s->guardian, s->lock);
 
 	if (err)
-		return status__say(STATUS_CANNOT, "can't start the process that restores the "
-						  "kernel's settings: %s",
+		return status__say(STATUS_CANNOT,
+				   "can't start the process that restores the "
+				   "kernel's settings: %s",
 				   strerror(-err));
 	s->grouped = follow__can_group(s->options.command[0]);
 	return STATUS_CLEAN;
@@ -446,8 +449,8 @@ static int place__site(struct hunt_session *s, const struct pks_place *place,
 		free(site->stack);
 		return -EAGAIN;
 	}
-	strcpy(site->function, site->own ? hunt_faults__name(place->function - PKS_FUNCTIONS)
-					 : s->functions[place->function].name);
+	strcpy(site->function, site->own ? hunt_faults__name(place->function - PKS_FUNCTIONS) :
+					   s->functions[place->function].name);
 	site->id = hunt_site__id(site->function, site->stack);
 	return 0;
 }

@@ -32,7 +32,7 @@ struct hunt_session {
 	struct hunt_faults faults;
 	struct injections injections; /* of this run */
 	unsigned int stop_nth;	      /* the opportunity to arm when the thread stops; 0: none */
-	bool grouped; /* each run's command has a control group of its own */
+	bool grouped;		      /* each run's command has a control group of its own */
 	struct guardian guardian;
 	int lock;
 };

@@ -9,7 +9,7 @@
 #include "abi/inject.h"
 #include "kernel/error_injection.h"
 
-#define PLAN_CALLS     (PKS_RULES - PKS_RULE_CALLS)
+#define PLAN_CALLS (PKS_RULES - PKS_RULE_CALLS)
 /* ns; bpf/prog/inject_window.bpf.c has to be able to wait so long. */
 #define PLAN_MAX_DELAY 1000000000ULL
 

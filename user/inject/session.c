@@ -71,11 +71,12 @@ static enum status session__may_fail_calls(struct inject_session *s)
 		const char *name = s->plan->calls[i].function;
 
 		if (!injectables__find(&s->injectables, name))
-			return status__say(STATUS_CANNOT,
-					   "fail: %s() is not on this kernel's list of functions that may "
-					   "fail (/sys/kernel/debug/error_injection/list): it lacks the "
-					   "mark ALLOW_ERROR_INJECTION(%s, ...)",
-					   name, name);
+			return status__say(
+				STATUS_CANNOT,
+				"fail: %s() is not on this kernel's list of functions that may "
+				"fail (/sys/kernel/debug/error_injection/list): it lacks the "
+				"mark ALLOW_ERROR_INJECTION(%s, ...)",
+				name, name);
 	}
 	return STATUS_CLEAN;
 }
@@ -85,10 +86,11 @@ static enum status session__may_inject(struct inject_session *s)
 	int err;
 
 	if (s->plan->extra_revoke)
-		return status__say(STATUS_CANNOT,
-				   "extra-revoke: a program can't call a revoke on this kernel, as its "
-				   "revokes are not kfuncs; --skip-grant leaves the same count behind, "
-				   "one too low");
+		return status__say(
+			STATUS_CANNOT,
+			"extra-revoke: a program can't call a revoke on this kernel, as its "
+			"revokes are not kfuncs; --skip-grant leaves the same count behind, "
+			"one too low");
 	err = injectables__read(&s->injectables);
 	if (err && (plan__skips(s->plan) || s->plan->nr_calls))
 		return status__say(STATUS_CANNOT,
@@ -109,21 +111,23 @@ static bool dialect__has_forms(const struct dialect *dialect)
 static enum status session__may_skip(struct inject_session *s, const struct dialect *dialect)
 {
 	if ((s->plan->grant || s->plan->revoke) && !dialect__has_forms(dialect))
-		return status__say(STATUS_CANNOT,
-				   "inject: no grant or revoke can be broken on this kernel (dialect %s): "
-				   "it needs windows on protected memory",
-				   dialect->name);
+		return status__say(
+			STATUS_CANNOT,
+			"inject: no grant or revoke can be broken on this kernel (dialect %s): "
+			"it needs windows on protected memory",
+			dialect->name);
 	if (plan__skips(s->plan) && dialect->attach != ATTACH_TRAMPOLINE && !kernel__may_override())
-		return status__say(STATUS_CANNOT,
-				   "skip: on a preemptible kernel that takes CONFIG_BPF_KPROBE_OVERRIDE, "
-				   "which this one was built without");
+		return status__say(
+			STATUS_CANNOT,
+			"skip: on a preemptible kernel that takes CONFIG_BPF_KPROBE_OVERRIDE, "
+			"which this one was built without");
 	for (unsigned int form = 0; plan__skips(s->plan) && form < PKS_FORMS; form++) {
 		const char *target = dialect->target[forms[form]];
 
 		if (target && !injectables__find(&s->injectables, target))
 			return status__say(STATUS_CANNOT,
-					   "skip: this kernel does not let %s() be skipped: build it with "
-					   WINDOW_MARK "=y (for test kernels only)",
+					   "skip: this kernel does not let %s() be skipped: build "
+					   "it with " WINDOW_MARK "=y (for test kernels only)",
 					   target);
 	}
 	return STATUS_CLEAN;
@@ -132,8 +136,7 @@ static enum status session__may_skip(struct inject_session *s, const struct dial
 /* --- names to addresses -------------------------------------------------- */
 
 /* "0x1234", "function" or "function+0x12". False where it is none of this kernel. */
-static bool session__address(struct inject_session *s, const char *text, __u64 *address,
-			     __u64 *end)
+static bool session__address(struct inject_session *s, const char *text, __u64 *address, __u64 *end)
 {
 	char name[128];
 	const char *plus = strchr(text, '+');
@@ -172,8 +175,8 @@ static enum status session__filter(struct inject_session *s, const char *option,
 
 	if (!text || session__address(s, text, address, end ?: &unused))
 		return STATUS_CLEAN;
-	return status__say(STATUS_USAGE, "%s: '%s' is not a function or address of this kernel", option,
-			   text);
+	return status__say(STATUS_USAGE, "%s: '%s' is not a function or address of this kernel",
+			   option, text);
 }
 
 static enum status session__cgroup(struct inject_session *s)
@@ -187,7 +190,8 @@ static enum status session__cgroup(struct inject_session *s)
 	path = realpath(s->plan->cgroup, NULL);
 	if (!path || stat(path, &st) || strncmp(path, CGROUP_ROOT, strlen(CGROUP_ROOT))) {
 		free(path);
-		return status__say(STATUS_USAGE, "--cgroup: '%s' is not a directory below " CGROUP_ROOT,
+		return status__say(STATUS_USAGE,
+				   "--cgroup: '%s' is not a directory below " CGROUP_ROOT,
 				   s->plan->cgroup);
 	}
 	/* In cgroup2 the directory's inode number is the group's id. */
@@ -206,10 +210,15 @@ static enum status session__resolve(struct inject_session *s)
 	enum status status;
 
 	status = session__filter(s, "--require-start", p->require_start, &r->require_start, NULL);
-	status = status ?: session__filter(s, "--require-end", p->require_end, &r->require_end, NULL);
-	status = status ?: session__filter(s, "--reject-start", p->reject_start, &r->reject_start, NULL);
+	status = status ?:
+			  session__filter(s, "--require-end", p->require_end, &r->require_end, NULL);
+	status = status ?:
+			  session__filter(s, "--reject-start", p->reject_start, &r->reject_start,
+					  NULL);
 	status = status ?: session__filter(s, "--reject-end", p->reject_end, &r->reject_end, NULL);
-	status = status ?: session__filter(s, "--call-site", p->call_site, &r->site_start, &r->site_end);
+	status = status ?:
+			  session__filter(s, "--call-site", p->call_site, &r->site_start,
+					  &r->site_end);
 	/* The kernel's default end is the highest address. */
 	if (p->require_start && !p->require_end)
 		r->require_end = ~0ULL;
@@ -229,7 +238,8 @@ static int session__configure_form(struct inject_session *s, unsigned int form,
 
 	if (!dialect->target[forms[form]] || !plan__kind_of_form(s->plan, form))
 		return 0;
-	end = symbols__find(s->tracer->symbols, entry, 0, &symbol) ? entry + 1 : entry + symbol.size;
+	end = symbols__find(s->tracer->symbols, entry, 0, &symbol) ? entry + 1 :
+								     entry + symbol.size;
 	s->skel->rodata->inject_range[form] = (struct pks_range){ entry, end };
 	if (bpf_program__type(program) != BPF_PROG_TYPE_TRACING)
 		return 0;
@@ -261,8 +271,10 @@ static enum pks_first session__first(const struct inject_session *s)
 static bool session__first_alone(const struct inject_session *s, enum pks_first first)
 {
 	static const __u32 filter[] = {
-		[PKS_FIRST_COMM] = PKS_FILTER_COMM,	[PKS_FIRST_TID] = PKS_FILTER_TID,
-		[PKS_FIRST_CGROUP] = PKS_FILTER_CGROUP, [PKS_FIRST_WINDOW] = PKS_FILTER_WINDOW,
+		[PKS_FIRST_COMM] = PKS_FILTER_COMM,
+		[PKS_FIRST_TID] = PKS_FILTER_TID,
+		[PKS_FIRST_CGROUP] = PKS_FILTER_CGROUP,
+		[PKS_FIRST_WINDOW] = PKS_FILTER_WINDOW,
 	};
 	const struct tracer_options *o = &s->tracer->options;
 	const struct pks_rule *r = &s->plan->rule;
@@ -351,8 +363,8 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 	enum status status = STATUS_CLEAN;
 
 	for (unsigned int i = 0; !status && i < s->plan->nr_calls; i++)
-		status = links__probe(&s->links, skel->progs.inject_call, s->plan->calls[i].function,
-				      PKS_RULE_CALLS + i);
+		status = links__probe(&s->links, skel->progs.inject_call,
+				      s->plan->calls[i].function, PKS_RULE_CALLS + i);
 	return status;
 }
 

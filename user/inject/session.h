@@ -21,7 +21,7 @@ struct inject_session {
 	struct injectables injectables;
 	struct pkstrace *skel; /* the collector's */
 	struct links links;
-	int lock; /* see inject/lock.h; -1: none */
+	int lock;			      /* see inject/lock.h; -1: none */
 	struct collector_extension extension; /* for the tracer */
 };
 

@@ -27,7 +27,8 @@ static bool kernel__has_multi(const struct btf *btf)
 	return btf__function_proto(btf, "register_fprobe_ips");
 }
 
-static enum status form__override(enum attach_form *form, const char *wanted, bool multi, bool quiet)
+static enum status form__override(enum attach_form *form, const char *wanted, bool multi,
+				  bool quiet)
 {
 	for (size_t i = 0; i < NR_NAMES; i++) {
 		if (strcmp(wanted, names[i]))
@@ -37,11 +38,13 @@ static enum status form__override(enum attach_form *form, const char *wanted, bo
 			return STATUS_CLEAN;
 		return quiet ? STATUS_CANNOT :
 			       status__say(STATUS_CANNOT, OVERRIDE "=kprobe.multi: this kernel was "
-							  "built without CONFIG_FPROBE");
+								   "built without CONFIG_FPROBE");
 	}
 	return quiet ? STATUS_USAGE :
-		       status__say(STATUS_USAGE, OVERRIDE "='%s': give trampoline, kprobe.multi or "
-						 "kprobe, or leave it unset", wanted);
+		       status__say(STATUS_USAGE,
+				   OVERRIDE "='%s': give trampoline, kprobe.multi or "
+					    "kprobe, or leave it unset",
+				   wanted);
 }
 
 enum status attach_form__choose(enum attach_form *form, const struct btf *btf,

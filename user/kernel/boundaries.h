@@ -16,7 +16,7 @@ struct boundary {
 	const char *tracepoint;
 	bool syscall;	/* a system call ends there */
 	bool interrupt; /* an interrupt ends there, in the thread it interrupted */
-	bool begin; /* nothing is open yet; needed where the kernel keeps no count */
+	bool begin;	/* nothing is open yet; needed where the kernel keeps no count */
 };
 
 /* A row of the table; NULL past its end. */

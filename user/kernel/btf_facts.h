@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Facts about the running kernel that its type information and configuration hold; for dialect*.c. */
+/* Facts that the running kernel's type information and configuration hold. */
 #ifndef PKSTRACE_KERNEL_BTF_FACTS_H
 #define PKSTRACE_KERNEL_BTF_FACTS_H
 

@@ -17,7 +17,7 @@
 
 #include "kernel/debuginfo.h"
 
-#define MAX_NOTES 4096
+#define MAX_NOTES	 4096
 #define BUILD_ID_SECTION ".note.gnu.build-id"
 
 __attribute__((format(printf, 2, 3))) static void debuginfo__refuse(struct debuginfo *info,
@@ -291,7 +291,7 @@ static int files_first(const FTSENT **left, const FTSENT **right)
 
 static void debuginfo__try_dir(struct debuginfo *info, const char *dir)
 {
-	char *const dirs[] = {(char *)dir, NULL};
+	char *const dirs[] = { (char *)dir, NULL };
 	FTSENT *entry;
 	FTS *fts;
 
@@ -309,7 +309,7 @@ static void debuginfo__try_dir(struct debuginfo *info, const char *dir)
 
 static void debuginfo__load_module(struct debuginfo *info)
 {
-	static const char *const usual[] = {"/usr/lib/debug/lib/modules", "/lib/modules"};
+	static const char *const usual[] = { "/usr/lib/debug/lib/modules", "/lib/modules" };
 	const struct source_options *options = info->options;
 	const char *const *dir = options->module_dirs;
 	char path[PATH_MAX];
@@ -346,11 +346,11 @@ static void debuginfo__load_vmlinux(struct debuginfo *info)
 {
 	/* Around the release. */
 	static const char *const usual[][2] = {
-		{"/usr/lib/debug/boot/vmlinux-", ""},
-		{"/usr/lib/debug/lib/modules/", "/vmlinux"},
-		{"/boot/vmlinux-", ""},
-		{"/lib/modules/", "/build/vmlinux"},
-		{"/lib/modules/", "/vmlinux"},
+		{ "/usr/lib/debug/boot/vmlinux-", "" },
+		{ "/usr/lib/debug/lib/modules/", "/vmlinux" },
+		{ "/boot/vmlinux-", "" },
+		{ "/lib/modules/", "/build/vmlinux" },
+		{ "/lib/modules/", "/vmlinux" },
 	};
 	const struct source_options *options = info->options;
 	char path[PATH_MAX];

@@ -16,7 +16,7 @@
 #define KMAP_SWITCH	"/sys/kernel/debug/kmap_trace"
 /* Their functions are the same; only the kernel's configuration tells. */
 #define INLINE_OR_PARTIAL "inline or partial"
-#define NR(table)	(sizeof(table) / sizeof((table)[0]))
+#define NR(table)	  (sizeof(table) / sizeof((table)[0]))
 
 /* A row per dialect and layout; the first whose functions all exist is it. */
 struct dialect_row {
@@ -29,17 +29,17 @@ struct dialect_row {
 };
 
 /* Names of "PKS/PMEM: Add Stray Write Protection": its versions differ in a verb. */
-#define PROBES_OF_PAGE(verb)                                 \
-	[PROBE_GRANT_PAGE] = "pgmap_" verb "_readwrite",     \
-	[PROBE_REVOKE_PAGE] = "pgmap_" verb "_noaccess",     \
-	[PROBE_PGMAP_GONE] = "memunmap_pages"
-#define PROBES_OF_PGMAP(verb)                                \
-	[PROBE_GRANT_PGMAP] = "__pgmap_" verb "_readwrite",  \
-	[PROBE_REVOKE_PGMAP] = "__pgmap_" verb "_noaccess",  \
+#define PROBES_OF_PAGE(verb)                                                                       \
+	[PROBE_GRANT_PAGE] = "pgmap_" verb "_readwrite",                                           \
+	[PROBE_REVOKE_PAGE] = "pgmap_" verb "_noaccess", [PROBE_PGMAP_GONE] = "memunmap_pages"
+#define PROBES_OF_PGMAP(verb)                                                                      \
+	[PROBE_GRANT_PGMAP] = "__pgmap_" verb "_readwrite",                                        \
+	[PROBE_REVOKE_PGMAP] = "__pgmap_" verb "_noaccess",                                        \
 	[PROBE_FAULT_CALLBACK] = "pgmap_pks_fault_callback"
 #define FAULT_V8 [PROBE_KEY_FAULT] = "pks_handle_key_fault"
 #define FAULT_V7 [PROBE_KEY_CALLBACK] = "handle_pks_key_callback"
 
+/* clang-format off */
 static const struct dialect_row rows[] = {
 	{ "V10", "outofline", PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
 	  { PROBES_OF_PAGE("set"), PROBES_OF_PGMAP("set"), FAULT_V8 } },
@@ -63,6 +63,7 @@ static const struct dialect_row rows[] = {
 	  { [PROBE_GRANT_ARG] = "kmap_trace_map",
 	    [PROBE_REVOKE_ARG] = "kmap_trace_unmap" } },
 };
+/* clang-format on */
 
 bool dialect__is_fault_entry(const char *name)
 {

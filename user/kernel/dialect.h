@@ -48,18 +48,18 @@ struct dialect_wish {
 };
 
 struct dialect {
-	const char *name;	     /* "V10", "V8", ...; NULL: no windows on this kernel */
-	const char *layout;	     /* "outofline", "inline or partial", ...; "-": has none */
+	const char *name;	       /* "V10", "V8", ...; NULL: no windows on this kernel */
+	const char *layout;	       /* "outofline", "inline or partial", ...; "-": has none */
 	const char *target[NR_PROBES]; /* kernel function, NULL: not there */
-	__u64 entry[NR_PROBES];	     /* its address */
-	enum preemption preemption;  /* when it was probed */
-	enum attach_form attach;     /* of programs on functions that may be preempted */
+	__u64 entry[NR_PROBES];	       /* its address */
+	enum preemption preemption;    /* when it was probed */
+	enum attach_form attach;       /* of programs on functions that may be preempted */
 	bool cpu_has_pks;
-	bool protection_on;	     /* a protected pgmap can exist */
+	bool protection_on; /* a protected pgmap can exist */
 	enum fault_mode fault_mode;
 	struct pks_facts facts;
 	unsigned int page_struct; /* bytes of the kernel's struct page, 0: not known */
-	struct btf *btf; /* owned; of the running kernel */
+	struct btf *btf;	  /* owned; of the running kernel */
 };
 
 struct btf;

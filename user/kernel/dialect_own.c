@@ -5,12 +5,12 @@
 
 /* Functions of the checked windows themselves: never the culprit in a stack. */
 static const char *const own_names[] = {
-	"pgmap_set_readwrite",	"pgmap_set_noaccess",	"__pgmap_set_readwrite",
-	"__pgmap_set_noaccess", "dax_set_readwrite",	"dax_set_noaccess",
-	"pgmap_mk_readwrite",	"pgmap_mk_noaccess",	"__pgmap_mk_readwrite",
-	"__pgmap_mk_noaccess",	"dax_mk_readwrite",	"dax_mk_noaccess",
-	"kmap_trace_map",	"kmap_trace_unmap",	"kmap_local_page",
-	"kmap_local_folio",	"__kunmap_local",	"kmap_atomic",
+	"pgmap_set_readwrite",	"pgmap_set_noaccess",	 "__pgmap_set_readwrite",
+	"__pgmap_set_noaccess", "dax_set_readwrite",	 "dax_set_noaccess",
+	"pgmap_mk_readwrite",	"pgmap_mk_noaccess",	 "__pgmap_mk_readwrite",
+	"__pgmap_mk_noaccess",	"dax_mk_readwrite",	 "dax_mk_noaccess",
+	"kmap_trace_map",	"kmap_trace_unmap",	 "kmap_local_page",
+	"kmap_local_folio",	"__kunmap_local",	 "kmap_atomic",
 	"__kunmap_atomic",	"pks_update_protection", "pks_set_readwrite",
 	"pks_set_noaccess",
 };

@@ -43,8 +43,9 @@ static void blind__preemption(const struct dialect *d, void (*fn)(void *arg, con
 		   "it then refuses; such interrupts are counted instead, and are a loss if "
 		   "interrupts open windows here");
 	if (d->preemption == PREEMPTION_RT)
-		fn(arg, "PREEMPT_RT: a softirq runs in a thread and may sleep; waiting for a spinlock "
-			"is no `slept`");
+		fn(arg,
+		   "PREEMPT_RT: a softirq runs in a thread and may sleep; waiting for a spinlock "
+		   "is no `slept`");
 	if (d->preemption == PREEMPTION_RT)
 		fn(arg, "PREEMPT_RT: interrupt handlers run in threads of their own, whose only "
 			"boundary is their exit: a window left open there is found only then");
@@ -66,7 +67,8 @@ void dialect__describe(const struct dialect *d, char *text, size_t size)
 }
 
 /* Consequences of who counts the windows. */
-static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg)
+static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const char *what),
+			 void *arg)
 {
 	switch (d->facts.truth) {
 	case PKS_TRUTH_PGMAP:

@@ -93,9 +93,9 @@ static const struct {
 	unsigned char gfp_arg;
 	long error;
 } known[] = {
-	{ "should_failslab", 1, -ENOMEM },	    /* (struct kmem_cache *, gfp_t) */
-	{ "should_fail_alloc_page", 0, 1 },	    /* (gfp_t, unsigned int order) */
-	{ "should_fail_bio", PKS_GFP_NONE, -EIO },  /* (struct bio *) */
+	{ "should_failslab", 1, -ENOMEM },	   /* (struct kmem_cache *, gfp_t) */
+	{ "should_fail_alloc_page", 0, 1 },	   /* (gfp_t, unsigned int order) */
+	{ "should_fail_bio", PKS_GFP_NONE, -EIO }, /* (struct bio *) */
 	{ "__filemap_add_folio", 3, -ENOMEM },	   /* (mapping, folio, index, gfp_t, shadow) */
 };
 

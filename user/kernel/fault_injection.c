@@ -26,15 +26,15 @@ static const struct {
 		const char *path, *value;
 	} knobs[3];
 } faults[PKS_FAULTS] = {
-	{"fail_usercopy", NULL, -EFAULT, {}},
-	{"failslab", "should_failslab", -ENOMEM, {{DEBUGFS "failslab/ignore-gfp-wait", "N"}}},
-	{"fail_page_alloc",
-	 "should_fail_alloc_page",
-	 -ENOMEM,
-	 {{DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N"},
-	  {DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N"},
-	  {DEBUGFS "fail_page_alloc/min-order", "0"}}},
-	{"fail_make_request", "should_fail_bio", -EIO, {{"/sys/block/*/make-it-fail", "1"}}},
+	{ "fail_usercopy", NULL, -EFAULT, {} },
+	{ "failslab", "should_failslab", -ENOMEM, { { DEBUGFS "failslab/ignore-gfp-wait", "N" } } },
+	{ "fail_page_alloc",
+	  "should_fail_alloc_page",
+	  -ENOMEM,
+	  { { DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
+	    { DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N" },
+	    { DEBUGFS "fail_page_alloc/min-order", "0" } } },
+	{ "fail_make_request", "should_fail_bio", -EIO, { { "/sys/block/*/make-it-fail", "1" } } },
 };
 
 const char *hunt_faults__name(unsigned int fault)
@@ -84,7 +84,7 @@ enum status hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
 			      struct guardian *guardian)
 {
 	/* The first is what 6.1 has; before it there was only the second. */
-	static const char *const askers[] = {"should_fail_ex", "should_fail"};
+	static const char *const askers[] = { "should_fail_ex", "should_fail" };
 	struct symbol symbol;
 	int err = 0;
 
@@ -110,8 +110,10 @@ enum status hunt_faults__open(struct hunt_faults *f, struct symbols *symbols,
 	}
 	if (!err)
 		return STATUS_CLEAN;
-	return status__say(STATUS_CANNOT, "can't set up the kernel's own fault injection: %s; "
-			   "--kernel-faults=none does without", strerror(-err));
+	return status__say(STATUS_CANNOT,
+			   "can't set up the kernel's own fault injection: %s; "
+			   "--kernel-faults=none does without",
+			   strerror(-err));
 }
 
 /* --- one failure --------------------------------------------------------- */
@@ -125,7 +127,7 @@ static bool thread__stopped(pid_t tgid, pid_t tid)
 
 int hunt_faults__arm(struct hunt_faults *f, pid_t tgid, pid_t tid, unsigned int nth)
 {
-	const struct timespec pause = {.tv_nsec = 500000};
+	const struct timespec pause = { .tv_nsec = 500000 };
 	char text[16];
 	int err;
 

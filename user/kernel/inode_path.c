@@ -100,7 +100,8 @@ static bool fds__find(const char *dir, const struct wanted *w)
 	snprintf(name, sizeof(name), "%s/fd", dir);
 	fds = opendir(name);
 	while (fds && !found && (entry = readdir(fds)) && (long long)clock__ns() < w->deadline)
-		found = isdigit((unsigned char)entry->d_name[0]) && fd__match(dir, entry->d_name, w);
+		found = isdigit((unsigned char)entry->d_name[0]) &&
+			fd__match(dir, entry->d_name, w);
 	if (fds)
 		closedir(fds);
 	return found;
@@ -117,8 +118,12 @@ static bool process__find(const char *proc, const char *pid, const struct wanted
 bool paths__find(const char *proc, unsigned int first, unsigned int major, unsigned int minor,
 		 unsigned long long inode, char *path, size_t size)
 {
-	const struct wanted w = { .major = major, .minor = minor, .inode = inode, .path = path,
-				  .size = size, .deadline = (long long)clock__ns() + NS_MAX };
+	const struct wanted w = { .major = major,
+				  .minor = minor,
+				  .inode = inode,
+				  .path = path,
+				  .size = size,
+				  .deadline = (long long)clock__ns() + NS_MAX };
 	struct dirent *entry;
 	char number[16];
 	bool found;

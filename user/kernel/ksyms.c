@@ -17,13 +17,13 @@
 #include "util/array.h"
 #include "util/clock.h"
 
-#define READ_SIZE (256 * 1024)
+#define READ_SIZE  (256 * 1024)
 #define ARENA_SIZE (256 * 1024)
 /* KSYM_NAME_LEN (512 since 6.1, 128 before) and a module's name: a longer line is no symbol. */
 #define LINE_MAX_LEN 1024
 /* No function is as long as this; what seems to be is followed by a gap. */
 #define SIZE_MAX_BYTES 0x10000u
-#define REFRESH_NS 1000000000ull
+#define REFRESH_NS     1000000000ull
 /* All of the kernel's addresses have it, on each 64-bit architecture. */
 #define KERNEL_BIT (1ull << 63)
 
@@ -253,7 +253,7 @@ static int load__name(struct load *load, const struct line *line, struct entry *
 
 static int load__line(struct load *load, const char *at, const char *end)
 {
-	struct entry entry = {0};
+	struct entry entry = { 0 };
 	struct table *table;
 	struct line line;
 	int err;
@@ -344,7 +344,7 @@ static int load__file(struct load *load)
 struct symbols *symbols__open(const char *kallsyms, int *err)
 {
 	struct symbols *symbols = calloc(1, sizeof(*symbols));
-	struct load load = {0};
+	struct load load = { 0 };
 
 	*err = -ENOMEM;
 	if (!symbols)
@@ -383,8 +383,8 @@ void symbols__close(struct symbols *symbols)
 
 int symbols__refresh(struct symbols *symbols)
 {
-	struct table modules = {0};
-	struct load load = {.symbols = symbols, .modules = &modules};
+	struct table modules = { 0 };
+	struct load load = { .symbols = symbols, .modules = &modules };
 	int err = load__file(&load);
 
 	if (err) {

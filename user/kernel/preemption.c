@@ -9,9 +9,9 @@
 #define DYNAMIC_PATH "/sys/kernel/debug/sched/preempt"
 
 static const char *const names[] = {
-	[PREEMPTION_UNKNOWN] = "unknown", [PREEMPTION_NONE] = "none",
+	[PREEMPTION_UNKNOWN] = "unknown",     [PREEMPTION_NONE] = "none",
 	[PREEMPTION_VOLUNTARY] = "voluntary", [PREEMPTION_LAZY] = "lazy",
-	[PREEMPTION_FULL] = "full",	  [PREEMPTION_RT] = "rt",
+	[PREEMPTION_FULL] = "full",	      [PREEMPTION_RT] = "rt",
 };
 
 #define NR_NAMES (sizeof(names) / sizeof(names[0]))

@@ -81,8 +81,8 @@ static void finding__remarks(FILE *out, const struct resolved_finding *f)
 		fprintf(out, "The window is held by thread %u\n", f->other_tid);
 	if (f->access)
 		fprintf(out, "Fault mode %s: %s\n", f->fault_mode,
-			f->fault_mode[0] == 's' ? "the kernel oopses here"
-						: "the access was let through");
+			f->fault_mode[0] == 's' ? "the kernel oopses here" :
+						  "the access was let through");
 	for (unsigned int i = 0; i < f->nr_remarks; i++)
 		fprintf(out, "%s\n", f->remark[i]);
 	if (f->unsure)
@@ -98,7 +98,8 @@ static void pkrs__print(FILE *out, const struct resolved_pkrs *pkrs)
 		fprintf(out, "; PKRS 0x%08x (key %u: %s)", pkrs->value, pkrs->pkey, pkrs->rights);
 	else
 		fprintf(out,
-			"; PKRS denied it (the kernel saved 0x%08x, that of the interrupted context)",
+			"; PKRS denied it (the kernel saved 0x%08x, that of the interrupted "
+			"context)",
 			pkrs->value);
 }
 

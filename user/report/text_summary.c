@@ -162,8 +162,8 @@ static void summary__verdict(FILE *out, const struct model *m)
 	fputs("pkstrace: ", out);
 	verdict__findings(out, m);
 	fprintf(out, "; %s",
-		model__complete(m) ? "complete: nothing was lost"
-				   : "INCOMPLETE: see LOST above; the run cannot be called clean");
+		model__complete(m) ? "complete: nothing was lost" :
+				     "INCOMPLETE: see LOST above; the run cannot be called clean");
 	if (suppressed)
 		fprintf(out, "; %" PRIu64 " suppressed", (uint64_t)suppressed);
 	fputc('\n', out);

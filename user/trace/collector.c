@@ -34,13 +34,13 @@ static int ring__sample(void *arg, void *data, size_t size)
 }
 
 /* Each program on a function is there for both kinds of entry (bpf/kernel/caller.bpf.h). */
-#define PROGRAM(what) \
+#define PROGRAM(what)                                                                              \
 	(c->dialect->attach == ATTACH_TRAMPOLINE ? skel->progs.what : skel->progs.what##_regs)
 
 /* The windows' programs are there once for each use: what it does is a constant of a program. */
-#define PROGRAM_FOR(what)                               \
-	(c->use == USE_TRACE ? PROGRAM(what) :          \
-	 c->use == USE_COUNT ? PROGRAM(count_##what) :  \
+#define PROGRAM_FOR(what)                                                                          \
+	(c->use == USE_TRACE ? PROGRAM(what) :                                                     \
+	 c->use == USE_COUNT ? PROGRAM(count_##what) :                                             \
 			       PROGRAM(tally_##what))
 
 static struct bpf_program *window__program(const struct collector *c, enum probe probe)
@@ -186,10 +186,11 @@ static enum status load__failed(int err)
 {
 	/* The capabilities are there: they were looked at before. */
 	if (err == -EPERM || err == -EACCES)
-		return status__say(STATUS_CANNOT,
-				   "the kernel refuses to load BPF programs (%s): forbidden by lockdown, "
-				   "a security module or the limits of a container",
-				   strerror(-err));
+		return status__say(
+			STATUS_CANNOT,
+			"the kernel refuses to load BPF programs (%s): forbidden by lockdown, "
+			"a security module or the limits of a container",
+			strerror(-err));
 	return status__say(STATUS_CANNOT,
 			   "the kernel rejects the BPF programs: %s (PKSTRACE_DEBUG=1 shows "
 			   "why)",
@@ -281,7 +282,8 @@ int collector__follow_group(struct collector *c, int group)
 {
 	__u32 zero = 0;
 
-	return bpf_map_update_elem(bpf_map__fd(c->skel->maps.followed_group), &zero, &group, BPF_ANY) ?
+	return bpf_map_update_elem(bpf_map__fd(c->skel->maps.followed_group), &zero, &group,
+				   BPF_ANY) ?
 		       -errno :
 		       0;
 }
@@ -307,7 +309,7 @@ static enum status attach__boundaries(struct collector *c)
 	for (unsigned int i = 0; (b = boundaries__row(i)); i++) {
 		if (!dialect__has_tracepoint(c->dialect, b->tracepoint) || (b->begin && pgmap))
 			continue;
-		prog = b->interrupt		? c->skel->progs.at_interrupt_end :
+		prog = b->interrupt	   ? c->skel->progs.at_interrupt_end :
 		       b->syscall && pgmap ? c->skel->progs.at_syscall_end :
 					     c->skel->progs.at_boundary;
 		c->boundaries[i] = bpf_program__attach_raw_tracepoint(prog, b->tracepoint);
@@ -441,8 +443,8 @@ static int program__skipped(struct collector *c, const struct bpf_program *prog,
 
 int collector__refused(struct collector *c, __u64 *refused)
 {
-	static const enum probe probes[] = { PROBE_GRANT_PAGE, PROBE_REVOKE_PAGE,
-					     PROBE_GRANT_PGMAP, PROBE_REVOKE_PGMAP };
+	static const enum probe probes[] = { PROBE_GRANT_PAGE, PROBE_REVOKE_PAGE, PROBE_GRANT_PGMAP,
+					     PROBE_REVOKE_PGMAP };
 	__u64 skipped;
 	int err = 0;
 

@@ -39,12 +39,12 @@ struct collector_extension {
 
 struct collector_options {
 	enum pks_follow follow;
-	pid_t tgid;  /* with follow: this process as well, with all its threads; 0: none */
-	bool counts_only; /* the cheapest form: no records of findings, no stacks, no pages */
-	enum pks_by by;	  /* what the counts of windows are kept by */
+	pid_t tgid;	   /* with follow: this process as well, with all its threads; 0: none */
+	bool counts_only;  /* the cheapest form: no records of findings, no stacks, no pages */
+	enum pks_by by;	   /* what the counts of windows are kept by */
 	bool grant_stacks; /* take the stack of each grant, not only of what is new or suspect */
-	bool slept;  /* report threads that sleep inside a window */
-	__u64 long_hold; /* ns: report windows open for longer; 0: none */
+	bool slept;	   /* report threads that sleep inside a window */
+	__u64 long_hold;   /* ns: report windows open for longer; 0: none */
 	const struct collector_extension *extension; /* NULL: none; outlives the collector */
 };
 
@@ -111,7 +111,7 @@ bool collector__frame(struct collector *c, unsigned int index, const struct pks_
 bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
 			  int at, const struct pks_frame *copy);
 
-/* How many grants and revokes the kernel has refused to run our programs for. 0 or negative errno. */
+/* Grants and revokes that the kernel refused to run programs for. 0 or negative errno. */
 int collector__refused(struct collector *c, __u64 *refused);
 
 /* Physical address of a struct page; 0 where that is not known. */

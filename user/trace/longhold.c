@@ -39,7 +39,8 @@ static void finding__fill(struct pks_finding *f, struct collector *c, const stru
 		.fold = site.caller ^ (1ULL << 63),
 		.granted = { .caller = site.caller,
 			     .time = frame->since,
-			     .stack = frame->stack >= 0 ? frame->stack : PKS_FIRST_STACK(site.home_stack),
+			     .stack = frame->stack >= 0 ? frame->stack :
+							  PKS_FIRST_STACK(site.home_stack),
 			     .flags = frame->stack >= 0 ? PKS_STACK_EXACT : 0 },
 		.revoked = { .stack = PKS_NO_STACK },
 	};

@@ -65,8 +65,9 @@ enum status preflight__capabilities(void)
 	if (!names[0])
 		return STATUS_CLEAN;
 	preflight__needed_capabilities(all, sizeof(all));
-	return status__say(STATUS_CANNOT, "not permitted to trace: missing %s; run as root, or with %s",
-			   names, all);
+	return status__say(STATUS_CANNOT,
+			   "not permitted to trace: missing %s; run as root, or with %s", names,
+			   all);
 }
 
 enum status preflight__symbols(struct symbols **symbols)

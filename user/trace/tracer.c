@@ -25,8 +25,8 @@ static enum status tracer__targets(struct tracer *t)
 		t->pid_watch = syscall(SYS_pidfd_open, o->pid, 0);
 		if (t->pid_watch < 0)
 			return status__say(STATUS_USAGE, "no process %d: %s", o->pid,
-					   errno == EINVAL ? "it is a thread of another process"
-							   : strerror(errno));
+					   errno == EINVAL ? "it is a thread of another process" :
+							     strerror(errno));
 	}
 	if (o->command) {
 		err = follow__prepare(&t->command, o->command, o->no_group ? FOLLOW_NO_GROUP : 0);
@@ -84,10 +84,11 @@ static void tracer__say_attached(const struct tracer *t, double took)
 
 static enum status tracer__attach(struct tracer *t)
 {
-	struct collector_options options = { .follow = t->command.group.fd >= 0 ? PKS_FOLLOW_GROUP :
+	struct collector_options options = { .follow = t->command.group.fd >= 0 ?
+							       PKS_FOLLOW_GROUP :
 						       t->options.pid || t->options.command ?
-									     PKS_FOLLOW_LISTED :
-									     PKS_FOLLOW_ALL,
+							       PKS_FOLLOW_LISTED :
+							       PKS_FOLLOW_ALL,
 					     .tgid = t->options.pid,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
@@ -127,8 +128,8 @@ static enum status tracer__arm_timers(struct tracer *t)
 	int err = timer__open(t->options.seconds, false, &t->timer);
 
 	err = err ?: timer__open(t->options.interval, true, &t->ticks);
-	return err ? status__say(STATUS_CANNOT, "can't set a timer: %s", strerror(-err))
-		   : STATUS_CLEAN;
+	return err ? status__say(STATUS_CANNOT, "can't set a timer: %s", strerror(-err)) :
+		     STATUS_CLEAN;
 }
 
 static enum status tracer__signals(struct tracer *t)
@@ -218,7 +219,8 @@ static void command__end(struct tracer *t, bool timed_out)
 		status__note("%s did not end within %g s: ended, with all its children",
 			     t->command.name, t->options.seconds);
 	else
-		status__note("%s is ended together with the run, with all its children", t->command.name);
+		status__note("%s is ended together with the run, with all its children",
+			     t->command.name);
 	left = follow__end(&t->command, GRACE_SECONDS, &wait_status);
 	if (wait_status >= 0)
 		command__say_end(t, wait_status);
@@ -237,8 +239,8 @@ static void command__ended(struct tracer *t)
 		command__say_end(t, wait_status);
 	left = follow__release(&t->command);
 	if (left)
-		status__note("%s has left %u process%s running, no longer traced",
-			     t->command.name, left, left > 1 ? "es" : "");
+		status__note("%s has left %u process%s running, no longer traced", t->command.name,
+			     left, left > 1 ? "es" : "");
 }
 
 /* The windows' counts up to now. */

@@ -68,9 +68,10 @@ static void group__remove(struct cgroup *group)
 
 static void group__refused(const char *name, int err)
 {
-	status__note("no cgroup for %s (%s): following it from fork to fork, ending it by a walk of "
-		     "/proc",
-		     name, err == -ENOENT ? "no cgroup v2 is mounted" : strerror(-err));
+	status__note(
+		"no cgroup for %s (%s): following it from fork to fork, ending it by a walk of "
+		"/proc",
+		name, err == -ENOENT ? "no cgroup v2 is mounted" : strerror(-err));
 }
 
 static pid_t follow__fork(struct follow *f)

@@ -67,8 +67,8 @@ static unsigned int list__undo(struct list *list)
 
 	while (list->nr) {
 		const struct message *one = &list->all[--list->nr];
-		int err = one->action == ACTION_KILL ? cgroup__remove(one->path, KILL_SECONDS)
-						     : file__write(one->path, one->value);
+		int err = one->action == ACTION_KILL ? cgroup__remove(one->path, KILL_SECONDS) :
+						       file__write(one->path, one->value);
 
 		refused += err && err != -ENOENT && err != -ESRCH;
 	}

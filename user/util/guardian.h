@@ -46,7 +46,7 @@ int guardian__kill_cgroup(struct guardian *g, const char *path);
 /* Forgets what was to be undone for this path, as it is gone. */
 int guardian__forget(struct guardian *g, const char *path);
 
-/* Undoes everything and waits for it. Returns the number of files that refused; 0 without a guardian. */
+/* Undoes everything, and waits. Returns how many files refused; 0 without a guardian. */
 unsigned int guardian__close(struct guardian *g);
 
 #endif

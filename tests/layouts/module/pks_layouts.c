@@ -18,8 +18,8 @@
 #include <linux/slab.h>
 #include <asm/tsc.h>
 
-#define PAIRS 1000
-#define ROUNDS 3	/* the first one, whose code is new to QEMU, and two more */
+#define PAIRS  1000
+#define ROUNDS 3 /* the first one, whose code is new to QEMU, and two more */
 
 /*
  * Device memory that is not there: addresses above the machine's memory, for
@@ -120,8 +120,7 @@ static long measure(run_fn with, run_fn without, struct page *page)
 	return now == last ? DIV_ROUND_CLOSEST(now, PAIRS) : -1;
 }
 
-static void show(struct seq_file *m, const char *key, const char *name,
-		 struct page *page)
+static void show(struct seq_file *m, const char *key, const char *name, struct page *page)
 {
 	seq_printf(m, "key=%s page=%s loop=%ld function=%ld\n", key, name,
 		   measure(pairs, no_pairs, page), measure(calls, no_calls, page));

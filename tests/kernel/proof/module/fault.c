@@ -11,8 +11,8 @@
 /* --- a page fault of the thread inside its window ---------------------- */
 
 struct faulted {
-	bool grant;		/* the handler opens a window, too */
-	unsigned int irqs;	/* of this CPU, before the access */
+	bool grant;	   /* the handler opens a window, too */
+	unsigned int irqs; /* of this CPU, before the access */
 	struct state inside, mapped, unmapped;
 	struct page *page;
 };
@@ -203,13 +203,11 @@ static int show_kmap_access(struct seq_file *m)
 	return 0;
 }
 
-const struct proof fault_proofs[] = {
-	{ "fault-in-window", fault_in_window },
-	{ "fault-window-in-window", fault_window_in_window },
-	{ "fixup-in-window", fixup_in_window },
-	{ "stray-read", show_stray_read },
-	{ "stray-write", show_stray_write },
-	{ "relaxed", show_relaxed },
-	{ "kmap-access", show_kmap_access },
-	{ }
-};
+const struct proof fault_proofs[] = { { "fault-in-window", fault_in_window },
+				      { "fault-window-in-window", fault_window_in_window },
+				      { "fixup-in-window", fixup_in_window },
+				      { "stray-read", show_stray_read },
+				      { "stray-write", show_stray_write },
+				      { "relaxed", show_relaxed },
+				      { "kmap-access", show_kmap_access },
+				      {} };

@@ -22,7 +22,7 @@ static struct {
 	int nr;
 	bool softirq;
 	bool fired;
-	bool missed;		/* another interrupt came in between */
+	bool missed; /* another interrupt came in between */
 	unsigned int irqs;
 } irq;
 
@@ -106,8 +106,7 @@ static void by_hrtimer(void)
 
 	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	timer.function = timer_fired;
-	hrtimer_start(&timer, ns_to_ktime(100 * NSEC_PER_USEC),
-		      HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_start(&timer, ns_to_ktime(100 * NSEC_PER_USEC), HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 static int ipi_target;
@@ -197,8 +196,8 @@ static void be_interrupted_well(void (*raise)(void))
 	}
 }
 
-static int show_interrupt(struct seq_file *m, void (*raise)(void),
-			  void (*step)(void), bool windowed)
+static int show_interrupt(struct seq_file *m, void (*raise)(void), void (*step)(void),
+			  bool windowed)
 {
 	void *addr = NULL;
 	int i;
@@ -219,11 +218,11 @@ static int show_interrupt(struct seq_file *m, void (*raise)(void),
 	return 0;
 }
 
-#define PROOF(NAME, RAISE, STEP, WINDOWED)				\
-static int NAME(struct seq_file *m)					\
-{									\
-	return show_interrupt(m, RAISE, STEP, WINDOWED);		\
-}
+#define PROOF(NAME, RAISE, STEP, WINDOWED)                                                         \
+	static int NAME(struct seq_file *m)                                                        \
+	{                                                                                          \
+		return show_interrupt(m, RAISE, STEP, WINDOWED);                                   \
+	}
 
 PROOF(irq_work_in_window, by_irq_work, step_look, true)
 PROOF(irq_work_outside, by_irq_work, step_look, false)
@@ -255,17 +254,15 @@ static int nmi_outside(struct seq_file *m)
 	return show_nmi(m, false);
 }
 
-const struct proof interrupt_proofs[] = {
-	{ "irq-work-in-window", irq_work_in_window },
-	{ "irq-work-outside", irq_work_outside },
-	{ "hrtimer-in-window", hrtimer_in_window },
-	{ "ipi-in-window", ipi_in_window },
-	{ "softirq-in-window", softirq_in_window },
-	{ "irq-window-outside", irq_window_outside },
-	{ "irq-window-in-window", irq_window_in_window },
-	{ "irq-nested-outside", irq_nested_outside },
-	{ "irq-nested-in-window", irq_nested_in_window },
-	{ "nmi-in-window", nmi_in_window },
-	{ "nmi-outside", nmi_outside },
-	{ }
-};
+const struct proof interrupt_proofs[] = { { "irq-work-in-window", irq_work_in_window },
+					  { "irq-work-outside", irq_work_outside },
+					  { "hrtimer-in-window", hrtimer_in_window },
+					  { "ipi-in-window", ipi_in_window },
+					  { "softirq-in-window", softirq_in_window },
+					  { "irq-window-outside", irq_window_outside },
+					  { "irq-window-in-window", irq_window_in_window },
+					  { "irq-nested-outside", irq_nested_outside },
+					  { "irq-nested-in-window", irq_nested_in_window },
+					  { "nmi-in-window", nmi_in_window },
+					  { "nmi-outside", nmi_outside },
+					  {} };

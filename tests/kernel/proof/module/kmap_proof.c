@@ -30,15 +30,16 @@ static int count_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(count);
 
-#define show_call(m, name, map, unmap) do {				\
-	int __before = current->kmap_trace_count;			\
-	void *__addr = map;						\
-	int __mapped = current->kmap_trace_count;			\
-									\
-	unmap(__addr);							\
-	seq_printf(m, "%s %d %d\n", name, __mapped - __before,		\
-		   current->kmap_trace_count - __before);		\
-} while (0)
+#define show_call(m, name, map, unmap)                                                             \
+	do {                                                                                       \
+		int __before = current->kmap_trace_count;                                          \
+		void *__addr = map;                                                                \
+		int __mapped = current->kmap_trace_count;                                          \
+                                                                                                   \
+		unmap(__addr);                                                                     \
+		seq_printf(m, "%s %d %d\n", name, __mapped - __before,                             \
+			   current->kmap_trace_count - __before);                                  \
+	} while (0)
 
 static int calls_show(struct seq_file *m, void *v)
 {

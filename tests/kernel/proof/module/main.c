@@ -66,8 +66,8 @@ static int find_pages(struct block_device *bdev)
 	if (!proof_dax)
 		return -EOPNOTSUPP;
 	id = dax_read_lock();
-	nr = dax_direct_access(proof_dax, PHYS_PFN(start + bdev_nr_bytes(bdev)) - 2,
-			       2, DAX_ACCESS, &kaddr, &pfn);
+	nr = dax_direct_access(proof_dax, PHYS_PFN(start + bdev_nr_bytes(bdev)) - 2, 2, DAX_ACCESS,
+			       &kaddr, &pfn);
 	dax_read_unlock(id);
 	if (nr < 2)
 		return nr < 0 ? nr : -ENOSPC;
@@ -104,8 +104,8 @@ static int __init proof_init(void)
 	debug_dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	for (i = 0; i < ARRAY_SIZE(proof_tables); i++)
 		for (p = proof_tables[i]; p->name; p++)
-			debugfs_create_file_unsafe(p->name, 0400, debug_dir,
-						   (void *)p, &proof_fops);
+			debugfs_create_file_unsafe(p->name, 0400, debug_dir, (void *)p,
+						   &proof_fops);
 	return 0;
 }
 

@@ -19,8 +19,8 @@ extern struct dev_pagemap *proof_pgmap;
 extern struct dax_device *proof_dax;
 
 struct state {
-	u32 pkrs;	/* IA32_PKRS, from the register itself */
-	int count;	/* pgmap_prot_count; signed, so that one too few shows */
+	u32 pkrs;  /* IA32_PKRS, from the register itself */
+	int count; /* pgmap_prot_count; signed, so that one too few shows */
 };
 
 static inline struct state read_state(void)
@@ -47,7 +47,7 @@ struct proof {
 	int (*show)(struct seq_file *m);
 };
 
-extern const struct proof pte_proofs[], window_proofs[], thread_proofs[],
-	interrupt_proofs[], fault_proofs[];
+extern const struct proof pte_proofs[], window_proofs[], thread_proofs[], interrupt_proofs[],
+	fault_proofs[];
 
 #endif

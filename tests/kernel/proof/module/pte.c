@@ -5,15 +5,14 @@
 #include "proof.h"
 
 struct walk {
-	unsigned long from, to;		/* where the key is expected */
-	unsigned long pages;		/* 4 KiB pages mapped */
-	unsigned long keyed;		/* of them with key 1 */
-	unsigned long other;		/* with another key than 0 and 1 */
-	unsigned long outside;		/* keyed, but not expected to be */
+	unsigned long from, to; /* where the key is expected */
+	unsigned long pages;	/* 4 KiB pages mapped */
+	unsigned long keyed;	/* of them with key 1 */
+	unsigned long other;	/* with another key than 0 and 1 */
+	unsigned long outside;	/* keyed, but not expected to be */
 };
 
-static void count_entry(struct walk *w, unsigned long addr, unsigned long next,
-			pteval_t val)
+static void count_entry(struct walk *w, unsigned long addr, unsigned long next, pteval_t val)
 {
 	unsigned long nr = (next - addr) >> PAGE_SHIFT;
 	unsigned int key = (val & _PAGE_PKEY_MASK) >> _PAGE_BIT_PKEY_BIT0;
@@ -89,8 +88,7 @@ static void walk_range(struct walk *w, unsigned long addr, unsigned long end)
 	}
 }
 
-static void show_range(struct seq_file *m, const char *name,
-		       unsigned long from, unsigned long to)
+static void show_range(struct seq_file *m, const char *name, unsigned long from, unsigned long to)
 {
 	struct walk w = {
 		.from = (unsigned long)__va(proof_pgmap->range.start),
@@ -98,8 +96,8 @@ static void show_range(struct seq_file *m, const char *name,
 	};
 
 	walk_range(&w, from, to);
-	seq_printf(m, "%s pages=%lu keyed=%lu other_key=%lu outside=%lu\n",
-		   name, w.pages, w.keyed, w.other, w.outside);
+	seq_printf(m, "%s pages=%lu keyed=%lu other_key=%lu outside=%lu\n", name, w.pages, w.keyed,
+		   w.other, w.outside);
 }
 
 /* Above the highest memory; everything mapped directly is below. */
@@ -115,7 +113,4 @@ static int show_pte(struct seq_file *m)
 	return 0;
 }
 
-const struct proof pte_proofs[] = {
-	{ "pte", show_pte },
-	{ }
-};
+const struct proof pte_proofs[] = { { "pte", show_pte }, {} };

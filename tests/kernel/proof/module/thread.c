@@ -20,7 +20,7 @@ struct player {
 	struct completion done;
 	struct player *other;
 	unsigned int rounds;
-	unsigned int wrong;	/* times the register was not its own */
+	unsigned int wrong; /* times the register was not its own */
 };
 
 /* Each wakes the other and sleeps, so that every round switches twice. */
@@ -45,8 +45,7 @@ static int play(void *data)
 	return 0;
 }
 
-static struct task_struct *start_player(struct player *p, struct player *other,
-					bool windowed)
+static struct task_struct *start_player(struct player *p, struct player *other, bool windowed)
 {
 	struct task_struct *task;
 
@@ -89,7 +88,8 @@ static int show_migrate(struct seq_file *m)
 		return -ENOMEM;
 	cpumask_copy(saved, current->cpus_ptr);
 	addr = kmap_local_page(proof_page[0]);
-	for_each_online_cpu(cpu) {
+	for_each_online_cpu(cpu)
+	{
 		set_cpus_allowed_ptr(current, cpumask_of(cpu));
 		seq_printf(m, "cpu%d ", raw_smp_processor_id());
 		show_now(m, "mapped");
@@ -171,10 +171,8 @@ static int show_kthread(struct seq_file *m)
 	return 0;
 }
 
-const struct proof thread_proofs[] = {
-	{ "switch", show_switch },
-	{ "migrate", show_migrate },
-	{ "fork", show_fork },
-	{ "kthread", show_kthread },
-	{ }
-};
+const struct proof thread_proofs[] = { { "switch", show_switch },
+				       { "migrate", show_migrate },
+				       { "fork", show_fork },
+				       { "kthread", show_kthread },
+				       {} };

@@ -150,16 +150,10 @@ static int show_folio(struct seq_file *m)
 }
 
 const struct proof window_proofs[] = {
-	{ "kmap-local", show_kmap_local },
-	{ "kmap-atomic", show_kmap_atomic },
-	{ "ordinary", show_ordinary },
-	{ "dax", show_dax },
-	{ "pgmap", show_pgmap },
-	{ "kmap", show_kmap },
-	{ "nesting", show_nesting },
-	{ "access", show_access },
-	{ "underflow", show_underflow },
-	{ "wrong-revoke", show_wrong_revoke },
-	{ "folio", show_folio },
-	{ }
+	{ "kmap-local", show_kmap_local }, { "kmap-atomic", show_kmap_atomic },
+	{ "ordinary", show_ordinary },	   { "dax", show_dax },
+	{ "pgmap", show_pgmap },	   { "kmap", show_kmap },
+	{ "nesting", show_nesting },	   { "access", show_access },
+	{ "underflow", show_underflow },   { "wrong-revoke", show_wrong_revoke },
+	{ "folio", show_folio },	   {}
 };
