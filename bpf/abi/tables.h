@@ -40,17 +40,17 @@ enum pks_loss {
 	PKS_NR_LOSSES,
 };
 
-#define PKS_FRAMES	16 /* windows of a thread that its slot has room for */
-#define PKS_DEEP_FRAMES 64 /* and further ones, in a block of their own */
-#define PKS_DEPTH	(PKS_FRAMES + PKS_DEEP_FRAMES)
-#define PKS_DEEPS	64 /* threads nested so deep at one moment */
-#define PKS_HISTORY	2
-#define PKS_SLOTS	4096 /* threads inside a window at one moment */
-#define PKS_SHARDS	16   /* of the sites' counts, at most */
-#define PKS_SITES	2048 /* grant call sites, and as many revoke call sites */
-#define PKS_OPENED	4096
-#define PKS_FOLDS	4096
-#define PKS_BUCKETS	128 /* hold time: 4 linear steps per power of two */
+#define PKS_FRAMES	    16 /* windows of a thread that its slot has room for */
+#define PKS_OVERFLOW_FRAMES 64 /* and further ones, in a block of their own */
+#define PKS_DEPTH	    (PKS_FRAMES + PKS_OVERFLOW_FRAMES)
+#define PKS_OVERFLOWS	    64 /* threads nested so deep at one moment */
+#define PKS_HISTORY	    2
+#define PKS_SLOTS	    4096 /* threads inside a window at one moment */
+#define PKS_SHARDS	    16	 /* of the sites' counts, at most */
+#define PKS_SITES	    2048 /* grant call sites, and as many revoke call sites */
+#define PKS_OPENED	    4096
+#define PKS_FOLDS	    4096
+#define PKS_BUCKETS	    128 /* hold time: 4 linear steps per power of two */
 
 /*
  * A captured stack. The array of them has a place for the first stack of each
@@ -150,9 +150,9 @@ _Static_assert(sizeof(struct pks_frame) == 24, "shared with the loader");
 #define PKS_PLACE_CONTEXT_SHIFT 16 /* where context is in place */
 #define PKS_PLACE_FLAGS_SHIFT	24 /* and flags */
 
-#define PKS_FRAME_UNKNOWN 1u /* grant not seen: any revoke fits */
-#define PKS_FRAME_TOLD	  2u /* reported as held too long, or about to be: whoever sets it does */
-#define PKS_FRAME_CLOSED  4u /* granted with the key closed, nested: it opened nothing */
+#define PKS_FRAME_UNKNOWN  1u /* grant not seen: any revoke fits */
+#define PKS_FRAME_REPORTED 2u /* reported as held too long, or about to be: whoever sets it does */
+#define PKS_FRAME_CLOSED   4u /* granted with the key closed, nested: it opened nothing */
 
 /* A window that a thread closed. Written and read by that thread alone. */
 struct pks_closed {
@@ -190,8 +190,8 @@ struct pks_slot {
 		};
 		__u64 off; /* both: 0, depth is the kernel's count */
 	};
-	__s32 depth; /* windows open; frames[] holds the first PKS_FRAMES, a block the next */
-	__s32 told;  /* part of skew already reported */
+	__s32 depth;	/* windows open; frames[] holds the first PKS_FRAMES, a block the next */
+	__s32 reported; /* part of skew already reported */
 	__u32 tid;
 	__u32 tgid;
 	union {
@@ -217,7 +217,7 @@ struct pks_slot {
 	__u16 poison_site; /* revoke site of the underflow */
 	__u8 closed_at;	   /* next entry of closed[] */
 	__u8 adjust_context;
-	__u8 deep;	  /* with PKS_HOLDS_DEEP: the block that holds its deeper frames */
+	__u8 overflow;	  /* with PKS_HOLDS_OVERFLOW: the block that holds its deeper frames */
 	__u8 pad[3];	  /* to a power of two: the index is then a shift */
 	__u64 history_of; /* task_struct that closed[] is of */
 	struct pks_closed closed[PKS_HISTORY];
@@ -227,19 +227,19 @@ _Static_assert(sizeof(struct pks_slot) == 512, "shared with the loader");
 
 #define PKS_SPECIAL_HOLDS_SHIFT 16 /* where holds are in special */
 
-#define PKS_HOLDS_AWAY	 1u /* the owner's home, by its hash, is another slot */
-#define PKS_HOLDS_DEEP	 2u
-#define PKS_HOLDS_HIDDEN 4u /* it counts in quiet.over_revoked */
+#define PKS_HOLDS_AWAY	   1u /* the owner's home, by its hash, is another slot */
+#define PKS_HOLDS_OVERFLOW 2u
+#define PKS_HOLDS_HIDDEN   4u /* it counts in quiet.over_revoked */
 
 /*
  * The frames of a thread that is nested deeper than PKS_FRAMES. owner: claimed by
  * compare and exchange, given back by a plain store; frames: as those of the slot.
  */
-struct pks_deep {
+struct pks_overflow {
 	__u64 owner; /* task_struct, 0: free */
-	struct pks_frame frames[PKS_DEEP_FRAMES];
+	struct pks_frame frames[PKS_OVERFLOW_FRAMES];
 };
-_Static_assert(sizeof(struct pks_deep) == 1544, "shared with the loader");
+_Static_assert(sizeof(struct pks_overflow) == 1544, "shared with the loader");
 
 #define PKS_GRANT  1
 #define PKS_REVOKE 2
@@ -290,30 +290,30 @@ _Static_assert(sizeof(struct pks_name) == 16, "shared with the loader");
  * When a window that is only counted was opened. task: claimed by compare and exchange,
  * given back by a plain store of the owner's; since: the owner alone.
  */
-struct pks_tally {
+struct pks_count_only {
 	__u64 task;  /* task_struct, 0: free */
 	__u64 since; /* CLOCK_MONOTONIC ns */
 };
-_Static_assert(sizeof(struct pks_tally) == 16, "shared with the loader");
+_Static_assert(sizeof(struct pks_count_only) == 16, "shared with the loader");
 
-#define PKS_TALLIES	 (4096 + PKS_FRAMES) /* nested windows lie behind each other */
-#define PKS_TALLY_SHARDS 16
+#define PKS_COUNT_ONLY_ENTRIES (4096 + PKS_FRAMES) /* nested windows lie behind each other */
+#define PKS_COUNT_ONLY_SHARDS  16
 
 /*
  * The struct pages that are known to be protected, by the low half of their
  * addresses: nothing of a page has to be read. And what to look at in others.
  *
  * last is claimed once a trace and stays; size is 0 whenever these pages are not to be
- * taken for protected. So whoever reads size first and then last (page__quick()) never
+ * taken for protected. So whoever reads size first and then last (page__fastpath()) never
  * has one of one pgmap and the other of another (pages__publish()). Any CPU writes them,
  * and the loader size, as 0. zone_bit: the loader's, before `tracing`.
  */
-struct pks_quick_pages {
+struct pks_fastpath_pages {
 	__u32 last;	/* byte; 0: no pgmap was seen */
 	__u32 size;	/* in bytes of struct pages; 0: none is known */
 	__u64 zone_bit; /* of page->flags: in no page of the usual zones, in all of device memory */
 };
-_Static_assert(sizeof(struct pks_quick_pages) == 16, "shared with the loader");
+_Static_assert(sizeof(struct pks_fastpath_pages) == 16, "shared with the loader");
 
 /*
  * What a thread looks like at a boundary where there is nothing to do, in one word that

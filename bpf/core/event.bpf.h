@@ -96,7 +96,7 @@ static __always_inline bool event__revoked_fast(void *ctx, struct window_event *
 static __always_inline void event__boundary(void *ctx, const struct window_event *e, bool forgets)
 {
 	if (e->count)
-		tally__end();
+		count_only__end();
 	if (!e->count && !e->open && slot__find(e->task) < 0) {
 		if (forgets)
 			slot__forget(e->task);

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The usual windows, at the least cost: granted and revoked in task context by
- * a thread in step with the kernel's count, with nothing leaked, adjusted or
- * doubted. All else is refused here, before anything was changed, and goes the
- * other path through window.bpf.h, which does the same and the rest.
+ * Ordinary windows at the least cost: granted and revoked in task context by a thread in step
+ * with the kernel's count, with nothing leaked, adjusted or in doubt. Everything else is
+ * refused here, before anything is changed, and takes the full path through window.bpf.h.
  *
- * What a program does with windows is a constant of the program (enum window_path):
- * a setting that is read costs instructions even where it only leads around dead code.
- * Reading time and caller costs most: what refuses is asked before it.
+ * What a program does with windows is a constant of the program (enum window_path): a
+ * setting read at run time costs instructions even if it only skips dead code. Reading the
+ * time and the caller costs most, so everything that may refuse is checked before.
  */
 #ifndef PKSTRACE_FASTPATH_BPF_H
 #define PKSTRACE_FASTPATH_BPF_H
 
 #include "core/window.bpf.h"
 
-/* A free slot's counts are all zero. */
+/* The counts of a free slot are zero. */
 static __always_inline bool fastpath__may_grant(const struct window_event *e,
 						const struct pks_slot *s)
 {
@@ -23,7 +22,7 @@ static __always_inline bool fastpath__may_grant(const struct window_event *e,
 	return slot__in_step(s, e, PATH_FAST_TRACE) && (__u32)e->count < PKS_FRAMES && e->open;
 }
 
-/* The slot is now this thread's. False where another one was faster: nothing was changed. */
+/* Takes the slot for this thread. False if another one was faster; nothing was changed then. */
 static __always_inline bool fastpath__claim(const struct window_event *e, struct pks_slot *s)
 {
 	return e->count || claim(&s->owner, 0, e->task);
@@ -39,9 +38,9 @@ static __always_inline void fastpath__grant(void *ctx, const struct window_event
 }
 
 /*
- * The end of a window whose caller and time are not read, for that costs more
- * than all the rest: it goes down as revoked where the last one was that was
- * granted at the same place, and a report says so. False where they are due.
+ * The end of a window whose caller and time are not read, since that costs more than all the
+ * rest: it is recorded as revoked where the last window of the same grant site was, and a
+ * report says so. Returns false if they are due.
  */
 static __always_inline bool fastpath__untimed(const struct window_event *e, struct pks_slot *s,
 					      const struct pks_frame *f)
@@ -59,7 +58,7 @@ static __always_inline bool fastpath__untimed(const struct window_event *e, stru
 	return true;
 }
 
-/* The end of one whose time was read, and in a full trace its caller. */
+/* The end of a window whose time was read, and in a full trace its caller. */
 static __always_inline void fastpath__timed(void *ctx, const struct window_event *e,
 					    struct pks_slot *s, const struct pks_frame *f,
 					    enum window_path path)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Puts a finding's record together. Global functions: see table.bpf.h. */
+/* Assembles the record of a finding. Global functions: see table.bpf.h. */
 #include "core/finding.bpf.h"
 #include "core/count_only.bpf.h"
 
@@ -19,7 +19,7 @@ __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 k
 			continue;
 		origin__set(&r->granted, &grant_sites[c->grant_site & (PKS_SITES - 1)], 0,
 			    c->grant_stack);
-		/* An underflow's own revoke stack is the current one: keep it. */
+		/* The revoke stack of an underflow is the current one: keep it. */
 		if (r->class != PKS_UNDERFLOW) {
 			origin__set(&r->revoked, &revoke_sites[c->revoke_site & (PKS_SITES - 1)],
 				    c->when, c->revoke_stack);
@@ -110,7 +110,7 @@ static __always_inline void finding__page(struct pks_finding *f)
 	if (!vmemmap || !size)
 		return;
 	if (f->key < vmemmap || f->key - vmemmap >= VMEMMAP_SPAN) {
-		if (settings.facts.truth != PKS_TRUTH_PGMAP)
+		if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP)
 			return;
 		f->pgmap = f->key;
 		f->pgmap_start = BPF_CORE_READ((struct dev_pagemap *)page, range.start);
@@ -254,7 +254,7 @@ __noinline __u64 finding__count(const struct window_event *e, const struct findi
 
 	if (!e || !r || r->class >= PKS_NR_CLASSES)
 		return 0;
-	tally__end();
+	count_only__end();
 	__sync_fetch_and_add(&found[r->class], 1);
 	if (r->granted_site)
 		site__suspect(&grant_sites[r->granted_site & (PKS_SITES - 1)]);

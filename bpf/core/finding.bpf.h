@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Findings: what the core knows of one, put into the ring buffer with the
- * stack of the moment. Every finding is counted by class and folded by place
- * before the ring is tried, so that totals never depend on the ring.
+ * Findings: what the core knows about one is put into the ring buffer together with the
+ * current stack. Every finding is first counted by class and folded by place, so totals
+ * never depend on the ring.
  */
 #ifndef PKSTRACE_FINDING_BPF_H
 #define PKSTRACE_FINDING_BPF_H
@@ -14,7 +14,7 @@ struct {
 	__uint(max_entries, 1 << 20);
 } ring SEC(".maps") __weak;
 
-/* A finding as its finder words it; finding__fill() adds what is common. */
+/* A finding as the code that found it describes it; finding__fill() adds the rest. */
 struct finding_request {
 	__u8 class; /* PKS_CLASS_NONE: nothing was found */
 	__u8 cause;
@@ -39,20 +39,20 @@ struct finding_request {
 };
 _Static_assert(sizeof(struct finding_request) == 120, "no holes: it is passed as memory");
 
-/* The window on `key` that the thread of slot `slot` closed last. 0 where it is forgotten. */
+/* The last window on `key` closed by the thread of a slot. 0 if it is forgotten. */
 int origin__of_history(struct finding_request *r, __u32 slot, __u64 key);
 
-/* Another thread with a window open on `key`: its grant and tid go into r. Else 0. */
+/* Looks for another thread with a window on `key`; its grant and tid go into r. 0: none. */
 int opened__holder(__u64 key, __u64 task, struct finding_request *r);
 
-/* Counts a finding by class and by fold. The fold's key if its record is to be sent, else 0. */
+/* Counts a finding by class and by fold. Returns the key of the fold if a record is due, else 0. */
 __u64 finding__count(const struct window_event *e, const struct finding_request *r);
 
-/* Writes all of a record but its own stack and fold: ring memory holds what was there before. */
+/* Writes all of a record except its stack and fold; ring memory is not zeroed. */
 int finding__fill(struct pks_finding *f, const struct window_event *e,
 		  const struct finding_request *r);
 
-/* From now on the stack of each of its windows is taken, and each revoke's caller read. */
+/* From now on, takes the stack of each of its windows and reads the caller of each revoke. */
 static __always_inline void site__suspect(struct pks_site *site)
 {
 	__sync_fetch_and_or(&site->flags, PKS_SITE_SUSPECT);
@@ -76,7 +76,7 @@ static __always_inline void origin__of_frame(struct pks_origin *o, const struct 
 	origin__set(o, &grant_sites[f->site & (PKS_SITES - 1)], f->since, f->stack);
 }
 
-/* The newest window of a thread's slot into r. False where the slot (-1: none) has no such. */
+/* The newest window of a slot into r. False if the slot (-1: none) has none. */
 static __always_inline bool origin__of_newest(int slot, struct finding_request *r)
 {
 	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
@@ -91,7 +91,7 @@ static __always_inline bool origin__of_newest(int slot, struct finding_request *
 	return true;
 }
 
-/* Each finding is delivered, folded, or dropped: that is counted here. */
+/* Counts what becomes of a finding: it is delivered, folded or dropped. */
 static __always_inline void finding__drop(void)
 {
 	__sync_fetch_and_add(&dropped, 1);
@@ -99,9 +99,9 @@ static __always_inline void finding__drop(void)
 }
 
 /*
- * Counts, folds and delivers a finding. Never fails: what is lost is counted.
- * The record is written where the reader gets it from, so that nobody else can
- * write there: neither an interrupt nor a thread that preempts this one.
+ * Counts, folds and delivers a finding. Never fails: what is lost is counted. The record is
+ * written in place in the ring, so nobody else can overwrite it, neither an interrupt nor a
+ * thread that preempts this one.
  */
 static __always_inline void finding__emit(void *ctx, const struct window_event *e,
 					  const struct finding_request *r)

@@ -82,7 +82,7 @@ static __always_inline void slot__change(struct pks_slot *s, enum slot_change ch
 		s->depth = depth - n;
 		s->skew += n;
 		if (s->skew > 0)
-			s->told += n;
+			s->reported += n;
 		break;
 	case SLOT_SET_APART:
 		s->depth = depth - n;
@@ -93,19 +93,19 @@ static __always_inline void slot__change(struct pks_slot *s, enum slot_change ch
 		break;
 	case SLOT_OLD_CLOSED:
 		s->skew -= n;
-		if (s->told > 0)
-			s->told -= n;
+		if (s->reported > 0)
+			s->reported -= n;
 		break;
 	case SLOT_COUNT_IS:
 		s->skew = n;
-		if (s->told > n)
-			s->told = n > 0 ? n : 0;
+		if (s->reported > n)
+			s->reported = n > 0 ? n : 0;
 		break;
 	case SLOT_HALF_DONE:
 		s->adjust = n;
 		break;
 	case SLOT_REPORTED:
-		s->told = s->skew;
+		s->reported = s->skew;
 		break;
 	case SLOT_ENDED:
 		s->depth = 0;
@@ -169,8 +169,8 @@ static __always_inline void slot__give_back(struct pks_slot *s, __u64 task)
 		s->history_of = 0;
 		__sync_val_compare_and_swap(&home->history_of, task, 0);
 	}
-	if (s->holds & PKS_HOLDS_DEEP)
-		store_release(&deeps[s->deep & (PKS_DEEPS - 1)].owner, 0);
+	if (s->holds & PKS_HOLDS_OVERFLOW)
+		store_release(&overflows[s->overflow & (PKS_OVERFLOWS - 1)].owner, 0);
 	if (s->holds & PKS_HOLDS_HIDDEN)
 		__sync_fetch_and_add(&quiet.over_revoked, -1);
 	s->holds = 0;
@@ -182,7 +182,7 @@ static __always_inline void slot__give_back(struct pks_slot *s, __u64 task)
  */
 static __always_inline void slot__release(struct pks_slot *s, __u64 task, enum window_path path)
 {
-	s->told = 0;
+	s->reported = 0;
 	if (!path__fast(path)) {
 		s->flags = 0;
 		s->claim_context = PKS_TASK;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the programs share: settings fixed before load, tables, maps. Declared
- * here for every object file, defined in state.bpf.c.
+ * What the programs share: settings fixed before load, tables, maps. Declared here for
+ * every object file, defined in state.bpf.c.
  *
- * The tables are plain arrays, indexed by a hash with a short probe: no hash
- * map, so that nothing here can deadlock in the fault path, and the loader
- * reads them through memory. All of it is freed with the programs.
+ * The tables are plain arrays, indexed by a hash with a short probe sequence. There is no
+ * hash map, so nothing here can deadlock in the fault path, and the loader reads the
+ * tables through memory. All of it is freed with the programs.
  */
 #ifndef PKSTRACE_STATE_BPF_H
 #define PKSTRACE_STATE_BPF_H
@@ -15,25 +15,25 @@
 #include "kernel/kernel.bpf.h"
 
 extern const volatile struct pks_settings settings;
-/* With settings.follow: the kernel's workers are followed too, whoever's work they do. */
+/* With settings.follow: also follow the kernel's workers, whoever they work for. */
 extern const volatile __u8 follow_workers;
 
 extern struct pks_slot slots[PKS_SLOTS];
-extern struct pks_deep deeps[PKS_DEEPS];
+extern struct pks_overflow overflows[PKS_OVERFLOWS];
 extern struct pks_site grant_sites[PKS_SITES];
 extern struct pks_site revoke_sites[PKS_SITES];
 extern struct pks_name group_names[PKS_SITES]; /* of grant_sites, by thread */
 extern struct pks_fold folds[PKS_FOLDS];
 /*
- * Set by the loader between its last attach and its first detach: with grants
- * attached and revokes not, or the other way round, no pairing could be right.
+ * Set by the loader between its last attach and its first detach: pairing cannot be right
+ * while only grants or only revokes are attached.
  */
 extern __u32 tracing;
-extern __u64 tracing_since; /* CLOCK_MONOTONIC ns of that */
+extern __u64 tracing_since; /* when, in CLOCK_MONOTONIC ns */
 extern struct pks_quiet quiet;
 extern __u64 found[PKS_NR_CLASSES];
 extern __u64 folded;	    /* how many of found[] were only counted, in folds[] */
-extern __u64 dropped;	    /* and how many were to be delivered and could not be */
+extern __u64 dropped;	    /* how many should have been delivered and could not be */
 extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */
 extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
@@ -50,14 +50,14 @@ extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */
 extern __u64 fault_calls;   /* PKS faults seen by the key's callback */
 
 extern struct pks_opened opened[PKS_OPENED];
-/* Threads that were at a boundary in the trace, by hash; the last of each place. */
+/* Threads that were at a boundary during the trace, by hash; the last one of each entry. */
 extern __u64 passed[PKS_OPENED];
 
 /* Usual windows have short paths (fastpath.bpf.h, count_only.bpf.h), opened with `tracing`. */
-extern __u32 quick_way;
-extern struct pks_quick_pages quick_pages;
-extern struct pks_tally tally[PKS_TALLIES];
+extern __u32 fastpath_open;
+extern struct pks_fastpath_pages fastpath_pages;
+extern struct pks_count_only count_only[PKS_COUNT_ONLY_ENTRIES];
 extern struct pks_site_stat
-	tally_stats[PKS_TALLY_SHARDS]; /* of closed ones; grants are not counted */
+	count_only_stats[PKS_COUNT_ONLY_SHARDS]; /* of closed windows; grants are not counted */
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The slow halves of the table look-ups. */
+/* Slow paths of the table lookups. */
 #include "core/table.bpf.h"
 
 __noinline int slot__find_any(__u64 task)
@@ -41,10 +41,10 @@ struct probe_job {
 	__s32 at; /* what was found; below 0: nothing */
 };
 
-static long deep__probe(__u32 i, void *arg)
+static long overflow__probe(__u32 i, void *arg)
 {
 	struct probe_job *job = arg;
-	struct pks_deep *d = &deeps[i & (PKS_DEEPS - 1)];
+	struct pks_overflow *d = &overflows[i & (PKS_OVERFLOWS - 1)];
 
 	if (d->owner || __sync_val_compare_and_swap(&d->owner, 0, job->key))
 		return 0;
@@ -52,16 +52,16 @@ static long deep__probe(__u32 i, void *arg)
 	return 1;
 }
 
-__noinline int deep__claim(__u32 slot)
+__noinline int overflow__claim(__u32 slot)
 {
 	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
 	struct probe_job job = { .key = s->owner, .at = -1 };
 
-	bpf_loop(PKS_DEEPS, deep__probe, &job, 0);
+	bpf_loop(PKS_OVERFLOWS, overflow__probe, &job, 0);
 	if (job.at < 0)
 		return 0;
-	s->deep = job.at;
-	s->holds |= PKS_HOLDS_DEEP;
+	s->overflow = job.at;
+	s->holds |= PKS_HOLDS_OVERFLOW;
 	return 1;
 }
 

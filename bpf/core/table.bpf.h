@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tables of the window core: thread slots, call sites with their counts,
- * captured stacks, losses. Look-up by hash with a short probe; where no place
- * is found the caller is told, and it is counted.
+ * The tables of the window core: thread slots, call sites with their counts, captured
+ * stacks, losses. Lookup is by hash with a short probe sequence. If there is no room, the
+ * caller is told and a loss is counted.
  */
 #ifndef PKSTRACE_TABLE_BPF_H
 #define PKSTRACE_TABLE_BPF_H
@@ -10,9 +10,9 @@
 #include "core/state.bpf.h"
 
 /*
- * What other CPUs, interrupts or the loader see. BPF here has neither barriers nor
- * acquire and release (6.1); x86 keeps stores in order, and loads, so it is the
- * compiler that has to be kept from moving them.
+ * Accesses that other CPUs, interrupts or the loader can see. BPF on 6.1 has neither
+ * barriers nor acquire and release. x86 keeps stores in order, and loads, so only the
+ * compiler has to be kept from moving them.
  */
 #define READ_ONCE(x)	     (*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
@@ -23,8 +23,8 @@
 		WRITE_ONCE(*(at), (value));                                                        \
 	} while (0)
 /*
- * True for the one of all who try that has changed *at from `was`. Orders all before and
- * after. (Without the asm the compiler makes a value of what is but a branch.)
+ * True for the one caller that changed *at from `was`. Orders everything before and after.
+ * (Without the asm, the compiler would turn a branch into a value.)
  */
 #define claim(at, was, value)                                                                      \
 	({                                                                                         \
@@ -38,9 +38,9 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 /*
- * Fibonacci hashing: the top bits of a product with 2^32 / golden ratio. Of the
- * low half only, moved by hand: that makes a number out of a typed kernel
- * pointer, with which the verifier allows no arithmetic.
+ * Fibonacci hashing: the top bits of a product with 2^32 / golden ratio. Only the low half
+ * is used, moved by hand: this turns a typed kernel pointer, on which the verifier allows
+ * no arithmetic, into a number.
  */
 #define HASH_FACTOR 0x9e3779b97f4a7c15ULL
 
@@ -52,40 +52,40 @@ static __always_inline __u32 hash(__u64 value, __u32 bits)
 	return low * (__u32)(HASH_FACTOR >> 32) >> (32 - bits);
 }
 
-#define SLOT_BITS	 12
-#define SLOT_PROBES	 8
-#define SITE_BITS	 11
-#define SITE_PROBES	 64
-#define SHARD_BITS	 8
-#define TALLY_BITS	 12
-#define TALLY_SHARD_BITS 4
-#define OPENED_BITS	 12
-#define FOLD_BITS	 12
-#define FOLD_PROBES	 32
+#define SLOT_BITS	      12
+#define SLOT_PROBES	      8
+#define SITE_BITS	      11
+#define SITE_PROBES	      64
+#define SHARD_BITS	      8
+#define COUNT_ONLY_BITS	      12
+#define COUNT_ONLY_SHARD_BITS 4
+#define OPENED_BITS	      12
+#define FOLD_BITS	      12
+#define FOLD_PROBES	      32
 
 _Static_assert(1 << SLOT_BITS == PKS_SLOTS, "slot hash");
 _Static_assert(1 << SITE_BITS == PKS_SITES, "site hash");
-_Static_assert((1 << TALLY_BITS) + PKS_FRAMES == PKS_TALLIES, "tally hash");
-_Static_assert(1 << TALLY_SHARD_BITS == PKS_TALLY_SHARDS, "tally shards");
+_Static_assert((1 << COUNT_ONLY_BITS) + PKS_FRAMES == PKS_COUNT_ONLY_ENTRIES, "count_only hash");
+_Static_assert(1 << COUNT_ONLY_SHARD_BITS == PKS_COUNT_ONLY_SHARDS, "count_only shards");
 _Static_assert(1 << OPENED_BITS == PKS_OPENED, "opened hash");
 _Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
 
-/* One grant, revoke or boundary, as the thin wrappers hand it to the core. */
+/* One grant, revoke or boundary, as the programs pass it to the core. */
 struct window_event {
 	__u64 task;   /* task_struct */
-	__u64 key;    /* struct page; dev_pagemap where there is no page; 0: none */
+	__u64 key;    /* struct page; dev_pagemap if the page is not known; 0: none */
 	__u64 caller; /* return address of the call, 0: not known */
 	__u64 now;    /* CLOCK_MONOTONIC ns */
 	__u32 tid;
 	__u32 tgid;
 	__s32 count;	 /* the kernel's, before the event */
-	__u32 pkrs;	 /* the register, where it is read */
+	__u32 pkrs;	 /* the rights register, if it was read */
 	__u8 context;	 /* enum pks_context */
 	__u8 page_form;	 /* key came from a page-form function */
 	__u8 open;	 /* PKRS does not deny the key */
-	__u8 boundary;	 /* enum pks_boundary, of a boundary */
-	__u8 fresh;	 /* no window of this context can be older than the trace; of a revoke */
-	__u8 pgmap_form; /* from a pgmap-form function: it may be the inner half of a page form */
+	__u8 boundary;	 /* boundaries: enum pks_boundary */
+	__u8 fresh;	 /* revokes: no window of this context can be older than the trace */
+	__u8 pgmap_form; /* from a pgmap-form function, which a page-form one may have called */
 	__u8 pad[2];
 	__s64 arg; /* boundary: system call number, work function, vector; revoke: address */
 };
@@ -123,10 +123,10 @@ static __always_inline void lost__add(__u32 reason, __u64 n)
 }
 
 /*
- * The stack of now into one place. False where the unwinder had none, or where
- * somebody else writes there: a thread was preempted there for a whole round of
- * the ring. Whoever makes id busy is alone until it stores another one; that pairs
- * with the two reads of id in stack__read() (user/trace/counters.c).
+ * Captures the current stack into an entry. Returns false if the unwinder has none, or if
+ * somebody else is writing there: a thread that was preempted for a whole round of the
+ * ring. Whoever sets id to busy is alone until it stores another ID. Pairs with the two
+ * reads of id in stack__read() (user/trace/counters.c).
  */
 static __always_inline bool stack__fill(void *ctx, __u32 place, __u64 id)
 {
@@ -145,7 +145,7 @@ static __always_inline bool stack__fill(void *ctx, __u32 place, __u64 id)
 	return n > 0;
 }
 
-/* A site's first stack has a place of its own: of those who come at once, one takes it. */
+/* The first stack of a site has an entry of its own; of several who come at once, one takes it. */
 static __always_inline void stack__keep(void *ctx, struct pks_site *site, __u32 home)
 {
 	bool taken;
@@ -157,9 +157,9 @@ static __always_inline void stack__keep(void *ctx, struct pks_site *site, __u32 
 }
 
 /*
- * Takes the stack of one window's grant or revoke, and keeps it for the site if
- * it is the site's first. Not a stack map: that loses a stack where two fall
- * into one bucket, and has no way to let go of old ones.
+ * Takes the stack of a grant or revoke, and keeps it for the site if it is its first. This
+ * is not a stack map, which loses a stack if two fall into the same bucket and has no way
+ * to drop old ones.
  */
 static __always_inline __s32 stack__take(void *ctx, struct pks_site *site, __u32 home)
 {
@@ -180,44 +180,45 @@ static __always_inline __u32 slot__hash(__u64 task)
 }
 
 /*
- * The slow halves are global functions, in table.bpf.c: the verifier looks at
- * each of them once a program, not once a path. With the loops inline, loading
- * took a hundred times as long.
+ * The slow paths are global functions in table.bpf.c, which the verifier checks once per
+ * program instead of once per path. With the loops inline, loading took a hundred times as
+ * long.
  */
 
 /* The slot that the thread owns, or -1. */
 int slot__find_any(__u64 task);
 
-/* A free slot, claimed for the thread, or -1: lost. Its contents are a free slot's. */
+/* Claims a free slot for the thread; -1: none, a loss. Its contents are those of a free slot. */
 int slot__claim(__u64 task, __u32 context);
 
 /*
- * The newest window on `key` among the first `below` of a slot's owner, -1: none.
- * Of any context where that is PKS_NR_CONTEXTS.
+ * The newest window on `key` among the first `below` of a slot's owner; -1: none. If
+ * context is PKS_NR_CONTEXTS, a window of any context will do.
  */
 int frames__find(__u32 slot, __u64 key, int below, __u32 context);
 
-/* A block for the deeper frames of a slot's owner. False where none is free. */
-int deep__claim(__u32 slot);
+/* Claims a block for the deeper frames of a slot's owner. False if none is free. */
+int overflow__claim(__u32 slot);
 
-/* By thread: the thread ends, whose entry may then be another's. */
+/* By thread: the thread exits, so another may take over its entry. */
 int site__end(__u64 caller);
 
-/* The entry for a caller, claimed if new; 0, the entry for all others, if the table is full. */
+/* The entry of a caller, claimed if new; 0, the entry of all others, if the table is full. */
 int site__claim(__u32 revoke, __u64 caller);
 
-/* How many of the thread's windows are known one by one. */
+/* How many windows of the thread there are frames for. */
 static __always_inline __s32 frames__room(const struct pks_slot *s)
 {
-	return s->holds & PKS_HOLDS_DEEP ? PKS_DEPTH : PKS_FRAMES;
+	return s->holds & PKS_HOLDS_OVERFLOW ? PKS_DEPTH : PKS_FRAMES;
 }
 
-/* The thread's window number `at`, from 0, which is below frames__room(). */
+/* The thread's window number `at`, from 0 and below frames__room(). */
 static __always_inline struct pks_frame *frame__at(struct pks_slot *s, __u32 at)
 {
 	if (likely(at < PKS_FRAMES))
 		return &s->frames[at & (PKS_FRAMES - 1)];
-	return &deeps[s->deep & (PKS_DEEPS - 1)].frames[(at - PKS_FRAMES) & (PKS_DEEP_FRAMES - 1)];
+	return &overflows[s->overflow & (PKS_OVERFLOWS - 1)]
+			.frames[(at - PKS_FRAMES) & (PKS_OVERFLOW_FRAMES - 1)];
 }
 
 static __always_inline int slot__find(__u64 task)
@@ -238,7 +239,7 @@ static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, _
 	return site__claim(revoke, caller) & (PKS_SITES - 1);
 }
 
-/* A thread's windows go to one shard: no call is needed to find it, and threads are many. */
+/* All windows of a thread go to one shard: this needs no call, and there are many threads. */
 static __always_inline struct pks_site_stat *stat__of(__u32 site, __u64 task)
 {
 	__u32 at = (hash(task, SHARD_BITS) & settings.shard_mask) * PKS_SITES + site;
@@ -255,8 +256,9 @@ static __always_inline void stat__grant(__u32 site, __u64 task)
 }
 
 /*
- * The bucket of up to 1023 ns: four linear steps per power of two. Eight powers
- * higher the steps are the same, 32 buckets on. user/findings/model.c has the inverse.
+ * The bucket of a time up to 1023 ns: four linear steps per power of two. Eight powers
+ * higher the steps are the same, 32 buckets further. The inverse is in
+ * user/findings/model.c.
  */
 #define BUCKETS_OF(e)                                                                              \
 	[4 << (e - 2)...(5 << (e - 2)) - 1] = (e - 1) * 4,                                         \
@@ -290,10 +292,10 @@ static __always_inline __u32 stat__bucket(__u64 ns)
 	return ns >> 33 ? PKS_BUCKETS - 1 : buckets[(ns >> 24) & 1023] + 96;
 }
 
-/* Each try that fails, another one has raised the maximum: that many at once there are not. */
+/* A failed attempt means that somebody else raised the maximum; there are never that many. */
 #define MAX_TRIES 16
 
-/* Writers on other CPUs may be at it: a plain store could put a longer time back to this one. */
+/* Other CPUs may write too: a plain store could replace a longer time with this one. */
 static __always_inline void max__raise(__u64 *max, __u64 ns)
 {
 #pragma clang loop unroll(disable)
@@ -328,7 +330,7 @@ static __always_inline void opened__set(__u64 key, __u64 task)
 	o->task = task;
 }
 
-/* The thread has nothing open that is older than the trace. */
+/* The thread has no open window older than the trace. */
 static __always_inline void passed__set(__u64 task)
 {
 	__u64 *last = &passed[hash(task, OPENED_BITS) & (PKS_OPENED - 1)];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rare and the wrong: the window core's slow halves. See window.bpf.h. */
+/* Slow paths of the window core; see window.bpf.h. */
 #include "core/window.bpf.h"
 #include "core/count_only.bpf.h"
 
@@ -95,7 +95,7 @@ static long frame__import(__u32 i, void *arg)
 	const struct import_job *job = arg;
 	struct pks_slot *s = &slots[job->slot & (PKS_SLOTS - 1)];
 	struct pks_frame *f = &s->frames[s->depth & (PKS_FRAMES - 1)];
-	struct pks_tally *t = tally__entry(job->task, i & (PKS_FRAMES - 1));
+	struct pks_count_only *t = count_only__entry(job->task, i & (PKS_FRAMES - 1));
 
 	if ((__s32)i >= job->count)
 		return 1;
@@ -157,7 +157,7 @@ __noinline int window__ready_slow(const struct window_event *e)
 	if (i < 0)
 		return i;
 	s = &slots[i & (PKS_SLOTS - 1)];
-	if (settings.tally)
+	if (settings.count_only)
 		window__import(e, i);
 	if (!known)
 		window__adopt(s, e);
@@ -192,7 +192,8 @@ __noinline int window__doubt(const struct window_event *e)
 /* Calls of the thread may have been missed, and there is no count that would tell. */
 static __always_inline bool window__unsure(const struct pks_slot *s)
 {
-	return settings.facts.truth == PKS_TRUTH_NONE && (s->flags & PKS_SLOT_RESYNCED);
+	return settings.facts.count_source == PKS_COUNT_SOURCE_NONE &&
+	       (s->flags & PKS_SLOT_RESYNCED);
 }
 
 static __always_inline void request__of_slot(struct finding_request *r, const struct pks_slot *s,
@@ -229,14 +230,14 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 		r->class = PKS_CLASS_NONE;
 	} else if (opened__holder(e->key, e->task, r)) {
 		r->class = PKS_CROSS_THREAD;
-	} else if (settings.facts.truth != PKS_TRUTH_PGMAP && !e->fresh) {
+	} else if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP && !e->fresh) {
 		/* The window may be older than the trace, and no count tells. */
 		r->class = PKS_CLASS_NONE;
 		__sync_fetch_and_add(&older_windows, 1);
 	} else if (s->history_of == e->task) {
 		origin__of_history(r, slot, e->key);
 	}
-	if (settings.facts.truth == PKS_TRUTH_NONE)
+	if (settings.facts.count_source == PKS_COUNT_SOURCE_NONE)
 		return;
 	slot__changed(s, SLOT_OVER_REVOKED, 1);
 	s->poison_site = place->site;
@@ -249,7 +250,7 @@ __noinline int frames__extend(__u32 slot)
 	__u32 depth = s->depth;
 
 	/* Only where the first of the deeper windows begins: else the block had gaps. */
-	if ((depth == PKS_FRAMES && !(s->holds & PKS_HOLDS_DEEP) && !deep__claim(slot)) ||
+	if ((depth == PKS_FRAMES && !(s->holds & PKS_HOLDS_OVERFLOW) && !overflow__claim(slot)) ||
 	    depth >= (__u32)frames__room(s)) {
 		lost__add(PKS_LOST_NESTING, 1);
 		return 0;
@@ -334,11 +335,11 @@ static __always_inline void window__of_frame(struct pks_slot *s, const struct wi
 
 /*
  * True for one of two who find this window held for too long: the loader looks
- * for open ones (collector__mark_told()) while the thread may be about to end it.
+ * for open ones (collector__mark_reported()) while the thread may be about to end it.
  */
 static __always_inline bool frame__tell(struct pks_frame *f)
 {
-	const __u32 told = PKS_FRAME_TOLD << PKS_PLACE_FLAGS_SHIFT;
+	const __u32 told = PKS_FRAME_REPORTED << PKS_PLACE_FLAGS_SHIFT;
 
 	return !(__sync_fetch_and_or(&f->place, told) & told);
 }
@@ -399,7 +400,7 @@ static __always_inline void window__close_skewed(struct pks_slot *s, const struc
 		s->closed[1].key = 0;
 		s->history_of = e->task;
 	}
-	if (s->told > 0)
+	if (s->reported > 0)
 		__sync_fetch_and_add(&late_revokes, 1);
 	else
 		__sync_fetch_and_add(&older_windows, 1);
@@ -504,7 +505,7 @@ static __always_inline void window__write_off(struct pks_slot *s, __u32 slot)
 {
 	__s32 nr = -s->skew < s->depth ? -s->skew : s->depth;
 
-	if (settings.facts.truth != PKS_TRUTH_PGMAP || nr <= 0)
+	if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP || nr <= 0)
 		return;
 	frames__drop(slot, 0, nr);
 	slot__changed(s, SLOT_SET_APART, nr);
@@ -550,7 +551,7 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 		window__leak(s, e, r);
 		return 1;
 	}
-	if (s->depth == 0 && s->skew > s->told && e->context == PKS_TASK) {
+	if (s->depth == 0 && s->skew > s->reported && e->context == PKS_TASK) {
 		/* Granted before the trace or unseen; the count is the kernel's own. */
 		request__of_slot(r, s, PKS_LEAK);
 		r->granted.stack = PKS_NO_STACK;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The window core: pairs grants with revokes, thread by thread, and keeps its
- * own depth equal to the kernel's count. No SEC() here: the same code runs
- * behind every attach form and behind the test harness.
+ * The window core: pairs grants with revokes, thread by thread, and keeps its own depth
+ * equal to the kernel's count. There is no SEC() here: the same code runs behind every
+ * attach form and behind the test harness.
  *
  * Invariant after each event of a thread that owns a slot:
  *	kernel count == depth + skew + adjust
- * where depth counts the windows on the thread's stack, skew those that the
- * count has wrong for good (leaked, granted before the trace, over-revoked),
- * and adjust is one event of an interrupted context whose effect on the count
- * has not happened yet, since a probe runs before the function's body.
+ * where depth is the number of windows on the thread's stack, skew is by how much the count
+ * is permanently off (leaked, granted before the trace, over-revoked), and adjust is one
+ * event of an interrupted context that has not changed the count yet, since a probe runs
+ * before the function's body.
  *
- * Here stands the path of a right grant and a right revoke, inline, and once:
- * what the fast path leaves out is left out by a constant (enum window_path). All
- * that is rare or wrong is in window.bpf.c, in global functions.
+ * This file has the path of a correct grant and a correct revoke, inline and only once:
+ * what the fast path leaves out is left out by a constant (enum window_path). The slow
+ * paths are in window.bpf.c, in global functions.
  */
 #ifndef PKSTRACE_WINDOW_BPF_H
 #define PKSTRACE_WINDOW_BPF_H
@@ -21,7 +21,7 @@
 #include "core/slot.bpf.h"
 #include "core/finding.bpf.h"
 
-/* Where a revoke came from, and what is known of that. */
+/* Where a revoke came from, as far as it is known. */
 struct revoke_place {
 	__u64 when; /* 0: not read */
 	__u32 site;
@@ -31,37 +31,37 @@ struct revoke_place {
 };
 
 /*
- * The thread's slot with its depth in step with the kernel's count, whatever
- * it takes: another place in the table, a new claim, a resync. -1: lost.
+ * The thread's slot, with its depth in step with the kernel's count, whatever that takes:
+ * another entry of the table, a new claim, a resync. -1: lost.
  */
 int window__ready_slow(const struct window_event *e);
 
-/* From here to its next boundary calls of the thread may be missed; e->task need not be running. */
+/* Calls of the thread may be missed until its next boundary; e->task need not be running. */
 int window__doubt(const struct window_event *e);
 
-/* Room for a window that is deeper than the slot has room for. 0: none, which is counted. */
+/* Makes room for a window deeper than the slot has frames for. 0: none, a loss. */
 int frames__extend(__u32 slot);
 
-/* A revoke in full generality. What it found goes into r: class 0, nothing. */
+/* A revoke in full generality. Fills r with what it found; class 0: nothing. */
 int window__revoke_slow(const struct window_event *e, const struct revoke_place *place,
 			struct finding_request *r);
 
 /*
- * A boundary was reached with the count not zero, or the key not closed. Finds
- * one more of what was wrong: true with r filled, or false when there is no more.
+ * For a boundary that was reached with the count not zero, or the key not closed. Finds one
+ * more thing that is wrong: true with r filled in, or false if there is none left.
  */
 int window__boundary_next(const struct window_event *e, struct finding_request *r);
 
 /*
- * True where this pgmap-form event is the inner half of a page-form event that
- * was handled already: a kernel whose pgmap_set_*() call __pgmap_set_*().
+ * True if this pgmap-form event is the inner half of a page-form event that was already
+ * handled, on a kernel whose pgmap_set_*() call __pgmap_set_*().
  */
 int window__inner_half(const struct window_event *e, __u32 kind);
 
-/* True where the thread holds a window on this key that it opened in this context. */
+/* True if the thread holds a window on this key that it opened in this context. */
 int window__holds(__u64 task, __u64 key, __u32 context);
 
-/* True where this event needs no stack: it is neither new, nor suspect, nor a sample. */
+/* True if this event needs no stack: it is neither new, nor suspect, nor a sample. */
 static __always_inline bool site__passed(struct pks_site *site)
 {
 	__u32 skip = site->skip;
@@ -72,7 +72,7 @@ static __always_inline bool site__passed(struct pks_site *site)
 	return true;
 }
 
-/* The stack of an event that did not pass, and how many will pass after it. */
+/* The stack of an event that needs one, and how many after it will not. */
 static __always_inline __s32 site__sample(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
 {
 	if (site->taken < settings.stack_first)
@@ -83,7 +83,7 @@ static __always_inline __s32 site__sample(void *ctx, struct pks_site *site, __u3
 	return stack__take(ctx, site, home);
 }
 
-/* A full stack for what is new, suspect, or sampled; PKS_NO_STACK otherwise. */
+/* A full stack if the event is new, suspect or sampled; otherwise PKS_NO_STACK. */
 static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home, __u32 mask,
 					   enum window_path path)
 {
@@ -94,7 +94,7 @@ static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u
 	return site__sample(ctx, site, home, mask);
 }
 
-/* As window__ready_slow(), with the usual case inline: the slot is the thread's, or free. */
+/* As window__ready_slow(), with the usual case inline: the slot is free or the thread's. */
 static __always_inline int window__ready(const struct window_event *e)
 {
 	__u32 i = slot__hash(e->task) & (PKS_SLOTS - 1);
@@ -103,8 +103,8 @@ static __always_inline int window__ready(const struct window_event *e)
 	if (s->owner == e->task && likely(e->count == s->depth + s->skew && !s->adjust))
 		return i;
 	/*
-	 * A free slot's counts are all zero; first windows begin in task context.
-	 * The thread may still own another slot, claimed while this was taken.
+	 * The counts of a free slot are zero, and first windows begin in task context. The
+	 * thread may still own another slot, claimed while this one was taken.
 	 */
 	if (!s->owner && !s->displaced && !e->count && e->context == PKS_TASK &&
 	    claim(&s->owner, 0, e->task)) {
@@ -115,9 +115,9 @@ static __always_inline int window__ready(const struct window_event *e)
 }
 
 /*
- * What is known of a window when it is opened. The time goes in last, before depth:
- * another CPU that reads the same time before and after, of a window below depth,
- * has read one window. Pairs with opened__holder().
+ * What is known about a window when it is opened. The time is stored last, before depth:
+ * another CPU that reads the same time before and after, for a window below depth, has
+ * read one and the same window. Pairs with opened__holder().
  */
 static __always_inline void frame__begin(struct pks_frame *f, const struct window_event *e,
 					 __u32 site, enum window_path path)
@@ -137,7 +137,7 @@ static __always_inline void frame__begin(struct pks_frame *f, const struct windo
 	store_release(&f->since, e->now);
 }
 
-/* Of the windows that are counted by site; those of the fast path lie in the site itself. */
+/* Counts a window by site; those of the fast path are counted in the site itself. */
 static __always_inline void grant__count(__u32 site, __u64 task, enum window_path path)
 {
 	if (path == PATH_FAST_TRACE)
@@ -146,7 +146,7 @@ static __always_inline void grant__count(__u32 site, __u64 task, enum window_pat
 		stat__grant(site, task);
 }
 
-/* The thread opens the window that is `depth` deep; f is NULL where it can't be noted. */
+/* The thread opens the window at `depth`; f is NULL if there is no frame for it. */
 static __always_inline void window__open(void *ctx, const struct window_event *e,
 					 struct pks_slot *s, struct pks_frame *f, __s32 depth,
 					 __u32 site, enum window_path path)
@@ -165,7 +165,7 @@ static __always_inline void window__open(void *ctx, const struct window_event *e
 		f->stack = stack;
 }
 
-/* A grant, whatever it is. e->count is the kernel's count before it. */
+/* Any grant. e->count is the kernel's count before it. */
 static __always_inline void window__grant(void *ctx, const struct window_event *e)
 {
 	__u32 site = site__index(grant_sites, 0, e->caller), depth;
@@ -183,7 +183,7 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 		     depth, site, PATH_ANY);
 }
 
-/* Remember what was closed, for the cause of a later stray access. */
+/* Remembers what was closed, for the cause of a later stray access. */
 static __always_inline void window__remember(struct pks_slot *s, const struct window_event *e,
 					     const struct pks_frame *f,
 					     const struct revoke_place *place,
@@ -202,23 +202,23 @@ static __always_inline void window__remember(struct pks_slot *s, const struct wi
 		c->flags = place->flags;
 	}
 	if (!path__fast(path) && unlikely(s->history_of != e->task)) {
-		/* The other entries are another thread's. */
+		/* The other entries belong to another thread. */
 		s->closed[s->closed_at & (PKS_HISTORY - 1)].key = 0;
 		s->history_of = e->task;
 	}
 }
 
 /*
- * All windows closed and the count right: the slot can be another thread's.
- * An interrupt leaves the slot alone that the context below it has claimed: it
- * may have come between that claim and the first window.
+ * All windows are closed and the count is right, so another thread may have the slot. An
+ * interrupt does not release a slot claimed by the context below it, as it may have
+ * arrived between that claim and the first window.
  */
 static __always_inline void window__release(struct pks_slot *s, const struct window_event *e)
 {
 	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) || s->claim_context != e->context)
 		return;
 	if (s->adjust) {
-		/* The interrupted event is again the last: the next interrupt will ask. */
+		/* The interrupted event is the last one again: the next interrupt will ask. */
 		slot__note_again(s, s->adjust < 0 ? PKS_GRANT : PKS_REVOKE, s->adjust_context);
 		slot__changed(s, SLOT_HALF_DONE, 0);
 	}
@@ -226,14 +226,14 @@ static __always_inline void window__release(struct pks_slot *s, const struct win
 }
 
 /*
- * As above, after a revoke that was balanced: the kernel has closed the key
- * with it. An interrupt's revoke closed it for the interrupt alone.
+ * As above, after a balanced revoke, with which the kernel has closed the key. A revoke in
+ * an interrupt has closed it only for that interrupt.
  */
 static __always_inline void window__settle(struct pks_slot *s, const struct window_event *e,
 					   enum window_path path)
 {
 	if (path__fast(path)) {
-		/* What an interrupt has left here meanwhile is for the rest to put right. */
+		/* What an interrupt left here in the meantime is put right by the rest. */
 		if (e->count <= 1 && likely(!(s->off | s->special)))
 			slot__release(s, e->task, path);
 		return;
@@ -245,7 +245,7 @@ static __always_inline void window__settle(struct pks_slot *s, const struct wind
 	window__release(s, e);
 }
 
-/* The thread is in step with the kernel's count, as far as this path asks. */
+/* The thread is in step with the kernel's count, as far as this path needs to know. */
 static __always_inline bool slot__in_step(const struct pks_slot *s, const struct window_event *e,
 					  enum window_path path)
 {
@@ -256,7 +256,7 @@ static __always_inline bool slot__in_step(const struct pks_slot *s, const struct
 	return e->count == s->depth + s->skew && !s->adjust;
 }
 
-/* The window on top, if it is the one that this revoke should close; NULL: look closer. */
+/* The newest window, if it is the one that this revoke should close; NULL: look closer. */
 static __always_inline struct pks_frame *
 window__top(struct pks_slot *s, const struct window_event *e, enum window_path path)
 {
@@ -288,7 +288,7 @@ static __always_inline void revoke__place(void *ctx, const struct window_event *
 				     settings.revoke_mask, path);
 }
 
-/* The thread's newest window is closed, by a revoke that was due. */
+/* Closes the thread's newest window, by a revoke that was due. */
 static __always_inline void window__closed(struct pks_slot *s, const struct window_event *e,
 					   enum window_path path)
 {
@@ -298,8 +298,8 @@ static __always_inline void window__closed(struct pks_slot *s, const struct wind
 }
 
 /*
- * A revoke. e->count is the kernel's count before it. False where it is not the
- * usual one, that closes the window on top: window__revoke_odd() is to follow.
+ * A revoke. e->count is the kernel's count before it. Returns false if it is not the usual
+ * one, which closes the newest window; call window__revoke_odd() then.
  */
 static __always_inline bool window__revoke(const struct window_event *e,
 					   const struct revoke_place *place)
@@ -344,9 +344,9 @@ static int boundary__step(__u32 n, struct boundary_walk *walk)
 }
 
 /*
- * Reports all that is wrong at a boundary: at most the windows that are known and
- * two more. By bpf_loop() (5.17), whose body the verifier sees once: as a loop
- * it was three quarters of these programs' loading.
+ * Reports everything that is wrong at a boundary: at most the known windows and two more
+ * findings. Uses bpf_loop() (5.17), whose body the verifier checks only once: as a plain
+ * loop it took three quarters of the loading time of these programs.
  */
 static __always_inline void window__boundary(void *ctx, const struct window_event *e)
 {

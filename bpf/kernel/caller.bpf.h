@@ -166,7 +166,7 @@ static __always_inline __u64 caller__read(void *ctx, enum form form, enum entry 
 }
 
 /* As caller__read(), where that has learned how; 0: it has not. */
-static __always_inline __u64 quick__caller(void *ctx, enum form form, enum entry by)
+static __always_inline __u64 fastpath__caller(void *ctx, enum form form, enum entry by)
 {
 	__u32 off = caller_offset[form];
 	__u64 caller = 0;

@@ -72,9 +72,10 @@ static __always_inline __s32 count__own(struct task_struct *task)
 /* The thread's open windows, from whoever knows; signed, for it may be over-revoked. */
 static __always_inline __s32 count__of(struct task_struct *task)
 {
-	if (likely(settings.facts.truth == PKS_TRUTH_PGMAP))
+	if (likely(settings.facts.count_source == PKS_COUNT_SOURCE_PGMAP))
 		return kernel__pgmap_count(task);
-	return settings.facts.truth == PKS_TRUTH_KMAP ? kernel__kmap_count(task) : count__own(task);
+	return settings.facts.count_source == PKS_COUNT_SOURCE_KMAP ? kernel__kmap_count(task) :
+								      count__own(task);
 }
 
 /* Of a thread that need not be the running one; its context is the caller's to say. */

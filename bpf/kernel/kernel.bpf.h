@@ -181,7 +181,7 @@ static __always_inline __s32 kernel__pgmap_count(struct task_struct *task)
 }
 
 /* The same, on a kernel that is known to have it: not even asking costs instructions. */
-static __always_inline __s32 kernel__pgmap_count_here(struct task_struct *task)
+static __always_inline __s32 kernel__pgmap_count_unchecked(struct task_struct *task)
 {
 	return task->pgmap_prot_count;
 }

@@ -17,12 +17,12 @@ extern __u64 vmemmap; /* the array of struct pages, for the loader; 0 until a fi
 /* Of two pgmaps that are seen at once, one is published. */
 static __always_inline void pages__publish(__u32 last, __u32 size)
 {
-	if (READ_ONCE(quick_pages.last) != last && !claim(&quick_pages.last, 0, last))
+	if (READ_ONCE(fastpath_pages.last) != last && !claim(&fastpath_pages.last, 0, last))
 		return; /* another pgmap's: its pages stay those that are known */
-	/* With a full barrier between: whoever closes the fast path stores quick_way, then size. */
-	__sync_lock_test_and_set(&quick_pages.size, size);
-	if (!READ_ONCE(quick_way))
-		WRITE_ONCE(quick_pages.size, 0);
+	/* With a full barrier between: whoever closes the fast path stores fastpath_open, then size. */
+	__sync_lock_test_and_set(&fastpath_pages.size, size);
+	if (!READ_ONCE(fastpath_open))
+		WRITE_ONCE(fastpath_pages.size, 0);
 }
 
 /*
@@ -38,7 +38,7 @@ static __noinline int pages__learn(struct dev_pagemap *pgmap)
 	__u64 start = BPF_CORE_READ(pgmap, range.start) >> PAGE_SHIFT;
 	__u64 end = (BPF_CORE_READ(pgmap, range.end) >> PAGE_SHIFT) + 1;
 
-	if (quick_pages.size || !pages || !max_pfn || max_pfn * size > 1ULL << 32 ||
+	if (fastpath_pages.size || !pages || !max_pfn || max_pfn * size > 1ULL << 32 ||
 	    end > max_pfn || start >= end || BPF_CORE_READ(pgmap, nr_range) != 1)
 		return 0;
 	pages__publish(pages + end * size - 1, (end - start) * size);
@@ -55,7 +55,7 @@ static __noinline int pgmap__learn(struct page *page)
 		known_protected = (__u64)pgmap;
 	else
 		known_unprotected = (__u64)pgmap;
-	if (protected && quick_way)
+	if (protected && fastpath_open)
 		pages__learn(pgmap);
 	return protected;
 }
@@ -94,10 +94,10 @@ static __always_inline bool page__protected(void *ctx, enum entry by)
 }
 
 /* True of a page of the protected pgmap that is known by its pages' addresses. */
-static __always_inline bool page__quick(const struct page *page)
+static __always_inline bool page__fastpath(const struct page *page)
 {
-	/* In this order: see struct pks_quick_pages. */
-	__u32 size = READ_ONCE(quick_pages.size), before_last = READ_ONCE(quick_pages.last);
+	/* In this order: see struct pks_fastpath_pages. */
+	__u32 size = READ_ONCE(fastpath_pages.size), before_last = READ_ONCE(fastpath_pages.last);
 
 	/* Of pointers the verifier allows no arithmetic but this, with its low half. */
 	asm volatile("%0 -= %1" : "+w"(before_last) : "w"((__u32)(__u64)page));
@@ -107,17 +107,17 @@ static __always_inline bool page__quick(const struct page *page)
 /* Without asking more of an ordinary page than one bit. */
 static __always_inline bool page__other(const struct page *page, enum entry by)
 {
-	return page__flags(page, by) & quick_pages.zone_bit;
+	return page__flags(page, by) & fastpath_pages.zone_bit;
 }
 
 /* A page that is not known by its address. */
-enum device_page { NOT_PROTECTED, PROTECTED, PROTECTED_NOT_QUICK };
+enum device_page { NOT_PROTECTED, PROTECTED, PROTECTED_NOT_FAST };
 
 static __always_inline int page__device(void *ctx, enum entry by)
 {
 	if (!page__protected(ctx, by))
 		return NOT_PROTECTED;
-	return quick_way ? PROTECTED : PROTECTED_NOT_QUICK;
+	return fastpath_open ? PROTECTED : PROTECTED_NOT_FAST;
 }
 
 #endif

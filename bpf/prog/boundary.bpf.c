@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Boundaries: where a thread, a work item or an interrupt must have closed its
- * windows, and what else a thread does with one open. Thin wrappers around the
- * window core.
+ * Boundaries: points where a thread, a work item or an interrupt must have closed its
+ * windows, and what else a thread may do inside one. Thin wrappers around the window core.
  */
 #include "core/event.bpf.h"
 #include "kernel/follow.bpf.h"
@@ -97,7 +96,7 @@ int at_syscall_end(struct bpf_raw_tracepoint_args *ctx)
 		state ^= task->thread.pkrs;
 	else
 		state = 1;
-	state |= (__u32)kernel__pgmap_count_here(task);
+	state |= (__u32)kernel__pgmap_count_unchecked(task);
 	return likely(!state) ? 0 : on_boundary(kept);
 }
 
@@ -110,7 +109,7 @@ int at_boundary(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (settings.facts.truth != PKS_TRUTH_PGMAP && tracing)
+	if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP && tracing)
 		passed__set(bpf_get_current_task());
 	if (!(task->flags & PF_WQ_WORKER) && likely(!boundary__suspect(task, count__of(task))))
 		return 0;
@@ -161,8 +160,8 @@ int BPF_PROG(at_model_change, int mode)
 		return 0;
 	lost__add(PKS_LOST_PREEMPTION, 1);
 	tracing = 0;
-	quick_way = 0;
-	quick_pages.size = 0;
+	fastpath_open = 0;
+	fastpath_pages.size = 0;
 	return 0;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Protection-key faults of the kernel: finds the cause of each stray access.
- * Runs inside the page fault: no hash map, and nothing here reads the page.
+ * Protection-key faults in the kernel: finds the cause of each stray access. Runs inside the
+ * page fault, so there is no hash map, and nothing reads the page.
  */
 #include "core/event.bpf.h"
 #include "kernel/follow.bpf.h"
 #include "kernel/context.bpf.h"
 
-/* What the page fault tracepoint saw, until the key's handler has decided. */
+/* What the page fault tracepoint saw, kept until the key's handler has decided. */
 struct fault_now {
 	__u64 address;
 	__u64 ip;

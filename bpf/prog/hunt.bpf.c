@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hunt: notes each place that calls an injectable function in or after a
- * window, and fails the calls that the loader has chosen. One program for all
- * functions, loaded once: what changes from run to run lies in shared memory.
+ * hunt: notes each call site of an injectable function in or after a window, and fails the
+ * calls that the loader has chosen. One program for all functions, loaded once: what changes
+ * from run to run is in shared memory.
  *
- * What no program may fail, the kernel's own fault injection can: its chances
- * to fail are noted and counted here, and the thread is stopped at the end of
- * a system call, so that the loader can tell it which chance to take.
+ * What no program may fail, the kernel's own fault injection can. Its opportunities to fail
+ * are noted and counted here, and the thread is stopped at the end of a system call, so that
+ * the loader can tell it which opportunity to take.
  */
 #include "prog/inject.bpf.h"
 #include "kernel/pages.bpf.h"
@@ -198,7 +198,7 @@ int BPF_PROG(hunt_grant_any)
 SEC("?kprobe.multi")
 int hunt_grant_page_regs(void *ctx)
 {
-	if (!page__quick(page__of(ctx, BY_REGS)) && !page__protected(ctx, BY_REGS))
+	if (!page__fastpath(page__of(ctx, BY_REGS)) && !page__protected(ctx, BY_REGS))
 		return 0;
 	return hunt__granted();
 }

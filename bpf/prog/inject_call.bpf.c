@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Faults made on purpose: what all of them share, the calls that fail, and when
- * injection begins and ends. Grants and revokes are broken in inject_window.bpf.c.
+ * Injected faults: what all of them share, calls made to fail, and when injection starts and
+ * ends. Grants and revokes are broken in inject_window.bpf.c.
  */
 #include "prog/rule.bpf.h"
 
@@ -12,7 +12,7 @@ __u64 places_lost;
 __u32 injections;
 __u32 armed;
 
-/* The loader's thread; without it no injection. */
+/* The loader's thread; when it is gone, injection is off. */
 const volatile __s32 injector;
 
 const volatile __u8 note_places;

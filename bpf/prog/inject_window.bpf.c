@@ -83,12 +83,12 @@ static __always_inline bool refused__first(void *volatile *ctx, __u32 number, en
 	if (first == PKS_FIRST_CGROUP)
 		return likely(!rule__in_cgroup(rule));
 	if (first == PKS_FIRST_SITE) {
-		__u64 caller = quick__caller(*ctx, form, by);
+		__u64 caller = fastpath__caller(*ctx, form, by);
 
 		return likely(caller && !within(caller, rule->site_start, rule->site_end));
 	}
 	if (first == PKS_FIRST_WINDOW)
-		return !kernel__pgmap_count_here(bpf_get_current_task_btf());
+		return !kernel__pgmap_count_unchecked(bpf_get_current_task_btf());
 	return false;
 }
 
@@ -137,7 +137,7 @@ static __always_inline int inject__first(void *volatile *ctx, __u32 number, enum
 
 #define INJECT_WINDOW(what, suffix, BY)                                                            \
 	((struct window_program){ .first = first_##what##suffix,                                   \
-				  .quick = trace_##what##suffix,                                   \
+				  .fast = trace_##what##suffix,                                    \
 				  .any = any_##what##suffix,                                       \
 				  .device = page_device##suffix,                                   \
 				  .by = BY })

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads that are inside a window at this moment, by the kernel's own count:
- * an iterator over all tasks, attached to no event. An object of its own, so
- * that a snapshot loads none of the tracing programs.
+ * Threads that are inside a window right now, by the kernel's own count: an iterator over all
+ * tasks, attached to no event. An object of its own, so that a snapshot loads none of the
+ * tracing programs.
  */
 #include "abi/record.h"
 #include "kernel/kernel.bpf.h"

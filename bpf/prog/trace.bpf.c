@@ -21,7 +21,7 @@ static __always_inline int forget_pgmaps(void)
 {
 	known_protected = 0;
 	known_unprotected = 0;
-	quick_pages.size = 0;
+	fastpath_pages.size = 0;
 	return 0;
 }
 
@@ -41,33 +41,35 @@ int pgmap_gone_regs(void *ctx)
  * What has to live through a call is kept in memory here: a saved register costs
  * as much, but an ordinary page would pay for it, too.
  */
-static __always_inline int tally_grant(void *ctx)
+static __always_inline int count_only_grant(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_tally *t = tally__for_grant((__u64)task, kernel__pgmap_count_here(task));
-	struct pks_tally *volatile kept;
+	struct pks_count_only *t =
+		count_only__for_grant((__u64)task, kernel__pgmap_count_unchecked(task));
+	struct pks_count_only *volatile kept;
 	__u64 now;
 
 	if (unlikely(!t))
 		return false;
 	kept = t;
 	now = bpf_ktime_get_ns();
-	tally__grant(kept, now);
+	count_only__grant(kept, now);
 	return true;
 }
 
-static __always_inline int tally_revoke(void *ctx)
+static __always_inline int count_only_revoke(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_tally *t = tally__for_revoke((__u64)task, kernel__pgmap_count_here(task));
-	struct pks_tally *volatile kept;
+	struct pks_count_only *t =
+		count_only__for_revoke((__u64)task, kernel__pgmap_count_unchecked(task));
+	struct pks_count_only *volatile kept;
 	__u64 now;
 
 	if (unlikely(!t))
 		return false;
 	kept = t;
 	now = bpf_ktime_get_ns();
-	tally__revoke(kept, now);
+	count_only__revoke(kept, now);
 	return true;
 }
 
@@ -85,8 +87,8 @@ static __always_inline int on_update(void *ctx, enum form form, enum entry by)
 	return close ? on_revoke(ctx, form, by) : on_grant(ctx, form, by);
 }
 
-QUICK_FUNCTIONS(quick_count, , BY_TRAMPOLINE, PATH_FAST_COUNT)
-QUICK_FUNCTIONS(quick_count, _regs, BY_REGS, PATH_FAST_COUNT)
+FAST_FUNCTIONS(fast_count, , BY_TRAMPOLINE, PATH_FAST_COUNT)
+FAST_FUNCTIONS(fast_count, _regs, BY_REGS, PATH_FAST_COUNT)
 
 #define PROGRAM(section, name, call)                                                               \
 	SEC(section)                                                                               \
@@ -104,25 +106,28 @@ PLAIN_PROGRAM(grant_arg, on_grant, GRANT_ARG)
 PLAIN_PROGRAM(revoke_arg, on_revoke, REVOKE_ARG)
 PLAIN_PROGRAM(update_key, on_update, UPDATE_KEY)
 
-#define WINDOW(quick_function, any_function, suffix, BY)                                           \
-	((struct window_program){ .quick = quick_function,                                         \
+#define WINDOW(fast_function, any_function, suffix, BY)                                            \
+	((struct window_program){ .fast = fast_function,                                           \
 				  .any = any_function##suffix,                                     \
 				  .device = page_device##suffix,                                   \
 				  .by = BY })
 
-/* A program for each form and use. The tally does not look at ctx. */
-#define WINDOW_PROGRAM(name, on, any, use, quick, quick_regs)                                      \
-	PROGRAM("?fentry", use##name, on(ctx, WINDOW(quick, any, , BY_TRAMPOLINE)))                \
-	PROGRAM("?kprobe.multi", use##name##_regs, on(ctx, WINDOW(quick_regs, any, _regs, BY_REGS)))
+/* A program for each form and use. The count-only path does not look at ctx. */
+#define WINDOW_PROGRAM(name, on, any, use, fast, fast_regs)                                        \
+	PROGRAM("?fentry", use##name, on(ctx, WINDOW(fast, any, , BY_TRAMPOLINE)))                 \
+	PROGRAM("?kprobe.multi", use##name##_regs, on(ctx, WINDOW(fast_regs, any, _regs, BY_REGS)))
 
-WINDOW_PROGRAM(grant_page, on_page, any_grant_page, tally_, tally_grant, tally_grant)
-WINDOW_PROGRAM(revoke_page, on_page, any_revoke_page, tally_, tally_revoke, tally_revoke)
-WINDOW_PROGRAM(grant_pgmap, on_pgmap, any_grant_pgmap, tally_, tally_grant, tally_grant)
-WINDOW_PROGRAM(revoke_pgmap, on_pgmap, any_revoke_pgmap, tally_, tally_revoke, tally_revoke)
+WINDOW_PROGRAM(grant_page, on_page, any_grant_page, count_only_, count_only_grant, count_only_grant)
+WINDOW_PROGRAM(revoke_page, on_page, any_revoke_page, count_only_, count_only_revoke,
+	       count_only_revoke)
+WINDOW_PROGRAM(grant_pgmap, on_pgmap, any_grant_pgmap, count_only_, count_only_grant,
+	       count_only_grant)
+WINDOW_PROGRAM(revoke_pgmap, on_pgmap, any_revoke_pgmap, count_only_, count_only_revoke,
+	       count_only_revoke)
 
 #define TRACE_AND_COUNT(name, on)                                                                  \
 	WINDOW_PROGRAM(name, on, any_##name, , trace_##name, trace_##name##_regs)                  \
-	WINDOW_PROGRAM(name, on, any_##name, count_, quick_count_##name, quick_count_##name##_regs)
+	WINDOW_PROGRAM(name, on, any_##name, count_, fast_count_##name, fast_count_##name##_regs)
 
 TRACE_AND_COUNT(grant_page, on_page)
 TRACE_AND_COUNT(revoke_page, on_page)

@@ -90,7 +90,7 @@ static __always_inline int on_revoke(void *ctx, enum form form, enum entry by)
 	if (form == REVOKE_ARG) {
 		e.fresh = e.context != PKS_TASK || task->start_time > tracing_since ||
 			  passed__is(e.task);
-		if (settings.facts.truth == PKS_TRUTH_KMAP)
+		if (settings.facts.count_source == PKS_COUNT_SOURCE_KMAP)
 			e.arg = arg__nth(ctx, 1, by);
 	}
 	if (settings.effect) {
@@ -107,7 +107,7 @@ static __always_inline bool fast_read(void *ctx, struct window_event *e, __u32 h
 	enum form form = HOW_FORM(how);
 
 	if (HOW_PATH(how) == PATH_FAST_TRACE)
-		e->caller = quick__caller(ctx, form, HOW_BY(how));
+		e->caller = fastpath__caller(ctx, form, HOW_BY(how));
 	else if (form == GRANT_PAGE || form == GRANT_PGMAP)
 		e->caller = group__read(ctx, form, HOW_BY(how));
 	if (HOW_PATH(how) == PATH_FAST_TRACE && unlikely(!e->caller))
@@ -128,7 +128,7 @@ static __always_inline bool fast_begin(struct window_event *e, struct task_struc
 	if (context__now() != PKS_TASK)
 		return false;
 	e->task = (__u64)task;
-	e->count = kernel__pgmap_count_here(task);
+	e->count = kernel__pgmap_count_unchecked(task);
 	e->key = key;
 	return true;
 }
@@ -185,12 +185,12 @@ typedef int (*window_first_fn)(void *volatile *ctx);
 
 /*
  * What a program does with a call. first: asked before it is traced; NULL: all
- * are. quick: the short way, true where it went. any: the other one. device: an
+ * are. fast: the short way, true where it went. any: the other one. device: an
  * enum device_page of a page that its address does not tell.
  */
 struct window_program {
 	window_first_fn first;
-	window_fn quick;
+	window_fn fast;
 	window_fn any;
 	window_fn device;
 	enum entry by;
@@ -202,11 +202,11 @@ static __always_inline int on_page(void *ctx, const struct window_program p)
 	void *volatile kept;
 	int verdict;
 
-	if (page__quick(page)) {
+	if (page__fastpath(page)) {
 		kept = ctx;
 		if (p.first && unlikely(verdict = p.first(&kept)))
 			return verdict & CALL_SKIPPED;
-		if (unlikely(!p.quick(p.first ? kept : ctx)))
+		if (unlikely(!p.fast(p.first ? kept : ctx)))
 			p.any(kept);
 		return p.first ? RETURNED(0) : 0;
 	}
@@ -220,10 +220,10 @@ static __always_inline int on_page(void *ctx, const struct window_program p)
 	case PROTECTED:
 		if (p.first && (verdict = p.first(&kept)))
 			return verdict & CALL_SKIPPED;
-		if (!p.quick(kept))
+		if (!p.fast(kept))
 			p.any(kept);
 		break;
-	case PROTECTED_NOT_QUICK:
+	case PROTECTED_NOT_FAST:
 		if (p.first && (verdict = p.first(&kept)))
 			return verdict & CALL_SKIPPED;
 		p.any(kept);
@@ -238,7 +238,7 @@ static __always_inline int on_pgmap(void *ctx, const struct window_program p)
 
 	if (p.first && unlikely(verdict = p.first(&kept)))
 		return verdict & CALL_SKIPPED;
-	if (unlikely(!quick_way || !p.quick(p.first ? kept : ctx)))
+	if (unlikely(!fastpath_open || !p.fast(p.first ? kept : ctx)))
 		p.any(kept);
 	return p.first ? RETURNED(0) : 0;
 }
@@ -253,7 +253,7 @@ static __always_inline int on_pgmap(void *ctx, const struct window_program p)
 	ANY_FUNCTION(any_revoke_page##suffix, on_revoke, REVOKE_PAGE, BY)                          \
 	ANY_FUNCTION(any_grant_pgmap##suffix, on_grant, GRANT_PGMAP, BY)                           \
 	ANY_FUNCTION(any_revoke_pgmap##suffix, on_revoke, REVOKE_PGMAP, BY)                        \
-	QUICK_FUNCTIONS(trace, suffix, BY, PATH_FAST_TRACE)
+	FAST_FUNCTIONS(trace, suffix, BY, PATH_FAST_TRACE)
 
 #define ANY_FUNCTION(name, on, FORM, BY)                                                           \
 	static __noinline int name(void *ctx)                                                      \
@@ -262,16 +262,16 @@ static __always_inline int on_pgmap(void *ctx, const struct window_program p)
 	}
 
 /* The short ways, each a function of its own. */
-#define QUICK_FUNCTIONS(use, suffix, BY, USE)                                                      \
-	QUICK_FUNCTION(use##_grant_page##suffix, fast_grant, GRANT_PAGE, BY, USE)                  \
-	QUICK_FUNCTION(use##_revoke_page##suffix, fast_revoke, REVOKE_PAGE, BY, USE)               \
-	QUICK_FUNCTION(use##_grant_pgmap##suffix, fast_grant, GRANT_PGMAP, BY, USE)                \
-	QUICK_FUNCTION(use##_revoke_pgmap##suffix, fast_revoke, REVOKE_PGMAP, BY, USE)
+#define FAST_FUNCTIONS(use, suffix, BY, USE)                                                       \
+	FAST_FUNCTION(use##_grant_page##suffix, fast_grant, GRANT_PAGE, BY, USE)                   \
+	FAST_FUNCTION(use##_revoke_page##suffix, fast_revoke, REVOKE_PAGE, BY, USE)                \
+	FAST_FUNCTION(use##_grant_pgmap##suffix, fast_grant, GRANT_PGMAP, BY, USE)                 \
+	FAST_FUNCTION(use##_revoke_pgmap##suffix, fast_revoke, REVOKE_PGMAP, BY, USE)
 
-#define QUICK_FUNCTION(name, quick, FORM, BY, USE)                                                 \
+#define FAST_FUNCTION(name, fast, FORM, BY, USE)                                                   \
 	static __noinline int name(void *ctx)                                                      \
 	{                                                                                          \
-		return quick(ctx, FORM, BY, USE);                                                  \
+		return fast(ctx, FORM, BY, USE);                                                   \
 	}
 
 WINDOW_FUNCTIONS(, BY_TRAMPOLINE)

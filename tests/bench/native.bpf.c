@@ -106,14 +106,14 @@ SEC("?raw_tp/sys_enter")
 int stat_enter(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_tally *t;
+	struct pks_count_only *t;
 
 	if (!target__calls(task))
 		return 0;
-	t = tally__for_grant((__u64)task, count);
+	t = count_only__for_grant((__u64)task, count);
 	if (!t)
 		return 0;
-	tally__grant(t, bpf_ktime_get_ns());
+	count_only__grant(t, bpf_ktime_get_ns());
 	count++;
 	return 0;
 }
@@ -122,14 +122,14 @@ SEC("?raw_tp/sys_exit")
 int stat_exit(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_tally *t;
+	struct pks_count_only *t;
 
 	if (!target__calls(task))
 		return 0;
-	t = tally__for_revoke((__u64)task, count);
+	t = count_only__for_revoke((__u64)task, count);
 	if (!t)
 		return 0;
-	tally__revoke(t, bpf_ktime_get_ns());
+	count_only__revoke(t, bpf_ktime_get_ns());
 	count--;
 	return 0;
 }

@@ -42,9 +42,9 @@ static unsigned long long windows(const struct native *skel)
 {
 	unsigned long long sum = 0;
 
-	for (int i = 0; i < PKS_TALLY_SHARDS; i++)
+	for (int i = 0; i < PKS_COUNT_ONLY_SHARDS; i++)
 		for (int b = 0; b < PKS_BUCKETS; b++)
-			sum += skel->bss->tally_stats[i].hist[b];
+			sum += skel->bss->count_only_stats[i].hist[b];
 	return sum;
 }
 

@@ -40,15 +40,15 @@ enum drive_event {
 
 /* By which code a usual grant or revoke goes. */
 enum drive_way {
-	DRIVE_QUICK, /* fastpath.bpf.h, as far as it will */
-	DRIVE_CORE,  /* window.bpf.h for all: what the quick way must not differ from */
-	DRIVE_TALLY, /* count_only.bpf.h, as far as it will */
+	DRIVE_FAST,	  /* fastpath.bpf.h, as far as it will */
+	DRIVE_CORE,	  /* window.bpf.h for all: what the fast path must not differ from */
+	DRIVE_COUNT_ONLY, /* count_only.bpf.h, as far as it will */
 };
 
 struct drive_answer {
 	__s32 slot;  /* of a claim */
 	__u16 inner; /* taken for the second half of a page-form event */
-	__u16 quick; /* went the quick way, or the tally's */
+	__u16 fast;  /* went the fast path, or the count-only path's */
 	__u32 nofail;
 };
 

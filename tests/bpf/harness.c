@@ -73,12 +73,12 @@ static int print_warnings(enum libbpf_print_level level, const char *format, va_
 }
 
 /* What the loader fixes in a full trace: everything on, stacks sampled; or for counts alone. */
-static void settle(enum pks_truth truth, bool counting)
+static void settle(enum pks_count_source truth, bool counting)
 {
-	skel->rodata->settings.facts.truth = truth;
+	skel->rodata->settings.facts.count_source = truth;
 	if (counting) {
 		skel->rodata->settings.by = PKS_BY_ALL;
-		skel->rodata->settings.tally = 1;
+		skel->rodata->settings.count_only = 1;
 		skel->rodata->settings.records = 1;
 		return;
 	}
@@ -87,12 +87,12 @@ static void settle(enum pks_truth truth, bool counting)
 	skel->rodata->settings.revokes = 1;
 	skel->rodata->settings.stacks = 1;
 	skel->rodata->settings.records = 1;
-	skel->rodata->settings.effect = truth == PKS_TRUTH_PGMAP;
+	skel->rodata->settings.effect = truth == PKS_COUNT_SOURCE_PGMAP;
 	skel->rodata->settings.stack_first = 2;
 	skel->rodata->settings.grant_mask = 15;
 	skel->rodata->settings.revoke_mask = 3;
 	skel->rodata->settings.caller_mask = 3;
-	if (truth == PKS_TRUTH_KMAP)
+	if (truth == PKS_COUNT_SOURCE_KMAP)
 		skel->rodata->settings.long_hold = HARNESS_LONG_HOLD;
 }
 
@@ -110,7 +110,7 @@ static int map_stats(void)
 	return -errno;
 }
 
-int harness__open(enum pks_truth truth, enum pks_by by)
+int harness__open(enum pks_count_source truth, enum pks_by by)
 {
 	int err;
 
@@ -163,13 +163,13 @@ void harness__reset(void)
 	for (__u32 i = 0; i < PKS_NR_LOSSES; i++)
 		bpf_map_update_elem(bpf_map__fd(skel->maps.lost), &i, zeros, BPF_ANY);
 	free(zeros);
-	skel->bss->quick_way = 1;
+	skel->bss->fastpath_open = 1;
 	h = (struct harness){ .exact = true,
 			      .now = 1000000,
 			      .events = h.events,
 			      .verbose = h.verbose,
 			      .way = h.way,
-			      .quick = h.quick };
+			      .fast = h.fast };
 }
 
 static int opened_at(__u64 key)
@@ -216,7 +216,7 @@ static void run(const struct bpf_program *program, const struct drive_op *op)
 	h.events++;
 	CHECK_EQ(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
 	h.answer = skel->bss->answer;
-	h.quick += h.answer.quick;
+	h.fast += h.answer.fast;
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		h.found[i] = skel->bss->found[i] - before[i];
 	if (!h.hoard)
@@ -245,7 +245,7 @@ static void check_invariant(const struct thread *t, int effect)
 {
 	const struct pks_slot *s = harness__slot(t);
 
-	if (h.way == DRIVE_TALLY)
+	if (h.way == DRIVE_COUNT_ONLY)
 		return; /* its windows are in no slot */
 	if (!s && t->logical && harness__lost(PKS_LOST_SLOT))
 		return; /* not followed, and counted as that */
@@ -459,9 +459,9 @@ const struct pks_slot *harness__slots(void)
 	return skel->bss->slots;
 }
 
-const struct pks_deep *harness__deeps(void)
+const struct pks_overflow *harness__overflows(void)
 {
-	return skel->bss->deeps;
+	return skel->bss->overflows;
 }
 
 const struct pks_site *harness__revoke_sites(void)
@@ -532,8 +532,8 @@ const struct pks_site_stat *harness__tallied(void)
 	static struct pks_site_stat sum;
 
 	sum = (struct pks_site_stat){};
-	for (int i = 0; i < PKS_TALLY_SHARDS; i++) {
-		const struct pks_site_stat *part = &skel->bss->tally_stats[i];
+	for (int i = 0; i < PKS_COUNT_ONLY_SHARDS; i++) {
+		const struct pks_site_stat *part = &skel->bss->count_only_stats[i];
 
 		sum.total += part->total;
 		if (part->max > sum.max)
@@ -544,18 +544,18 @@ const struct pks_site_stat *harness__tallied(void)
 	return &sum;
 }
 
-unsigned int harness__tally_open(void)
+unsigned int harness__count_only_open(void)
 {
 	unsigned int open = 0;
 
-	for (int i = 0; i < PKS_TALLIES; i++)
-		open += !!skel->bss->tally[i].task;
+	for (int i = 0; i < PKS_COUNT_ONLY_ENTRIES; i++)
+		open += !!skel->bss->count_only[i].task;
 	return open;
 }
 
-bool harness__quick_way(void)
+bool harness__fastpath_open(void)
 {
-	return skel->bss->quick_way;
+	return skel->bss->fastpath_open;
 }
 
 const struct pks_opened *harness__opened(void)

@@ -34,7 +34,7 @@ struct harness {
 	bool hoard;	    /* leave findings in the ring */
 	bool verbose;	    /* tell each event */
 	enum drive_way way; /* stays over a reset, as the next one does */
-	__u64 quick;	    /* events that went the quick way */
+	__u64 fast;	    /* events that went the fast path */
 	__u64 now;
 	__u64 events; /* driven so far */
 	struct drive_answer answer;
@@ -50,7 +50,7 @@ extern struct harness h;
  * Loads the core, for a kernel with such a count and counts kept by this;
  * PKS_BY_ALL: for counts alone. 0, or a negative errno: -EPERM where the kernel refuses.
  */
-int harness__open(enum pks_truth truth, enum pks_by by);
+int harness__open(enum pks_count_source truth, enum pks_by by);
 void harness__close(void);
 /* Everything as just loaded; nothing else is shared between two tests. */
 void harness__reset(void);
@@ -90,7 +90,7 @@ unsigned int harness__nofail(const struct pt_regs *regs);
 /* Threads inside windows that their count does not show. */
 unsigned int harness__hidden(void);
 
-/* ns; asked for where the truth is PKS_TRUTH_KMAP. */
+/* ns; asked for where the truth is PKS_COUNT_SOURCE_KMAP. */
 #define HARNESS_LONG_HOLD (1ULL << 40)
 
 /* The core's state, to be looked at. */
@@ -106,11 +106,11 @@ struct pks_site_stat *harness__stats(void);
 /* All grants of a call site, whichever way they took. */
 __u64 harness__grants(unsigned int site);
 const struct pks_opened *harness__opened(void);
-/* Counts of the windows that went by the tally, and those in it that are open. */
+/* Counts of the windows that went by the count-only path, and those in it that are open. */
 const struct pks_site_stat *harness__tallied(void);
-unsigned int harness__tally_open(void);
-/* False where the tally has given up for the core. */
-bool harness__quick_way(void);
+unsigned int harness__count_only_open(void);
+/* False where the count-only path has given up for the core. */
+bool harness__fastpath_open(void);
 void harness__drain(void);
 
 /* Where findings go in the place of h.records; NULL: there. */
@@ -123,7 +123,7 @@ void harness__poll(int timeout);
 /* A place of the array of stacks. False where it has none, or none that is whole. */
 bool harness__stack(unsigned int place, struct pks_stack *stack);
 const struct pks_slot *harness__slots(void);
-const struct pks_deep *harness__deeps(void);
+const struct pks_overflow *harness__overflows(void);
 const struct pks_site *harness__revoke_sites(void);
 __u64 harness__folded(void);
 __u64 harness__dropped(void);

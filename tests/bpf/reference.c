@@ -109,8 +109,8 @@ void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool 
 		close_window(ref, t, at);
 	} else if (!t->nr && surplus(t) > 0) {
 		ref->unpaired++;
-		if (t->told > 0)
-			t->told--;
+		if (t->reported > 0)
+			t->reported--;
 	} else {
 		int other = holder(ref, thread, key);
 
@@ -133,11 +133,11 @@ void ref__boundary(struct reference *ref, int thread, __u8 context, enum pks_bou
 	while (t->nr && t->windows[t->nr - 1].context >= context) {
 		expect__add(expect, PKS_LEAK, t->windows[--t->nr].key);
 		if (surplus(t) > 0)
-			t->told++;
+			t->reported++;
 	}
-	if (context == PKS_TASK && surplus(t) > t->told) {
+	if (context == PKS_TASK && surplus(t) > t->reported) {
 		expect__add(expect, PKS_LEAK, -1);
-		t->told = surplus(t);
+		t->reported = surplus(t);
 	}
 	if (context == PKS_TASK && t->residue && !t->count && open) {
 		expect__add(expect, PKS_RESIDUE, -1);

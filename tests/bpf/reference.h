@@ -27,8 +27,8 @@ struct ref_window {
 struct ref_thread {
 	struct ref_window windows[REF_DEPTH];
 	int nr;
-	int count; /* the kernel's, as if each body ran with its probe */
-	int told;  /* of count - nr, reported as leaked */
+	int count;    /* the kernel's, as if each body ran with its probe */
+	int reported; /* of count - nr, reported as leaked */
 	bool residue;
 	int closed[PKS_HISTORY]; /* newest first; -1: none */
 };

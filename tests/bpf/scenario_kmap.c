@@ -92,12 +92,12 @@ static void long_hold_told_at_its_end(void)
 
 	hold_too_long(&t);
 	slot = harness__slot(&t);
-	CHECK(!(slot->frames[0].flags & PKS_FRAME_TOLD));
+	CHECK(!(slot->frames[0].flags & PKS_FRAME_REPORTED));
 	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
 	CHECK(found_one(PKS_LONG_HOLD));
-	CHECK(slot->frames[0].flags & PKS_FRAME_TOLD);
+	CHECK(slot->frames[0].flags & PKS_FRAME_REPORTED);
 	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
-	CHECK(!(slot->frames[0].flags & PKS_FRAME_TOLD));
+	CHECK(!(slot->frames[0].flags & PKS_FRAME_REPORTED));
 	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
 	found_in_all(PKS_LONG_HOLD, 1);
 }
@@ -107,7 +107,7 @@ static void long_hold_told_before_its_end(void)
 	struct thread t = harness__thread(1);
 
 	hold_too_long(&t);
-	harness__slot(&t)->frames[0].flags |= PKS_FRAME_TOLD;
+	harness__slot(&t)->frames[0].flags |= PKS_FRAME_REPORTED;
 	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
 	found_in_all(PKS_CLASS_NONE, 0);
 }

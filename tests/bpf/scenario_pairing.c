@@ -55,7 +55,7 @@ static void nesting_of_many_threads(void)
 {
 	__u64 windows = 0, closed;
 
-	for (int i = 0; i < 3 * PKS_DEEPS; i++) {
+	for (int i = 0; i < 3 * PKS_OVERFLOWS; i++) {
 		struct thread t = harness__thread(1 + i);
 
 		for (int w = 0; w < PKS_FRAMES + 1; w++)
@@ -67,7 +67,7 @@ static void nesting_of_many_threads(void)
 	CHECK_EQ(sum_of_grants(&closed), windows);
 	CHECK_EQ(closed, windows);
 	lost_nothing_but(LOST_NOTHING);
-	for (int i = 0; i < PKS_DEEPS + 1; i++) {
+	for (int i = 0; i < PKS_OVERFLOWS + 1; i++) {
 		struct thread t = harness__thread(1 + i);
 
 		for (int w = 0; w < PKS_FRAMES + 1; w++)

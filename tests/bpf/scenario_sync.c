@@ -126,7 +126,7 @@ static void missed_revoke_of_a_told_leak(void)
 	harness__grant(&t, PKS_TASK, PAGE(2), CALLER(1));
 	/* Nothing of the old leak is left that a new one could hide behind. */
 	CHECK_EQ(harness__slot(&t)->skew, 0);
-	CHECK_EQ(harness__slot(&t)->told, 0);
+	CHECK_EQ(harness__slot(&t)->reported, 0);
 }
 
 static void missed_grant_is_no_interrupts_leak(void)

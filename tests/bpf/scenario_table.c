@@ -157,7 +157,7 @@ static void hold_time_in_turn(void)
 	unsigned int timed = 0;
 	__u8 way = h.way;
 
-	h.way = DRIVE_QUICK;
+	h.way = DRIVE_FAST;
 	for (int i = 0; i < 40; i++) {
 		harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
 		h.now += 1000;

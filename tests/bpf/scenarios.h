@@ -13,8 +13,8 @@ extern const struct scenario pairing_scenarios[];
 extern const struct scenario sync_scenarios[];
 extern const struct scenario fault_scenarios[];
 extern const struct scenario table_scenarios[];
-extern const struct scenario kmap_scenarios[];	/* of PKS_TRUTH_KMAP, the others of _PGMAP */
-extern const struct scenario tally_scenarios[]; /* for a core that only counts */
+extern const struct scenario kmap_scenarios[]; /* of PKS_COUNT_SOURCE_KMAP, the others of _PGMAP */
+extern const struct scenario count_only_scenarios[]; /* for a core that only counts */
 
 extern const struct scenario thread_scenarios[]; /* of PKS_BY_THREAD, the others of _SITE */
 

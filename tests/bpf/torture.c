@@ -47,7 +47,7 @@ static void choose_pages(unsigned int nr, enum drive_way way)
 	/* Where windows are only counted there is no such table. */
 	for (unsigned int i = 0; i < nr * REF_KEYS; i++)
 		pages[i] = PAGE(i + 1);
-	if (way != DRIVE_TALLY)
+	if (way != DRIVE_COUNT_ONLY)
 		harness__pages(pages, nr * REF_KEYS);
 	for (unsigned int i = 0; i < nr * REF_KEYS; i++)
 		workers[i / REF_KEYS].pages[i % REF_KEYS] = pages[i];

@@ -168,7 +168,7 @@ static void check_sites(const struct torture_worker *workers, unsigned int nr)
 	}
 }
 
-/* As above, of windows that are counted all together, by the tally and by the core. */
+/* As above, of windows that are counted all together, by the count-only path and by the core. */
 static void check_counted(const struct torture_worker *workers, unsigned int nr)
 {
 	const struct pks_site_stat *tallied = harness__tallied(), *core = &harness__stats()[0];
@@ -182,8 +182,8 @@ static void check_counted(const struct torture_worker *workers, unsigned int nr)
 		if (want.longest > all.longest)
 			all.longest = want.longest;
 	}
-	CHECK(harness__quick_way());
-	CHECK_EQ(harness__tally_open(), 0);
+	CHECK(harness__fastpath_open());
+	CHECK_EQ(harness__count_only_open(), 0);
 	CHECK_EQ(all.grants, all.closed);
 	CHECK_EQ(timed(tallied) + timed(core), all.closed);
 	CHECK_EQ(timed(tallied) + core->grants, all.grants);
@@ -201,8 +201,8 @@ static void check_tables_empty(void)
 		if (s->owner || s->displaced || s->depth || s->off || s->special)
 			CHECK_EQ(i, -1);
 	}
-	for (int i = 0; i < PKS_DEEPS; i++)
-		CHECK_EQ(harness__deeps()[i].owner, 0);
+	for (int i = 0; i < PKS_OVERFLOWS; i++)
+		CHECK_EQ(harness__overflows()[i].owner, 0);
 	CHECK_EQ(harness__hidden(), 0);
 	for (int i = 0; i < PKS_NR_LOSSES; i++)
 		CHECK_EQ(harness__lost(i), 0);
@@ -326,7 +326,7 @@ void torture__check(struct torture_worker *workers, unsigned int nr)
 	CHECK_EQ(harness__older() + harness__late(), unpaired);
 	check_findings(workers, nr);
 	check_tables_empty();
-	if (workers[0].way == DRIVE_TALLY) {
+	if (workers[0].way == DRIVE_COUNT_ONLY) {
 		check_counted(workers, nr);
 	} else {
 		check_sites(workers, nr);

@@ -213,7 +213,7 @@ void torture__drive(struct torture_worker *w)
 	while (w->events < w->wanted && !w->failed) {
 		int thread = draw(w, REF_THREADS);
 
-		if (w->way == DRIVE_TALLY) {
+		if (w->way == DRIVE_COUNT_ONLY) {
 			step_counted(w, thread);
 			continue;
 		}
@@ -222,7 +222,7 @@ void torture__drive(struct torture_worker *w)
 		step(w, thread, PKS_TASK);
 	}
 	for (int i = 0; i < REF_THREADS; i++) {
-		if (w->way != DRIVE_TALLY)
+		if (w->way != DRIVE_COUNT_ONLY)
 			boundary(w, i, PKS_TASK, PKS_THREAD_EXIT);
 		while (revoke_own(w, i, PKS_TASK))
 			;

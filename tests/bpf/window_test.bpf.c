@@ -22,7 +22,7 @@ static __always_inline void op__event(struct window_event *e, const struct drive
 	*e = (struct window_event){
 		.task = op->task,
 		.key = op->key,
-		.caller = op->way == DRIVE_TALLY ? 0 : op->caller, /* PKS_BY_ALL */
+		.caller = op->way == DRIVE_COUNT_ONLY ? 0 : op->caller, /* PKS_BY_ALL */
 		.now = op->now,
 		.tid = op->tid,
 		.tgid = op->tid,
@@ -51,33 +51,35 @@ static __always_inline void op__name(struct window_event *e, const struct task_s
 {
 }
 
-static __always_inline bool tally__granted(const struct window_event *e, const struct drive_op *op)
+static __always_inline bool count_only__granted(const struct window_event *e,
+						const struct drive_op *op)
 {
-	struct pks_tally *t;
+	struct pks_count_only *t;
 
-	if (op->way != DRIVE_TALLY || !quick_way)
+	if (op->way != DRIVE_COUNT_ONLY || !fastpath_open)
 		return false;
-	t = tally__for_grant(e->task, e->count);
+	t = count_only__for_grant(e->task, e->count);
 	if (t)
-		tally__grant(t, e->now);
+		count_only__grant(t, e->now);
 	return t;
 }
 
-static __always_inline bool tally__revoked(const struct window_event *e, const struct drive_op *op)
+static __always_inline bool count_only__revoked(const struct window_event *e,
+						const struct drive_op *op)
 {
-	struct pks_tally *t;
+	struct pks_count_only *t;
 
-	if (op->way != DRIVE_TALLY || !quick_way)
+	if (op->way != DRIVE_COUNT_ONLY || !fastpath_open)
 		return false;
-	t = tally__for_revoke(e->task, e->count);
+	t = count_only__for_revoke(e->task, e->count);
 	if (t)
-		tally__revoke(t, e->now);
+		count_only__revoke(t, e->now);
 	return t;
 }
 
 static __always_inline bool op__may_be_fast(const struct window_event *e, const struct drive_op *op)
 {
-	return op->way == DRIVE_QUICK && e->context == PKS_TASK;
+	return op->way == DRIVE_FAST && e->context == PKS_TASK;
 }
 
 static __always_inline void op__grant(void *ctx, const struct drive_op *op, struct drive_answer *to)
@@ -85,10 +87,10 @@ static __always_inline void op__grant(void *ctx, const struct drive_op *op, stru
 	struct window_event e;
 
 	op__event(&e, op);
-	to->quick = tally__granted(&e, op) ||
-		    (op__may_be_fast(&e, op) &&
-		     event__granted_fast(ctx, &e, PATH_FAST_TRACE, op__read, 0, op__name, NULL));
-	if (!to->quick)
+	to->fast = count_only__granted(&e, op) ||
+		   (op__may_be_fast(&e, op) &&
+		    event__granted_fast(ctx, &e, PATH_FAST_TRACE, op__read, 0, op__name, NULL));
+	if (!to->fast)
 		to->inner = event__granted(ctx, &e, op__caller, 0);
 }
 
@@ -98,10 +100,10 @@ static __always_inline void op__revoke(void *ctx, const struct drive_op *op,
 	struct window_event e;
 
 	op__event(&e, op);
-	to->quick = tally__revoked(&e, op) ||
-		    (op__may_be_fast(&e, op) &&
-		     event__revoked_fast(ctx, &e, PATH_FAST_TRACE, op__read, 0));
-	if (!to->quick)
+	to->fast = count_only__revoked(&e, op) ||
+		   (op__may_be_fast(&e, op) &&
+		    event__revoked_fast(ctx, &e, PATH_FAST_TRACE, op__read, 0));
+	if (!to->fast)
 		to->inner = event__revoked(ctx, &e, op__caller, 0);
 }
 
@@ -261,10 +263,10 @@ static long batch__step(__u32 i, void *arg)
 		pages__publish(op->key, op->count);
 		break;
 	case DRIVE_UNPUBLISH:
-		WRITE_ONCE(quick_pages.size, 0);
+		WRITE_ONCE(fastpath_pages.size, 0);
 		break;
 	case DRIVE_LOOK:
-		batch->known += page__quick((const struct page *)op->key);
+		batch->known += page__fastpath((const struct page *)op->key);
 		break;
 	case DRIVE_GRANT:
 		batch__grant(job->ctx, batch, i);

@@ -35,7 +35,7 @@ static void test__end(const char *name)
 
 	nr_failed += failed;
 	printf("%sok %d - %s%s\n", failed ? "not " : "", ++nr_tests, name,
-	       h.way == DRIVE_CORE ? ", without the quick way" : "");
+	       h.way == DRIVE_CORE ? ", without the fast path" : "");
 	fflush(stdout);
 }
 
@@ -63,7 +63,8 @@ static void run_random(unsigned long seed, unsigned long events)
 }
 
 /* Scenarios for which the core must be loaded with other settings. */
-static int run_otherwise(enum pks_truth truth, enum pks_by by, const struct scenario *scenarios)
+static int run_otherwise(enum pks_count_source truth, enum pks_by by,
+			 const struct scenario *scenarios)
 {
 	int err = harness__open(truth, by);
 
@@ -82,21 +83,21 @@ static const struct {
 	const char *name;
 	unsigned int percent;
 } tortures[] = {
-	{ DRIVE_QUICK, "the quick way", 40 },
+	{ DRIVE_FAST, "the fast path", 40 },
 	{ DRIVE_CORE, "the core", 40 },
-	{ DRIVE_TALLY, "counted", 20 },
+	{ DRIVE_COUNT_ONLY, "counted", 20 },
 };
 
 static int run_torture(unsigned int workers, unsigned long seed, unsigned long events)
 {
 	for (size_t i = 0; i < sizeof(tortures) / sizeof(tortures[0]); i++) {
-		enum pks_by by = tortures[i].way == DRIVE_TALLY ? PKS_BY_ALL : PKS_BY_SITE;
+		enum pks_by by = tortures[i].way == DRIVE_COUNT_ONLY ? PKS_BY_ALL : PKS_BY_SITE;
 		unsigned long done;
 		char name[160];
 		int err;
 
 		h.way = tortures[i].way;
-		err = harness__open(PKS_TRUTH_PGMAP, by);
+		err = harness__open(PKS_COUNT_SOURCE_PGMAP, by);
 		if (err) {
 			printf("Bail out! the window core can't be loaded again: %s\n",
 			       strerror(-err));
@@ -107,7 +108,7 @@ static int run_torture(unsigned int workers, unsigned long seed, unsigned long e
 				    events * tortures[i].percent / 100);
 		snprintf(name, sizeof(name), "%u threads at once, %s: %lu events, seed %lu",
 			 workers, tortures[i].name, done, seed);
-		h.way = DRIVE_QUICK;
+		h.way = DRIVE_FAST;
 		test__end(name);
 		harness__close();
 	}
@@ -140,20 +141,20 @@ static unsigned long number(const char *text)
 /* With one thread, all that is random with this many events. */
 static int run_single(unsigned long seed, unsigned long events)
 {
-	h.way = DRIVE_QUICK;
+	h.way = DRIVE_FAST;
 	run_all(seed, events / 2);
 	test__begin();
-	CHECK(h.quick > events / 20);
-	test__end("many of these windows went the quick way");
+	CHECK(h.fast > events / 20);
+	test__end("many of these windows went the fast path");
 	h.way = DRIVE_CORE;
 	run_all(seed, events / 2);
 	harness__close();
-	h.way = DRIVE_TALLY;
-	if (run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_ALL, tally_scenarios))
+	h.way = DRIVE_COUNT_ONLY;
+	if (run_otherwise(PKS_COUNT_SOURCE_PGMAP, PKS_BY_ALL, count_only_scenarios))
 		return 1;
 	h.way = DRIVE_CORE;
-	return run_otherwise(PKS_TRUTH_KMAP, PKS_BY_SITE, kmap_scenarios) ||
-	       run_otherwise(PKS_TRUTH_PGMAP, PKS_BY_THREAD, thread_scenarios);
+	return run_otherwise(PKS_COUNT_SOURCE_KMAP, PKS_BY_SITE, kmap_scenarios) ||
+	       run_otherwise(PKS_COUNT_SOURCE_PGMAP, PKS_BY_THREAD, thread_scenarios);
 }
 
 static void usage(void)
@@ -183,7 +184,7 @@ int main(int argc, char **argv)
 	if (threads == 1 || threads > DRIVE_WORKERS)
 		usage();
 
-	err = harness__open(PKS_TRUTH_PGMAP, PKS_BY_SITE);
+	err = harness__open(PKS_COUNT_SOURCE_PGMAP, PKS_BY_SITE);
 	if (err == -EPERM) {
 		printf("1..0 # SKIP the running kernel lets this user load no BPF program "
 		       "(EPERM)\n");

@@ -148,8 +148,8 @@ void use_site(u64 i, struct page *page, void *other);
 struct dentry;
 void pairs_init(struct dentry *dir);
 
-/* disturbed.c */
-void disturbed_init(struct dentry *dir);
+/* irq_load.c */
+void irq_load_init(struct dentry *dir);
 
 /* views.c */
 void views_init(struct dentry *dir);
@@ -160,8 +160,8 @@ void lease_init(struct dentry *dir);
 void lease_take(unsigned long flags, struct lease *lease);
 void lease_drop(struct lease *lease);
 
-/* storm.c */
-void storm_init(struct dentry *dir);
+/* flood.c */
+void flood_init(struct dentry *dir);
 
 /* core.c */
 struct seq_file;

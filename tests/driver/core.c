@@ -228,10 +228,10 @@ static int __init bugs_init(void)
 	debugfs_create_file_unsafe("run", 0200, debug_dir, NULL, &run_fops);
 	debugfs_create_file("victim", 0200, debug_dir, NULL, &victim_fops);
 	pairs_init(debug_dir);
-	disturbed_init(debug_dir);
+	irq_load_init(debug_dir);
 	lease_init(debug_dir);
 	views_init(debug_dir);
-	storm_init(debug_dir);
+	flood_init(debug_dir);
 	return 0;
 }
 

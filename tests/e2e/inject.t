@@ -242,7 +242,7 @@ ok "starts" inject_start --skip-revoke --comm nobody-at-all
 one_line 3 "a second injector" "another pkstrace is already injecting" \
 	"$PKSTRACE" inject --skip-revoke -- true
 trace_stop
-is "$status" 0 "the first was not disturbed"
+is "$status" 0 "the first was not irq_load"
 
 # --- nothing stays ----------------------------------------------------------
 

@@ -95,7 +95,7 @@ one_line 3 "a second injector" "already injecting \(process $holder\)" \
 one_line 3 "a second injector in another network namespace" "already injecting \(process $holder\)" \
 	unshare -n "$PKSTRACE" inject --skip-revoke -- true
 trace_stop
-is "$status" 0 "the first was not disturbed" || diag "$err"
+is "$status" 0 "the first was not irq_load" || diag "$err"
 
 # What anybody may do is no lock.
 cat >"$WORK/squat" <<'END'

@@ -100,7 +100,7 @@ is "$(json "len($(places wrong-page))")" 1000 "all thousand places are there"
 cmp_num "$(json "sum(not r['reported'] for r in $(places wrong-page))")" -gt 300 \
 	"many from their counts alone"
 is "$(json "[(r['reported'], function(r['in'])) for r in $(places leak) + $(places underflow)]")" \
-	"[(False, 'storm_map'), (False, 'storm_unmap')]" "so are the leaks and underflows"
+	"[(False, 'flood_map'), (False, 'flood_unmap')]" "so are the leaks and underflows"
 is "$(json 'summary["complete"]')" False "and it does not call that complete"
 
 stopped=0

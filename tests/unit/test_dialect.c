@@ -29,21 +29,21 @@ static const struct dialect v7_inline = {
 static const struct dialect keys = {
 	.name = "BULKHEAD",
 	.layout = "keys",
-	.facts = { .truth = PKS_TRUTH_NONE, .key = PKS_KEY_PKEY },
+	.facts = { .count_source = PKS_COUNT_SOURCE_NONE, .key = PKS_KEY_PKEY },
 	.target = { [PROBE_KEY_UPDATE] = "u", [PROBE_KEY_FAULT] = "f" },
 };
 
 static const struct dialect kmap = {
 	.name = "kmap-trace",
 	.layout = "every page",
-	.facts = { .truth = PKS_TRUTH_KMAP },
+	.facts = { .count_source = PKS_COUNT_SOURCE_KMAP },
 	.target = { [PROBE_GRANT_ARG] = "g", [PROBE_REVOKE_ARG] = "r" },
 };
 
 static const struct dialect pair = {
 	.name = "own pair",
 	.layout = "-",
-	.facts = { .truth = PKS_TRUTH_NONE,
+	.facts = { .count_source = PKS_COUNT_SOURCE_NONE,
 		   .key = PKS_KEY_ARG,
 		   .grant_arg = PKS_NO_ARG,
 		   .revoke_arg = PKS_NO_ARG },

@@ -64,7 +64,7 @@ static void findings_on(enum pks_key_kind kind, const char *format, const char *
 	struct fixture f;
 
 	dialect.facts.key = kind;
-	dialect.facts.truth = PKS_TRUTH_NONE;
+	dialect.facts.count_source = PKS_COUNT_SOURCE_NONE;
 	fixture_open(&f);
 	f.resolver.dialect = &dialect;
 	for (int i = 0; i < 6; i++) {

@@ -102,7 +102,7 @@ static enum status snapshot(const struct snapshot_arguments *a, struct symbols *
 	taken.resolver.source =
 		source__open(&(struct source_options){ .symbols = symbols, .vmlinux = a->vmlinux });
 	status = dialect__probe(&dialect, symbols, NULL, false);
-	if (!status && dialect.facts.truth != PKS_TRUTH_PGMAP)
+	if (!status && dialect.facts.count_source != PKS_COUNT_SOURCE_PGMAP)
 		status = status__say(
 			STATUS_CANNOT,
 			"snapshot: this kernel does not count windows unless it is traced "

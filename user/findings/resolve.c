@@ -209,7 +209,7 @@ static void remarks__resolve(const struct resolver *r, const struct pks_finding 
 	snprintf(text, sizeof(text),
 		 "The next grant of thread %u is poisoned: its window will not open access",
 		 raw->tid);
-	if (row->poisons && r->dialect->facts.truth == PKS_TRUTH_PGMAP)
+	if (row->poisons && r->dialect->facts.count_source == PKS_COUNT_SOURCE_PGMAP)
 		remark__add(out, text);
 	if (raw->context != PKS_TASK)
 		remark__add(out, row->if_interrupt);

@@ -22,7 +22,7 @@ uint64_t hunt_site__id(const char *function, const char *stack)
 }
 
 /* Functions that allocate, or copy, on behalf of a caller: their names say nothing of the place. */
-static const char *const servants[] = {
+static const char *const allocator_frames[] = {
 	"__alloc_",    "alloc_",	  "__get_free_pages", "get_zeroed_page", "__folio_alloc",
 	"folio_alloc", "vma_alloc_folio", "kmem_cache_alloc", "__kmem_cache_",	 "kmalloc",
 	"__kmalloc",   "__do_kmalloc",	  "kvmalloc",	      "slab_",		 "___slab_",
@@ -41,8 +41,8 @@ static bool frame__is_own(const char *frame)
 
 static bool frame__serves(const char *frame)
 {
-	for (size_t i = 0; i < sizeof(servants) / sizeof(servants[0]); i++)
-		if (!strncmp(frame, servants[i], strlen(servants[i])))
+	for (size_t i = 0; i < sizeof(allocator_frames) / sizeof(allocator_frames[0]); i++)
+		if (!strncmp(frame, allocator_frames[i], strlen(allocator_frames[i])))
 			return true;
 	return frame__is_own(frame);
 }

@@ -22,7 +22,7 @@
 struct dialect_row {
 	const char *name;
 	const char *layout;
-	enum pks_truth truth;
+	enum pks_count_source count_source;
 	enum pks_key_kind key;
 	__u8 args; /* parameters of the fault callback, where versions differ in it; 0: any */
 	const char *target[NR_PROBES];
@@ -41,25 +41,25 @@ struct dialect_row {
 
 /* clang-format off */
 static const struct dialect_row rows[] = {
-	{ "V10", "outofline", PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V10", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
 	  { PROBES_OF_PAGE("set"), PROBES_OF_PGMAP("set"), FAULT_V8 } },
-	{ "V10", INLINE_OR_PARTIAL, PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V10", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
 	  { PROBES_OF_PGMAP("set"), FAULT_V8 } },
-	{ "V8", "outofline", PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V8", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
 	  { PROBES_OF_PAGE("mk"), PROBES_OF_PGMAP("mk"), FAULT_V8 } },
-	{ "V8", INLINE_OR_PARTIAL, PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V8", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
 	  { PROBES_OF_PGMAP("mk"), FAULT_V8 } },
-	{ "V7", "outofline", PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 2,
+	{ "V7", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 2,
 	  { PROBES_OF_PAGE("mk"), PROBES_OF_PGMAP("mk"), FAULT_V7 } },
-	{ "V7", INLINE_OR_PARTIAL, PKS_TRUTH_PGMAP, PKS_KEY_PAGE, 2,
+	{ "V7", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 2,
 	  { PROBES_OF_PGMAP("mk"), FAULT_V7 } },
 	/* Compartments by key, on 6.1: no pgmap, no count, no callback of one. */
-	{ "BULKHEAD", "keys", PKS_TRUTH_NONE, PKS_KEY_PKEY, 0,
+	{ "BULKHEAD", "keys", PKS_COUNT_SOURCE_NONE, PKS_KEY_PKEY, 0,
 	  { [PROBE_KEY_UPDATE] = "pks_update_protection",
 	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
 	    [PROBE_FAULT_CALLBACK] = "pks_handle_key_fault" } },
 	/* Our own trace-only patch, for any kernel. */
-	{ "kmap-trace", "every page", PKS_TRUTH_KMAP, PKS_KEY_PAGE, 0,
+	{ "kmap-trace", "every page", PKS_COUNT_SOURCE_KMAP, PKS_KEY_PAGE, 0,
 	  { [PROBE_GRANT_ARG] = "kmap_trace_map",
 	    [PROBE_REVOKE_ARG] = "kmap_trace_unmap" } },
 };
@@ -151,7 +151,7 @@ static void dialect__choose(struct dialect *d, const char *name)
 			continue;
 		d->name = row->name;
 		d->layout = row->layout;
-		d->facts.truth = row->truth;
+		d->facts.count_source = row->count_source;
 		d->facts.key = row->key;
 		memcpy(d->target, row->target, sizeof(d->target));
 	}
@@ -269,7 +269,7 @@ void dialect__each(const struct dialect *d, void (*fn)(const char *name, const c
 
 const char *dialect__switch(const struct dialect *d)
 {
-	return d->facts.truth == PKS_TRUTH_KMAP ? KMAP_SWITCH : NULL;
+	return d->facts.count_source == PKS_COUNT_SOURCE_KMAP ? KMAP_SWITCH : NULL;
 }
 
 void dialect__close(struct dialect *d)

@@ -121,7 +121,7 @@ enum status pair__choose(struct dialect *d, const struct dialect_wish *wish)
 	dialect__add_own(own[0], own[1]);
 	d->name = "own pair";
 	d->layout = "-";
-	d->facts.truth = PKS_TRUTH_NONE;
+	d->facts.count_source = PKS_COUNT_SOURCE_NONE;
 	d->facts.key = PKS_KEY_ARG;
 	d->facts.grant_arg = grant.arg;
 	d->facts.revoke_arg = revoke.arg;

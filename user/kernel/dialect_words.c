@@ -4,7 +4,7 @@
 
 bool dialect__needs_pks(const struct dialect *d)
 {
-	return d->facts.truth == PKS_TRUTH_PGMAP || d->facts.key == PKS_KEY_PKEY;
+	return d->facts.count_source == PKS_COUNT_SOURCE_PGMAP || d->facts.key == PKS_KEY_PKEY;
 }
 
 bool dialect__has_faults(const struct dialect *d)
@@ -59,7 +59,7 @@ void dialect__describe(const struct dialect *d, char *text, size_t size)
 	if (d->facts.key == PKS_KEY_ARG)
 		snprintf(text, size, "grant %s, revoke %s, without cross-check",
 			 d->target[PROBE_GRANT_ARG], d->target[PROBE_REVOKE_ARG]);
-	else if (d->facts.truth == PKS_TRUTH_KMAP)
+	else if (d->facts.count_source == PKS_COUNT_SOURCE_KMAP)
 		snprintf(text, size, "%s, %s, no PKS", d->name, d->layout);
 	else
 		snprintf(text, size, "%s, layout %s, fault mode %s", d->name, d->layout,
@@ -67,17 +67,17 @@ void dialect__describe(const struct dialect *d, char *text, size_t size)
 }
 
 /* Consequences of who counts the windows. */
-static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const char *what),
-			 void *arg)
+static void blind__count_source(const struct dialect *d, void (*fn)(void *arg, const char *what),
+				void *arg)
 {
-	switch (d->facts.truth) {
-	case PKS_TRUTH_PGMAP:
+	switch (d->facts.count_source) {
+	case PKS_COUNT_SOURCE_PGMAP:
 		return;
-	case PKS_TRUTH_KMAP:
+	case PKS_COUNT_SOURCE_KMAP:
 		fn(arg, "no PKS here: no stray-access, no ineffective-grant, no residue, no "
 			"inherited (a child starts with nothing mapped)");
 		return;
-	case PKS_TRUTH_NONE:
+	case PKS_COUNT_SOURCE_NONE:
 		fn(arg, "the kernel keeps no count of these windows: missed calls go unnoticed, "
 			"inherited windows are not seen, and a thread's first revokes may close "
 			"windows older than the trace");
@@ -87,7 +87,7 @@ static void blind__truth(const struct dialect *d, void (*fn)(void *arg, const ch
 
 void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *what), void *arg)
 {
-	blind__truth(d, fn, arg);
+	blind__count_source(d, fn, arg);
 	blind__preemption(d, fn, arg);
 	if (!dialect__has_keys(d) && d->facts.key == PKS_KEY_PAGE)
 		fn(arg,

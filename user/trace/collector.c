@@ -41,7 +41,7 @@ static int ring__sample(void *arg, void *data, size_t size)
 #define PROGRAM_FOR(what)                                                                          \
 	(c->use == USE_TRACE ? PROGRAM(what) :                                                     \
 	 c->use == USE_COUNT ? PROGRAM(count_##what) :                                             \
-			       PROGRAM(tally_##what))
+			       PROGRAM(count_only_##what))
 
 static struct bpf_program *window__program(const struct collector *c, enum probe probe)
 {
@@ -131,13 +131,13 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->caller_mask = options->grant_stacks ? 0 : 15;
 	s->revoke_mask = 63;
 	s->by = options->by;
-	s->tally = c->use == USE_TALLY;
+	s->count_only = c->use == USE_COUNT_ONLY;
 	if (!options->counts_only) {
 		s->keys = 1;
 		s->pages = dialect__has_keys(d);
 		s->revokes = 1;
 		s->stacks = 1;
-		s->effect = d->facts.truth == PKS_TRUTH_PGMAP;
+		s->effect = d->facts.count_source == PKS_COUNT_SOURCE_PGMAP;
 		s->records = 1;
 	}
 	s->follow = options->follow;
@@ -147,7 +147,8 @@ static int collector__configure(struct collector *c, const struct collector_opti
 		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
 	if (!dialect__has_faults(d))
 		bpf_program__set_autoload(c->skel->progs.at_page_fault, false);
-	bpf_program__set_autoload(c->skel->progs.at_syscall_end, d->facts.truth == PKS_TRUTH_PGMAP);
+	bpf_program__set_autoload(c->skel->progs.at_syscall_end,
+				  d->facts.count_source == PKS_COUNT_SOURCE_PGMAP);
 	s->by_regs = d->attach != ATTACH_TRAMPOLINE;
 	bpf_program__set_autoload(c->skel->progs.at_switch, s->by_regs);
 	for (int i = 0; i < NR_PROBES; i++) {
@@ -197,22 +198,24 @@ static enum status load__failed(int err)
 			   strerror(-err));
 }
 
-/* Who is followed is known in a thread's slot; the tally has none, nor a depth of its own. */
+/* A thread's slot says whether it is followed; the count-only path has none, and no depth. */
 static int use_for(const struct dialect *d, const struct collector_options *options)
 {
 	if (!options->counts_only)
 		return USE_TRACE;
-	if (options->by != PKS_BY_ALL || options->follow || d->facts.truth != PKS_TRUTH_PGMAP)
+	if (options->by != PKS_BY_ALL || options->follow ||
+	    d->facts.count_source != PKS_COUNT_SOURCE_PGMAP)
 		return USE_COUNT;
-	return USE_TALLY;
+	return USE_COUNT_ONLY;
 }
 
 /* The short ways know the kernel's count on protected memory, and no setting of a rare kind. */
-static bool collector__may_be_quick(const struct collector *c)
+static bool collector__may_be_fast(const struct collector *c)
 {
 	const struct pks_settings *s = &c->skel->rodata->settings;
 
-	return s->facts.truth == PKS_TRUTH_PGMAP && s->facts.key == PKS_KEY_PAGE && !s->long_hold;
+	return s->facts.count_source == PKS_COUNT_SOURCE_PGMAP && s->facts.key == PKS_KEY_PAGE &&
+	       !s->long_hold;
 }
 
 static unsigned int shards_for(unsigned int cpus)
@@ -302,7 +305,7 @@ static enum status attach__failed(const char *target, int err)
 
 static enum status attach__boundaries(struct collector *c)
 {
-	bool pgmap = c->dialect->facts.truth == PKS_TRUTH_PGMAP;
+	bool pgmap = c->dialect->facts.count_source == PKS_COUNT_SOURCE_PGMAP;
 	const struct bpf_program *prog;
 	const struct boundary *b;
 
@@ -379,8 +382,8 @@ enum status collector__attach(struct collector *c)
 		status = c->extension->attach(c->extension->arg, c->skel);
 	status = status ?: collector__switch_on(c);
 	c->skel->bss->tracing_since = clock__ns();
-	c->skel->bss->quick_pages.zone_bit = c->dialect->facts.zone_bit;
-	c->skel->bss->quick_way = !status && collector__may_be_quick(c);
+	c->skel->bss->fastpath_pages.zone_bit = c->dialect->facts.zone_bit;
+	c->skel->bss->fastpath_open = !status && collector__may_be_fast(c);
 	c->skel->bss->tracing = !status;
 	if (!status && c->extension && c->extension->started)
 		c->extension->started(c->extension->arg, c->skel);
@@ -498,8 +501,8 @@ void collector__stop(struct collector *c)
 		c->extension->stop(c->extension->arg);
 	if (c->skel->bss) {
 		c->skel->bss->tracing = 0;
-		c->skel->bss->quick_way = 0;
-		c->skel->bss->quick_pages.size = 0;
+		c->skel->bss->fastpath_open = 0;
+		c->skel->bss->fastpath_pages.size = 0;
 	}
 	for (size_t i = 0; i < BOUNDARIES_MAX; i++) {
 		bpf_link__destroy(c->boundaries[i]);

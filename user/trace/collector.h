@@ -108,8 +108,8 @@ bool collector__frame(struct collector *c, unsigned int index, const struct pks_
  * That window, of which `copy` is, is about to be reported as held too long: the
  * programs will not do so at its end. False where they have done so already.
  */
-bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
-			  int at, const struct pks_frame *copy);
+bool collector__mark_reported(struct collector *c, unsigned int index, const struct pks_slot *slot,
+			      int at, const struct pks_frame *copy);
 
 /* Grants and revokes that the kernel refused to run programs for. 0 or negative errno. */
 int collector__refused(struct collector *c, __u64 *refused);

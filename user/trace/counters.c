@@ -41,12 +41,12 @@ static __u64 stat__closed(const struct pks_site_stat *stat)
 }
 
 /* Open windows that are only counted: their grants are not in any count yet. */
-static unsigned int tally__open(const struct collector *c)
+static unsigned int count_only__open(const struct collector *c)
 {
 	unsigned int open = 0;
 
-	for (int i = 0; i < PKS_TALLIES; i++)
-		open += !!c->skel->bss->tally[i].task;
+	for (int i = 0; i < PKS_COUNT_ONLY_ENTRIES; i++)
+		open += !!c->skel->bss->count_only[i].task;
 	return open;
 }
 
@@ -57,10 +57,10 @@ bool collector__site(struct collector *c, unsigned int index, struct pks_site *s
 	*stat = (struct pks_site_stat){};
 	for (unsigned int shard = 0; shard < c->shards; shard++)
 		stat__merge(stat, &c->stats[shard * PKS_SITES + index]);
-	if (index == 0 && c->use == USE_TALLY) {
-		stat->grants += tally__open(c);
-		for (int shard = 0; shard < PKS_TALLY_SHARDS; shard++) {
-			const struct pks_site_stat *part = &c->skel->bss->tally_stats[shard];
+	if (index == 0 && c->use == USE_COUNT_ONLY) {
+		stat->grants += count_only__open(c);
+		for (int shard = 0; shard < PKS_COUNT_ONLY_SHARDS; shard++) {
+			const struct pks_site_stat *part = &c->skel->bss->count_only_stats[shard];
 
 			stat__merge(stat, part);
 			stat->grants += stat__closed(part);
@@ -86,13 +86,13 @@ bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *s
 static struct pks_frame *frame__live(struct collector *c, const struct pks_slot *slot, int at,
 				     unsigned int index)
 {
-	struct pks_deep *deep = &c->skel->bss->deeps[slot->deep % PKS_DEEPS];
+	struct pks_overflow *deep = &c->skel->bss->overflows[slot->overflow % PKS_OVERFLOWS];
 
 	if (at >= slot->depth || at >= PKS_DEPTH)
 		return NULL;
 	if (at < PKS_FRAMES)
 		return &c->skel->bss->slots[index].frames[at];
-	if (!(slot->holds & PKS_HOLDS_DEEP) || deep->owner != slot->owner)
+	if (!(slot->holds & PKS_HOLDS_OVERFLOW) || deep->owner != slot->owner)
 		return NULL;
 	return &deep->frames[at - PKS_FRAMES];
 }
@@ -107,18 +107,18 @@ bool collector__frame(struct collector *c, unsigned int index, const struct pks_
 	return live;
 }
 
-bool collector__mark_told(struct collector *c, unsigned int index, const struct pks_slot *slot,
-			  int at, const struct pks_frame *copy)
+bool collector__mark_reported(struct collector *c, unsigned int index, const struct pks_slot *slot,
+			      int at, const struct pks_frame *copy)
 {
 	struct pks_frame *frame = frame__live(c, slot, at, index);
 
-	if (!frame ||
-	    __atomic_fetch_or(&frame->flags, PKS_FRAME_TOLD, __ATOMIC_SEQ_CST) & PKS_FRAME_TOLD)
+	if (!frame || __atomic_fetch_or(&frame->flags, PKS_FRAME_REPORTED, __ATOMIC_SEQ_CST) &
+			      PKS_FRAME_REPORTED)
 		return false;
 	if (__atomic_load_n(&frame->since, __ATOMIC_SEQ_CST) == copy->since)
 		return true;
 	/* Another window's by now, which has only just begun. */
-	__atomic_fetch_and(&frame->flags, (__u8)~PKS_FRAME_TOLD, __ATOMIC_SEQ_CST);
+	__atomic_fetch_and(&frame->flags, (__u8)~PKS_FRAME_REPORTED, __ATOMIC_SEQ_CST);
 	return false;
 }
 
@@ -215,7 +215,7 @@ int collector__counts(struct collector *c, struct collector_counts *counts)
 	counts->late_revokes = bss->late_revokes;
 	counts->fault_witness = bss->fault_witness;
 	counts->fault_calls = bss->fault_calls;
-	counts->open_windows = tally__open(c);
+	counts->open_windows = count_only__open(c);
 	for (int i = 0; i < PKS_SLOTS; i++)
 		if (bss->slots[i].owner && bss->slots[i].depth > 0)
 			counts->open_windows += bss->slots[i].depth;

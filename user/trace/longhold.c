@@ -58,9 +58,9 @@ void longhold__scan(struct longhold *l, struct collector *c, __u64 now, collecto
 		if (!collector__slot(c, i, &slot))
 			continue;
 		for (int d = 0; collector__frame(c, i, &slot, d, &frame); d++) {
-			if ((frame.flags & (PKS_FRAME_UNKNOWN | PKS_FRAME_TOLD)) ||
+			if ((frame.flags & (PKS_FRAME_UNKNOWN | PKS_FRAME_REPORTED)) ||
 			    now < frame.since || now - frame.since <= l->threshold ||
-			    !collector__mark_told(c, i, &slot, d, &frame))
+			    !collector__mark_reported(c, i, &slot, d, &frame))
 				continue;
 			l->reported++;
 			finding__fill(&finding, c, &slot, &frame, now);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Sets each 32-bit word of a running tracer's variable.
 
-poke.py OBJECT SYMBOL WORDS VALUE
+set_bss.py OBJECT SYMBOL WORDS VALUE
 
 OBJECT is the linked BPF object, SYMBOL a variable in its .bss, which is WORDS long.
 The variable is reached as the tracer itself reaches it: the map of .bss can be mapped.
@@ -53,13 +53,13 @@ def offset_of(path, symbol):
         address, kind, name = line.split()[-3:] if len(line.split()) > 2 else (0, "", "")
         if name == symbol and kind in "bB":
             return int(address, 16)
-    sys.exit(f"poke.py: {path} has no variable {symbol}")
+    sys.exit(f"set_bss.py: {path} has no variable {symbol}")
 
 
 def main(path, symbol, words, value):
     found = map_of_bss("pkstrace.bss")
     if not found:
-        sys.exit("poke.py: no tracer runs here")
+        sys.exit("set_bss.py: no tracer runs here")
     fd, size = found
     page = mmap.PAGESIZE
     memory = mmap.mmap(fd, (size + page - 1) // page * page)

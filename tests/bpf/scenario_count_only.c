@@ -16,10 +16,10 @@ static __u64 closed_in(const struct pks_site_stat *stat)
 static void window(struct thread *t, __u64 held)
 {
 	harness__grant(t, PKS_TASK, PAGE(1), CALLER(1));
-	CHECK(h.answer.quick);
+	CHECK(h.answer.fast);
 	h.now += held - 1000;
 	harness__revoke(t, PKS_TASK, PAGE(1), CALLER(2));
-	CHECK(h.answer.quick);
+	CHECK(h.answer.fast);
 }
 
 static void balanced(void)
@@ -34,7 +34,7 @@ static void balanced(void)
 	CHECK_EQ(closed_in(harness__tallied()), 36);
 	CHECK_EQ(harness__tallied()->total, total);
 	CHECK_EQ(harness__tallied()->max, 1000 + (1ULL << 35));
-	CHECK_EQ(harness__tally_open(), 0);
+	CHECK_EQ(harness__count_only_open(), 0);
 	CHECK(!harness__slot(&t));
 	found_in_all(PKS_CLASS_NONE, 0);
 	lost_nothing_but(LOST_NOTHING);
@@ -47,7 +47,7 @@ static void nested(void)
 
 	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
 	harness__grant(&t, PKS_TASK, PAGE(2), CALLER(1));
-	CHECK_EQ(harness__tally_open(), 2);
+	CHECK_EQ(harness__count_only_open(), 2);
 	harness__revoke(&t, PKS_TASK, PAGE(2), CALLER(2));
 	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
 	CHECK_EQ(closed_in(harness__tallied()), 2);
@@ -56,7 +56,7 @@ static void nested(void)
 	lost_nothing_but(LOST_NOTHING);
 }
 
-/* Deeper than the tally goes, the core does. */
+/* Deeper than the count-only path goes, the core does. */
 static void deep(void)
 {
 	struct thread t = harness__thread(1);
@@ -66,7 +66,7 @@ static void deep(void)
 	for (int i = PKS_FRAMES + 3; i >= 0; i--)
 		harness__revoke(&t, PKS_TASK, PAGE(i), CALLER(2));
 	CHECK_EQ(t.count, 0);
-	CHECK_EQ(harness__tally_open(), 0);
+	CHECK_EQ(harness__count_only_open(), 0);
 	CHECK_EQ(closed_in(harness__tallied()) + closed_in(harness__stats()), PKS_FRAMES + 4);
 	lost_nothing_but(LOST_NOTHING);
 	found_in_all(PKS_CLASS_NONE, 0);
@@ -79,9 +79,9 @@ static void same_entry(void)
 
 	harness__grant(&a, PKS_TASK, PAGE(1), CALLER(1));
 	harness__grant(&b, PKS_TASK, PAGE(2), CALLER(1));
-	CHECK(!h.answer.quick);
+	CHECK(!h.answer.fast);
 	harness__revoke(&a, PKS_TASK, PAGE(1), CALLER(2));
-	CHECK(h.answer.quick);
+	CHECK(h.answer.fast);
 	/* Its next window finds the entry free, inside the one that the core has. */
 	harness__grant(&b, PKS_TASK, PAGE(3), CALLER(1));
 	harness__revoke(&b, PKS_TASK, PAGE(3), CALLER(2));
@@ -100,8 +100,8 @@ static void leak(void)
 	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
 	found_one(PKS_LEAK);
 	CHECK(!h.records[0].unsure);
-	CHECK(!harness__quick_way());
-	CHECK_EQ(harness__tally_open(), 0);
+	CHECK(!harness__fastpath_open());
+	CHECK_EQ(harness__count_only_open(), 0);
 	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
 	/* The leaked window stays in the count; a right one within it is right. */
 	harness__grant(&t, PKS_TASK, PAGE(2), CALLER(1));
@@ -113,7 +113,7 @@ static void leak(void)
 	lost_nothing_but(LOST_NOTHING);
 }
 
-/* Another thread's finding ends the tally while this one is inside two windows. */
+/* Another thread's finding ends the count-only path while this one is inside two windows. */
 static void taken_over(void)
 {
 	struct thread t = harness__thread(1), bad = harness__thread(2);
@@ -122,7 +122,7 @@ static void taken_over(void)
 	harness__grant(&t, PKS_TASK, PAGE(2), CALLER(1));
 	harness__revoke(&bad, PKS_TASK, PAGE(3), CALLER(3));
 	found_one(PKS_UNDERFLOW);
-	CHECK(!harness__quick_way());
+	CHECK(!harness__fastpath_open());
 	harness__revoke(&t, PKS_TASK, PAGE(2), CALLER(2));
 	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
 	CHECK_EQ(harness__stats()[0].grants, 2);
@@ -162,7 +162,7 @@ static void interrupts(void)
 	harness__revoke(&t, PKS_HARDIRQ, PAGE(3), CALLER(6));
 	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(2));
 	CHECK_EQ(closed_in(harness__tallied()) + closed_in(harness__stats()), 3);
-	CHECK_EQ(harness__tally_open(), 0);
+	CHECK_EQ(harness__count_only_open(), 0);
 	CHECK_EQ(t.count, 0);
 	found_in_all(PKS_CLASS_NONE, 0);
 	lost_nothing_but(LOST_NOTHING);
@@ -183,16 +183,16 @@ static void many_threads(void)
 	for (int i = 0; i < n; i++)
 		harness__revoke(&all[i], PKS_TASK, PAGE(i), CALLER(2));
 	CHECK_EQ(closed_in(harness__tallied()) + closed_in(harness__stats()), n);
-	CHECK_EQ(harness__tally_open(), 0);
+	CHECK_EQ(harness__count_only_open(), 0);
 	found_in_all(PKS_CLASS_NONE, 0);
 	lost_nothing_but(LOST_NOTHING);
 	free(all);
 }
 
-const struct scenario tally_scenarios[] = {
+const struct scenario count_only_scenarios[] = {
 	{ "counted: hold times add up, no slot is used", balanced },
 	{ "counted: nested windows", nested },
-	{ "counted: nested deeper than the tally goes", deep },
+	{ "counted: nested deeper than the count-only path goes", deep },
 	{ "counted: two threads with one entry", same_entry },
 	{ "counted: a leak is found, and found once", leak },
 	{ "counted: the core takes over windows that are open", taken_over },

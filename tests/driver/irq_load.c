@@ -55,7 +55,7 @@ struct hits {
 	struct page *page;
 };
 
-SITE static void disturbed_pair(struct page *page)
+SITE static void irq_load_pair(struct page *page)
 {
 	void *addr = kmap_local_page(page);
 
@@ -69,12 +69,12 @@ static enum hrtimer_restart hit(struct hrtimer *timer)
 	struct hits *h = container_of(timer, struct hits, timer);
 
 	if (current == h->task && !current->pgmap_prot_count)
-		disturbed_pair(h->page);
+		irq_load_pair(h->page);
 	hrtimer_forward_now(timer, ns_to_ktime(HIT_NS));
 	return HRTIMER_RESTART;
 }
 
-static void make_disturbed_pairs(struct run *r, u64 nr)
+static void make_irq_load_pairs(struct run *r, u64 nr)
 {
 	struct hits h = { .task = current, .page = r->page[1] };
 
@@ -82,7 +82,7 @@ static void make_disturbed_pairs(struct run *r, u64 nr)
 	h.timer.function = hit;
 	hrtimer_start(&h.timer, ns_to_ktime(HIT_NS), HRTIMER_MODE_REL_PINNED_HARD);
 	for (; nr && !fatal_signal_pending(current); nr--) {
-		disturbed_pair(r->page[0]);
+		irq_load_pair(r->page[0]);
 		cond_resched();
 	}
 	hrtimer_cancel(&h.timer);
@@ -96,7 +96,7 @@ static ssize_t pairs_hit_write(struct file *file, const char __user *buf, size_t
 
 	if (err)
 		return err;
-	make_disturbed_pairs(file->private_data, nr);
+	make_irq_load_pairs(file->private_data, nr);
 	return count;
 }
 
@@ -111,7 +111,7 @@ static ssize_t pairs_unseen_write(struct file *file, const char __user *buf, siz
 		void *addr = kmap_local_page(r->page[0]);
 
 		current->pgmap_prot_count++;
-		disturbed_pair(r->page[1]);
+		irq_load_pair(r->page[1]);
 		current->pgmap_prot_count--;
 		kunmap_local(addr);
 	}
@@ -132,7 +132,7 @@ static const struct file_operations pairs_unseen_fops = {
 	.write = pairs_unseen_write,
 };
 
-static void disturbed_pairs_init(struct dentry *dir)
+static void irq_load_pairs_init(struct dentry *dir)
 {
 	debugfs_create_file("pairs_hit", 0200, dir, NULL, &pairs_hit_fops);
 	debugfs_create_file("pairs_unseen", 0200, dir, NULL, &pairs_unseen_fops);
@@ -140,15 +140,15 @@ static void disturbed_pairs_init(struct dentry *dir)
 
 #else
 
-static void disturbed_pairs_init(struct dentry *dir)
+static void irq_load_pairs_init(struct dentry *dir)
 {
 }
 
 #endif
 
 /* Adds its files to @dir; the caller removes @dir with all in it. */
-void disturbed_init(struct dentry *dir)
+void irq_load_init(struct dentry *dir)
 {
 	debugfs_create_file("hold", 0200, dir, NULL, &hold_fops);
-	disturbed_pairs_init(dir);
+	irq_load_pairs_init(dir);
 }

@@ -40,12 +40,12 @@ static ssize_t wrong_pages_write(struct file *file, const char __user *buf, size
 	return count;
 }
 
-SITE static void *storm_map(struct page *page)
+SITE static void *flood_map(struct page *page)
 {
 	return kmap_local_page(page);
 }
 
-SITE static void storm_unmap(void *addr)
+SITE static void flood_unmap(void *addr)
 {
 	kunmap_local(addr);
 }
@@ -55,8 +55,8 @@ static ssize_t leaks_write(struct file *file, const char __user *buf, size_t cou
 	struct run *r = file->private_data;
 
 	if (r->addr)
-		storm_unmap(r->addr);
-	r->addr = storm_map(r->page[0]);
+		flood_unmap(r->addr);
+	r->addr = flood_map(r->page[0]);
 	atomic64_inc(&leaks);
 	return count;
 }
@@ -67,18 +67,18 @@ static ssize_t underflows_write(struct file *file, const char __user *buf, size_
 	struct run *r = file->private_data;
 
 	/* Of a page that no thread ever opens: it is nobody else's window. */
-	storm_unmap(page_address(r->page[2]));
-	storm_map(r->page[3]);
+	flood_unmap(page_address(r->page[2]));
+	flood_map(r->page[3]);
 	atomic64_inc(&underflows);
 	return count;
 }
 
-static int storm_release(struct inode *inode, struct file *file)
+static int flood_release(struct inode *inode, struct file *file)
 {
 	struct run *r = file->private_data;
 
 	if (r->addr)
-		storm_unmap(r->addr);
+		flood_unmap(r->addr);
 	return device_file_release(inode, file);
 }
 
@@ -86,7 +86,7 @@ static int storm_release(struct inode *inode, struct file *file)
 	static const struct file_operations name##_fops = {                                        \
 		.owner = THIS_MODULE,                                                              \
 		.open = device_file_open,                                                          \
-		.release = storm_release,                                                          \
+		.release = flood_release,                                                          \
 		.write = name##_write,                                                             \
 	}
 
@@ -102,7 +102,7 @@ static int made_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(made);
 
-void storm_init(struct dentry *dir)
+void flood_init(struct dentry *dir)
 {
 	debugfs_create_file("wrong_pages", 0200, dir, NULL, &wrong_pages_fops);
 	debugfs_create_file("leaks", 0200, dir, NULL, &leaks_fops);
