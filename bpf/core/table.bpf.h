@@ -86,7 +86,8 @@ struct window_event {
 	__u8 boundary;	 /* boundaries: enum pks_boundary */
 	__u8 fresh;	 /* revokes: no window of this context can be older than the trace */
 	__u8 pgmap_form; /* from a pgmap-form function, which a page-form one may have called */
-	__u8 pad[2];
+	__u8 blocked;	 /* boundaries: the CPU still runs no program of a kprobe */
+	__u8 pad;
 	__s64 arg; /* boundary: system call number, work function, vector; revoke: address */
 };
 _Static_assert(sizeof(struct window_event) == 64, "no holes: it is passed as memory");

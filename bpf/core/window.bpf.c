@@ -189,13 +189,6 @@ __noinline int window__doubt(const struct window_event *e)
 	return 0;
 }
 
-/* Calls of the thread may have been missed, and there is no count that would tell. */
-static __always_inline bool window__unsure(const struct pks_slot *s)
-{
-	return settings.facts.count_source == PKS_COUNT_SOURCE_NONE &&
-	       (s->flags & PKS_SLOT_RESYNCED);
-}
-
 static __always_inline void request__of_slot(struct finding_request *r, const struct pks_slot *s,
 					     __u8 class)
 {
@@ -519,7 +512,7 @@ static __always_inline void window__boundary_done(struct pks_slot *s, const stru
 		s->flags = 0;
 		s->claim_context = e->context;
 	}
-	if (e->context == PKS_TASK && !s->depth)
+	if (e->context == PKS_TASK && !s->depth && !e->blocked)
 		s->flags &= ~PKS_SLOT_RESYNCED;
 	/* A worker's next item, or a new thread with this task_struct, has not closed these. */
 	if (e->boundary == PKS_THREAD_EXIT || e->boundary == PKS_WORK_END) {

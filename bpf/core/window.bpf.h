@@ -209,13 +209,24 @@ static __always_inline void window__remember(struct pks_slot *s, const struct wi
 }
 
 /*
+ * Calls of the thread may have been missed, and there is no count that would tell: so it
+ * is until a boundary is reached with nothing to hinder its programs.
+ */
+static __always_inline bool window__unsure(const struct pks_slot *s)
+{
+	return settings.facts.count_source == PKS_COUNT_SOURCE_NONE &&
+	       (s->flags & PKS_SLOT_RESYNCED);
+}
+
+/*
  * All windows are closed and the count is right, so another thread may have the slot. An
  * interrupt does not release a slot claimed by the context below it, as it may have
  * arrived between that claim and the first window.
  */
 static __always_inline void window__release(struct pks_slot *s, const struct window_event *e)
 {
-	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) || s->claim_context != e->context)
+	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) || window__unsure(s) ||
+	    s->claim_context != e->context)
 		return;
 	if (s->adjust) {
 		/* The interrupted event is the last one again: the next interrupt will ask. */
@@ -240,7 +251,7 @@ static __always_inline void window__settle(struct pks_slot *s, const struct wind
 	}
 	if (s->depth || s->skew)
 		return;
-	if (e->context == PKS_TASK)
+	if (e->context == PKS_TASK && !window__unsure(s))
 		s->flags = 0;
 	window__release(s, e);
 }

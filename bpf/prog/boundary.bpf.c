@@ -67,6 +67,7 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (!follow__chosen(task))
 		return 0;
+	e.blocked = settings.by_regs && kernel__kprobes_blocked();
 	if (e.count || e.open || slot__find(e.task) >= 0)
 		boundary__name(&e, task, ctx);
 	event__boundary(ctx, &e, e.context == PKS_TASK && (task->flags & PF_WQ_WORKER));
@@ -78,6 +79,17 @@ static __always_inline bool boundary__suspect(struct task_struct *task, __s32 co
 {
 	return count || quiet.over_revoked ||
 	       pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
+}
+
+/* The thread may have missed calls, and only a boundary ends that: see window__unsure(). */
+static __always_inline bool boundary__doubted(struct task_struct *task)
+{
+	int i;
+
+	if (!settings.by_regs || settings.facts.count_source != PKS_COUNT_SOURCE_NONE)
+		return false;
+	i = slot__find(kernel__address(task));
+	return i >= 0 && window__unsure(&slots[i & (PKS_SLOTS - 1)]);
 }
 
 /*
@@ -111,7 +123,8 @@ int at_boundary(struct bpf_raw_tracepoint_args *ctx)
 
 	if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP && tracing)
 		passed__set(bpf_get_current_task());
-	if (!(task->flags & PF_WQ_WORKER) && likely(!boundary__suspect(task, count__of(task))))
+	if (!(task->flags & PF_WQ_WORKER) && likely(!boundary__suspect(task, count__of(task))) &&
+	    !boundary__doubted(task))
 		return 0;
 	return on_boundary(ctx);
 }
