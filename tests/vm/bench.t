@@ -52,7 +52,7 @@ like "$("$TABLE" "$dir/a.json" "$dir/a.json")" 'window\.run +[0-9.]+ +[0-9.]+ +\
 	"two runs are compared"
 out=$("$PKS_TOP/tests/bench/profile" -- stat 2>&1)
 like "$out" '[0-9]+ windows' "a profile: of so many windows" || diag "$out"
-like "$out" ' [0-9.]+ +1\.[0-9]+  bpf_prog_[0-9a-f]+_tally_grant_page' \
+like "$out" ' [0-9.]+ +1\.[0-9]+  bpf_prog_[0-9a-f]+_count_only_grant_page' \
 	"a profile: the program at the grant, once a window"
 
 "$RUN" everything >"$dir/out" 2>"$dir/err"
