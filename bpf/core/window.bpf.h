@@ -36,7 +36,7 @@ struct revoke_place {
  */
 int window__ready_slow(const struct window_event *e);
 
-/* Calls of the thread may be missed until its next boundary; e->task need not be running. */
+/* Calls of the thread may be missed until its next boundary; of the running thread. */
 int window__doubt(const struct window_event *e);
 
 /* Makes room for a window deeper than the slot has frames for. 0: none, a loss. */

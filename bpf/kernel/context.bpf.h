@@ -78,19 +78,6 @@ static __always_inline __s32 count__of(struct task_struct *task)
 								      count__own(task);
 }
 
-/* Of a thread that need not be the running one; its context is the caller's to say. */
-static __always_inline void event__of_task(struct window_event *e, struct task_struct *task)
-{
-	*e = (struct window_event){
-		.task = kernel__address(task),
-		.tid = task->pid,
-		.tgid = task->tgid,
-		.count = count__of(task),
-		.now = bpf_ktime_get_ns(),
-		.open = 1,
-	};
-}
-
 static __always_inline void event__of_current(struct window_event *e, struct task_struct *task)
 {
 	*e = (struct window_event){

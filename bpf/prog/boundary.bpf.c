@@ -68,6 +68,8 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	if (!follow__chosen(task))
 		return 0;
 	e.blocked = settings.by_regs && kernel__kprobes_blocked();
+	if (unlikely(e.blocked) && e.context == PKS_TASK)
+		window__doubt(&e);
 	if (e.count || e.open || slot__find(e.task) >= 0)
 		boundary__name(&e, task, ctx);
 	event__boundary(ctx, &e, e.context == PKS_TASK && (task->flags & PF_WQ_WORKER));
@@ -141,19 +143,35 @@ int at_interrupt_end(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * A thread comes to a CPU on which the kernel runs no program of a kprobe, since
- * another thread was preempted there in a system call on a map
- * (bpf_disable_instrumentation()): its calls may be missed until it has been at a
- * boundary. Nothing else refuses a thread its programs where they are on kprobes.
+ * By CPU: the thread that was preempted there in a system call on a map; 0: none.
+ * Written at switches on that CPU alone, where nothing preempts.
+ */
+static __u64 map_user[INTERRUPT_CPUS];
+
+/*
+ * A thread leaves a CPU on which the kernel has run no program of a kprobe since another
+ * one was preempted there in a system call on a map (bpf_disable_instrumentation()):
+ * all of its calls there were missed. Nothing else refuses a thread its programs
+ * where they are on kprobes. At its end there, not at its beginning, for whether it is
+ * followed can be asked of the running thread alone.
  */
 SEC("?tp_btf/sched_switch")
-int BPF_PROG(at_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+int BPF_PROG(at_switch, bool preempt, struct task_struct *prev)
 {
+	__u64 *user = &map_user[bpf_get_smp_processor_id() & (INTERRUPT_CPUS - 1)];
+	__u64 task = bpf_get_current_task();
 	struct window_event e;
 
-	if (likely(!kernel__kprobes_blocked()) || !next->pid || !follow__wanted(next))
+	if (likely(!kernel__kprobes_blocked())) {
+		if (unlikely(*user))
+			*user = 0;
 		return 0;
-	event__of_task(&e, next);
+	}
+	if (!*user)
+		*user = task;
+	if (*user == task || !prev->pid || !follow__wanted(prev))
+		return 0;
+	event__of_current(&e, prev);
 	e.context = PKS_TASK;
 	window__doubt(&e);
 	return 0;

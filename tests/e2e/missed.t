@@ -60,7 +60,8 @@ mkfifo "$WORK/go"
 hit_process() {
 	local target
 
-	bash -c "read -r _ <$WORK/go; echo 20000 >$DRIVER_DIR/pairs_hit" &
+	# A child of the process: that itself is known by its number.
+	bash -c "read -r _ <$WORK/go; (echo 20000 >$DRIVER_DIR/pairs_hit); exit" &
 	target=$!
 	trace_start -p "$target" || return
 	echo >"$WORK/go"

@@ -95,12 +95,24 @@ blocked() {
 	wait $walker
 }
 
+mkfifo "$WORK/go"
 ok "programs are blocked: starts" trace_start
 blocked "echo 40000 >$DRIVER_DIR/pairs"
 trace_stop
 is "$status" 4 "blocked: exit status 4" || diag "$out" "$err"
 like "$out" 'LOST: probes blocked: [1-9]' "blocked: told"
 like "$out" 'pkstrace: no findings; INCOMPLETE' "blocked: no finding is made of it"
+
+ok "a command's programs are blocked: starts" trace_start -- bash -c \
+	"read -r _ <$WORK/go; for i in 1 2 3 4; do taskset -c 1 bash -c 'echo 40000 >$DRIVER_DIR/pairs' & done; wait"
+taskset -c 1 "$MAPS" >"$WORK/maps" &
+walker=$!
+wait_until 60 grep -q ready "$WORK/maps"
+echo >"$WORK/go"
+trace_wait
+kill $walker
+wait $walker
+like "$out" 'pkstrace: no findings' "a command, blocked: no finding is made of it" || diag "$out"
 
 ok "a pair's programs are blocked: starts" trace_start "${BY_ARG[@]}"
 blocked "for i in {1..800}; do echo '+0 +1 -1 -0 +2 -2' >$DRIVER_DIR/lease; done"

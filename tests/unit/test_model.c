@@ -67,6 +67,24 @@ static void test_exact_stack_is_shown(void **state)
 	model__free(&m);
 }
 
+/* Two programs may take the stack of one place: their own frames make no difference. */
+static void test_program_frames_do_not_split(void **state)
+{
+	static const struct model_stack by_one = { .nr = 4, .address = { 901, 50, 60, 70 } };
+	static const struct model_stack by_other = { .nr = 5, .address = { 902, 903, 50, 60, 70 } };
+	static const struct model_stack further = { .nr = 4, .address = { 901, 50, 60, 71 } };
+	struct pks_finding one = leak(7, 100, PKS_STACK_EXACT), two = leak(7, 200, PKS_STACK_EXACT);
+	struct model_finding *f;
+	struct model m = {};
+
+	(void)state;
+	one.granted.caller = two.granted.caller = 50;
+	model__add_finding(&m, &one, &by_one, &no_stack, &f);
+	assert_int_equal(model__add_finding(&m, &two, &by_other, &no_stack, &f), MODEL_REPEAT);
+	assert_int_equal(model__add_finding(&m, &two, &further, &no_stack, &f), MODEL_NEW);
+	model__free(&m);
+}
+
 static void test_fold_only_grows(void **state)
 {
 	struct pks_fold less = { .key = 7, .count = 1, .first = 1, .last = 2 };
@@ -414,6 +432,7 @@ int main(void)
 		cmocka_unit_test(test_repeats_fold),
 		cmocka_unit_test(test_other_fold_is_new),
 		cmocka_unit_test(test_exact_stack_is_shown),
+		cmocka_unit_test(test_program_frames_do_not_split),
 		cmocka_unit_test(test_fold_only_grows),
 		cmocka_unit_test(test_fold_alone_is_a_finding),
 		cmocka_unit_test(test_fold_never_hides),

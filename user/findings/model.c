@@ -6,18 +6,33 @@
 #include "util/array.h"
 #include "findings/model.h"
 
-static bool stack__same(const struct model_stack *a, const struct model_stack *b)
+/* Above the caller of a grant or revoke are frames of whichever program took the stack. */
+static unsigned int stack__from(const struct model_stack *stack, __u64 caller)
 {
-	return a->nr == b->nr && !memcmp(a->address, b->address, a->nr * sizeof(a->address[0]));
+	for (unsigned int i = 0; i < stack->nr; i++)
+		if (stack->address[i] == caller)
+			return i;
+	return 0;
+}
+
+static bool stack__same(const struct model_stack *a, const struct model_stack *b, __u64 caller)
+{
+	unsigned int from = stack__from(a, caller), from_b = stack__from(b, caller);
+	unsigned int nr = a->nr - from;
+
+	return nr == b->nr - from_b &&
+	       !memcmp(a->address + from, b->address + from_b, nr * sizeof(a->address[0]));
 }
 
 /* True where `raw` says more than `old`: an exact owner stack that the other has not. */
 static bool finding__differs(const struct model_finding *old, const struct pks_finding *raw,
 			     const struct model_stack *granted, const struct model_stack *revoked)
 {
-	if ((raw->granted.flags & PKS_STACK_EXACT) && !stack__same(&old->granted, granted))
+	if ((raw->granted.flags & PKS_STACK_EXACT) &&
+	    !stack__same(&old->granted, granted, raw->granted.caller))
 		return true;
-	return (raw->revoked.flags & PKS_STACK_EXACT) && !stack__same(&old->revoked, revoked);
+	return (raw->revoked.flags & PKS_STACK_EXACT) &&
+	       !stack__same(&old->revoked, revoked, raw->revoked.caller);
 }
 
 static struct model_finding *model__find(struct model *m, const struct pks_finding *raw,
