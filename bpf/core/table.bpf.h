@@ -99,8 +99,13 @@ struct {
 	__type(value, __u64);
 } lost SEC(".maps") __weak;
 
+/*
+ * Read by the loader through its memory: while a system call looks something up in a
+ * map, the kernel runs no program of a kprobe on that CPU, even if the call is preempted.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, PKS_STACKS);
 	__type(key, __u32);
 	__type(value, struct pks_stack);

@@ -169,18 +169,28 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	return collector__size_maps(c, options);
 }
 
-static int collector__map_stats(struct collector *c)
+/* An array map's memory; NULL with errno. Sets *size to what is to be unmapped. */
+static void *map__memory(const struct bpf_map *map, size_t entries, size_t each, size_t *size)
 {
 	long page = sysconf(_SC_PAGESIZE);
-	size_t size = (size_t)c->shards * PKS_SITES * sizeof(struct pks_site_stat);
 	void *mem;
 
-	c->stats_size = (size + page - 1) / page * page;
-	mem = mmap(NULL, c->stats_size, PROT_READ, MAP_SHARED, bpf_map__fd(c->skel->maps.stats), 0);
-	if (mem == MAP_FAILED)
+	*size = (entries * each + page - 1) / page * page;
+	mem = mmap(NULL, *size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	return mem == MAP_FAILED ? NULL : mem;
+}
+
+static int collector__map_tables(struct collector *c)
+{
+	const struct pkstrace *skel = c->skel;
+
+	c->stats = map__memory(skel->maps.stats, (size_t)c->shards * PKS_SITES,
+			       sizeof(struct pks_site_stat), &c->stats_size);
+	if (!c->stats)
 		return -errno;
-	c->stats = mem;
-	return 0;
+	c->stacks = map__memory(skel->maps.stacks, bpf_map__max_entries(skel->maps.stacks),
+				sizeof(struct pks_stack), &c->stacks_size);
+	return c->stacks ? 0 : -errno;
 }
 
 static enum status load__failed(int err)
@@ -254,7 +264,7 @@ struct collector *collector__open(const struct dialect *dialect,
 	c->skel = pkstrace__open();
 	err = c->skel ? collector__configure(c, options) : -errno;
 	err = err ?: pkstrace__load(c->skel);
-	err = err ?: collector__map_stats(c);
+	err = err ?: collector__map_tables(c);
 	if (!err) {
 		c->ring = ring_buffer__new(bpf_map__fd(c->skel->maps.ring), ring__sample, c, NULL);
 		err = c->ring ? 0 : -errno;
@@ -523,6 +533,8 @@ void collector__close(struct collector *c)
 	ring_buffer__free(c->ring);
 	if (c->stats)
 		munmap(c->stats, c->stats_size);
+	if (c->stacks)
+		munmap((void *)c->stacks, c->stacks_size);
 	pkstrace__destroy(c->skel);
 	free(c);
 }

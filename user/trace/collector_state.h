@@ -19,6 +19,8 @@ struct collector {
 	struct bpf_link *boundaries[BOUNDARIES_MAX];
 	struct pks_site_stat *stats; /* mapped; shards * PKS_SITES entries */
 	size_t stats_size;
+	const struct pks_stack *stacks; /* mapped; PKS_STACKS entries, one where none is taken */
+	size_t stacks_size;
 	unsigned int shards;
 	unsigned int nr_cpus;
 	unsigned int attached;

@@ -166,14 +166,18 @@ static int stack__read(struct collector *c, __s32 stack, __u64 *addresses)
 {
 	const __s32 homes = PKS_STACK_HOMES;
 	__u32 place = stack < homes ? stack : homes + ((stack - homes) & (PKS_STACK_RING - 1));
-	int fd = bpf_map__fd(c->skel->maps.stacks);
-	struct pks_stack s, again;
+	const struct pks_stack *s = &c->stacks[place];
+	__u64 id, nr;
 
-	if (bpf_map_lookup_elem(fd, &place, &s) || s.id != (__u64)stack + 1 ||
-	    s.nr > PKS_STACK_DEPTH || bpf_map_lookup_elem(fd, &place, &again) || again.id != s.id)
+	if (place >= c->stacks_size / sizeof(*s))
 		return 0;
-	memcpy(addresses, s.address, s.nr * sizeof(*addresses));
-	return s.nr;
+	id = __atomic_load_n(&s->id, __ATOMIC_ACQUIRE);
+	nr = s->nr;
+	if (id != (__u64)stack + 1 || nr > PKS_STACK_DEPTH)
+		return 0;
+	memcpy(addresses, s->address, nr * sizeof(*addresses));
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(&s->id, __ATOMIC_RELAXED) == id ? nr : 0;
 }
 
 /* The first stack of the site that `caller` is, or PKS_NO_STACK. */
