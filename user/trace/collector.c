@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "kernel/boundaries.h"
+#include "findings/model.h"
 #include "trace/collector.h"
 #include "trace/collector_state.h"
 #include "trace/function_probe.h"
@@ -501,7 +502,7 @@ int collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
 			   skipped);
 	}
-	fn(arg, PKS_LOST_INTERRUPT, COLLECTOR_NO_CPU, NULL, interrupts__lost(c));
+	fn(arg, PKS_LOST_INTERRUPT, MODEL_NO_CPU, NULL, interrupts__lost(c));
 	return failed;
 }
 

@@ -139,11 +139,9 @@ int collector__counts(struct collector *c, struct collector_counts *counts);
 /*
  * What the losses in collector_counts are made of: each that is not 0 goes to
  * fn, by CPU; those of programs that the kernel did not run have no CPU, but
- * the program's name, which lives as long as the collector. Of some neither is known.
- * Returns as above.
+ * the program's name, which lives as long as the collector. Of some neither is
+ * known: MODEL_NO_CPU. Returns as above.
  */
-#define COLLECTOR_NO_CPU (~0u)
-
 typedef void (*collector_loss_fn)(void *arg, enum pks_loss reason, unsigned int cpu,
 				  const char *program, __u64 count);
 int collector__losses(struct collector *c, collector_loss_fn fn, void *arg);
