@@ -14,7 +14,7 @@
 #define PKS_RULES	 8
 #define PKS_PLACES	 1024
 #define PKS_PLACE_FRAMES 24
-#define PKS_TARGETS	 2
+#define PKS_HUNT_CALLS	 2
 #define PKS_FUNCTIONS	 128
 #define PKS_FAULTS	 4  /* attributes of the kernel's own fault injection */
 #define PKS_STACK_FILTER 32 /* frames to look at, like the kernel's stacktrace-depth */
@@ -38,7 +38,7 @@ enum pks_first {
 	PKS_FIRST_ALL, /* nothing: the rule applies to every call */
 	PKS_FIRST_COMM,
 	PKS_FIRST_TID,
-	PKS_FIRST_FOLLOW, /* whether the thread is traced */
+	PKS_FIRST_TARGET, /* whether the thread is traced */
 	PKS_FIRST_CGROUP,
 	PKS_FIRST_SITE, /* where the call comes from */
 	PKS_FIRST_WINDOW,
@@ -137,7 +137,7 @@ struct pks_stop {
 _Static_assert(sizeof(struct pks_stop) == 16, "shared with the loader");
 
 /* A call for hunt to fail: the nth from this call site. The second waits for the first. */
-struct pks_target {
+struct pks_hunt_call {
 	__u64 hash; /* 0: none */
 	__s64 value;
 	__u32 nth; /* from 1 */
@@ -145,6 +145,6 @@ struct pks_target {
 	__u32 done;
 	__u32 pad;
 };
-_Static_assert(sizeof(struct pks_target) == 32, "shared with the loader");
+_Static_assert(sizeof(struct pks_hunt_call) == 32, "shared with the loader");
 
 #endif

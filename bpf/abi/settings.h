@@ -46,10 +46,10 @@ struct pks_facts {
 _Static_assert(sizeof(struct pks_facts) == 72, "shared with the loader");
 
 /* Which threads are traced. */
-enum pks_follow {
-	PKS_FOLLOW_ALL,
-	PKS_FOLLOW_LISTED, /* those in the followed map, and their children */
-	PKS_FOLLOW_GROUP,  /* those in the control group of followed_group, and below it */
+enum pks_target {
+	PKS_TARGET_ALL,
+	PKS_TARGET_LISTED, /* those in target_threads, and their children */
+	PKS_TARGET_CGROUP, /* those in the control group of target_cgroup, and below it */
 };
 
 /* Settings, constant from load on. */
@@ -61,14 +61,14 @@ struct pks_settings {
 	__u32 revoke_mask; /* and of every (revoke_mask + 1)th revoke, of those whose caller is read */
 	__u16 caller_mask; /* per grant site, read the caller of every (caller_mask + 1)th revoke */
 	__u16 pad2[3];
-	__s32 tgid;	 /* with follow: this process too; 0: none */
+	__s32 tgid;	 /* with a target: this process too; 0: none */
 	__u8 by;	 /* enum pks_by: what to store as the caller in grant_sites */
 	__u8 keys;	 /* keep the key of each window */
 	__u8 pages;	 /* it is a page: compare it with the one the revoke names */
 	__u8 revokes;	 /* read the caller of every revoke, not only of wrong ones */
 	__u8 stacks;	 /* take stacks of windows */
 	__u8 effect;	 /* check at every revoke that the window had opened the key */
-	__u8 follow;	 /* enum pks_follow */
+	__u8 target;	 /* enum pks_target */
 	__u8 records;	 /* deliver findings, instead of only counting them */
 	__u8 count_only; /* count all windows together, as long as nothing is found */
 	__u8 by_regs;	 /* programs on grants and revokes are on kprobes */

@@ -15,7 +15,7 @@
 
 /* Where the call came from: into e->caller. */
 typedef void (*event_caller_fn)(void *ctx, struct window_event *e, __u32 how);
-/* The same, and e->now. False: the caller can't be told here. */
+/* The same, and e->now. False: the caller is not known here. */
 typedef bool (*event_read_fn)(void *ctx, struct window_event *e, __u32 how);
 /* The thread's tid and tgid into the event. */
 typedef void (*event_name_fn)(struct window_event *e, const struct task_struct *task);

@@ -62,7 +62,7 @@ static __always_inline void slot__count_hidden(struct pks_slot *s)
 }
 
 /*
- * The one function that changes depth, skew, adjust and told. depth: what it is now,
+ * The one function that changes depth, skew, adjust and reported. depth: what it is now,
  * which the fast path has in a register. `change` and `path` are constants: what is
  * left of it is a store or two. Of a slot on the fast path, which is in step, nothing
  * can be hidden.

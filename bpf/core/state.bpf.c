@@ -3,13 +3,13 @@
 #include "core/state.bpf.h"
 
 const volatile struct pks_settings settings = {};
-const volatile __u8 follow_workers = 0;
+const volatile __u8 target_workers = 0;
 
 struct pks_slot slots[PKS_SLOTS];
 struct pks_overflow overflows[PKS_OVERFLOWS];
 struct pks_site grant_sites[PKS_SITES];
 struct pks_site revoke_sites[PKS_SITES];
-struct pks_name group_names[PKS_SITES];
+struct pks_name thread_names[PKS_SITES];
 struct pks_fold folds[PKS_FOLDS];
 struct pks_opened opened[PKS_OPENED];
 __u64 passed[PKS_OPENED];

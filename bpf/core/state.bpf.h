@@ -15,14 +15,14 @@
 #include "kernel/kernel.bpf.h"
 
 extern const volatile struct pks_settings settings;
-/* With settings.follow: also follow the kernel's workers, whoever they work for. */
-extern const volatile __u8 follow_workers;
+/* With settings.target: also follow the kernel's workers, whoever they work for. */
+extern const volatile __u8 target_workers;
 
 extern struct pks_slot slots[PKS_SLOTS];
 extern struct pks_overflow overflows[PKS_OVERFLOWS];
 extern struct pks_site grant_sites[PKS_SITES];
 extern struct pks_site revoke_sites[PKS_SITES];
-extern struct pks_name group_names[PKS_SITES]; /* of grant_sites, by thread */
+extern struct pks_name thread_names[PKS_SITES]; /* of grant_sites, by thread */
 extern struct pks_fold folds[PKS_FOLDS];
 /*
  * Set by the loader between its last attach and its first detach: pairing cannot be right

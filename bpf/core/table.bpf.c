@@ -101,7 +101,7 @@ static __always_inline void site__begin(__u32 at, __u32 revoke)
 {
 	if (settings.by != PKS_BY_THREAD || revoke)
 		return;
-	bpf_get_current_comm(group_names[at & (PKS_SITES - 1)].comm, PKS_COMM);
+	bpf_get_current_comm(thread_names[at & (PKS_SITES - 1)].comm, PKS_COMM);
 }
 
 /* An interrupt may still count for the thread that has ended: what it adds stays, or moves. */

@@ -330,11 +330,11 @@ static __always_inline void window__of_frame(struct pks_slot *s, const struct wi
  * True for one of two who find this window held for too long: the loader looks
  * for open ones (collector__mark_reported()) while the thread may be about to end it.
  */
-static __always_inline bool frame__tell(struct pks_frame *f)
+static __always_inline bool frame__mark_reported(struct pks_frame *f)
 {
-	const __u32 told = PKS_FRAME_REPORTED << PKS_PLACE_FLAGS_SHIFT;
+	const __u32 reported = PKS_FRAME_REPORTED << PKS_PLACE_FLAGS_SHIFT;
 
-	return !(__sync_fetch_and_or(&f->place, told) & told);
+	return !(__sync_fetch_and_or(&f->place, reported) & reported);
 }
 
 /* The window on top ends: account for it and forget it. */
@@ -358,7 +358,7 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		if (!(f->flags & PKS_FRAME_UNKNOWN)) {
 			stat__hold(f->site, e->task, e->now - f->since);
 			if (settings.long_hold && e->now - f->since > settings.long_hold &&
-			    !r->class && !window__unsure(s) && frame__tell(f))
+			    !r->class && !window__unsure(s) && frame__mark_reported(f))
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);
 		}
 		window__remember(s, e, f, place, PATH_ANY);

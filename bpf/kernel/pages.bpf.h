@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which pages are protected: told of a traced call's first argument, at the least cost. */
+/* Which pages are protected: decided from a traced call's first argument, at the least cost. */
 #ifndef PKSTRACE_PAGES_BPF_H
 #define PKSTRACE_PAGES_BPF_H
 

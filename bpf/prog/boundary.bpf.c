@@ -4,11 +4,11 @@
  * windows, and what else a thread may do inside one. Thin wrappers around the window core.
  */
 #include "core/event.bpf.h"
-#include "kernel/follow.bpf.h"
+#include "kernel/target.bpf.h"
 #include "kernel/context.bpf.h"
 
 /*
- * Which boundary this is, told by what the thread is: one program serves all
+ * Which boundary this is, from what the thread is: one program serves all
  * of their tracepoints, so that the verifier sees the slow path once.
  */
 static __always_inline void boundary__name(struct window_event *e, struct task_struct *task,
@@ -65,7 +65,7 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	/* First of all: what it hit may be in the storage just now, which is then refused. */
 	if (e.context != PKS_TASK && interrupt__clean(&e))
 		return 0;
-	if (!follow__chosen(task))
+	if (!target__chosen(task))
 		return 0;
 	e.blocked = settings.by_regs && kernel__kprobes_blocked();
 	if (unlikely(e.blocked) && e.context == PKS_TASK)
@@ -169,7 +169,7 @@ int BPF_PROG(at_switch, bool preempt, struct task_struct *prev)
 	}
 	if (!*user)
 		*user = task;
-	if (*user == task || !prev->pid || !follow__wanted(prev))
+	if (*user == task || !prev->pid || !target__wanted(prev))
 		return 0;
 	event__of_current(&e, prev);
 	e.context = PKS_TASK;
@@ -215,7 +215,7 @@ int BPF_PROG(at_user_fault_end, void *vma, unsigned long address, unsigned int f
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (likely(!count__of(task)) || !(flags & FAULT_FLAG_USER) || !follow__wanted(task))
+	if (likely(!count__of(task)) || !(flags & FAULT_FLAG_USER) || !target__wanted(task))
 		return 0;
 	return user_fault_end(ctx, task);
 }
@@ -245,7 +245,7 @@ int at_user_fault_end_regs(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (likely(!count__of(task)) || !follow__wanted(task) || !fault__of_user(ctx))
+	if (likely(!count__of(task)) || !target__wanted(task) || !fault__of_user(ctx))
 		return 0;
 	return user_fault_end(ctx, task);
 }
@@ -255,7 +255,7 @@ static __always_inline int thread_end(void *ctx)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
 
-	if (!follow__wanted(task))
+	if (!target__wanted(task))
 		return 0;
 	if (settings.by == PKS_BY_THREAD)
 		site__end(bpf_get_current_pid_tgid());
@@ -294,7 +294,7 @@ int BPF_PROG(at_sleep, bool preempt)
 	struct window_event e;
 
 	if (likely(count__of(task) <= 0) || preempt || kernel__rt_lock_wait(task) ||
-	    !follow__wanted(task))
+	    !target__wanted(task))
 		return 0;
 	event__of_current(&e, task);
 	__builtin_memset(&r, 0, sizeof(r));
@@ -312,10 +312,10 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	struct finding_request r;
 	struct window_event e;
 
-	if (settings.follow) {
-		if (!follow__chosen(parent))
+	if (settings.target) {
+		if (!target__chosen(parent))
 			return 0;
-		follow__add(child);
+		target__add(child);
 	}
 	if (likely(!count__of(child)) || !tracing)
 		return 0;

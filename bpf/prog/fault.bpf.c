@@ -4,7 +4,7 @@
  * page fault, so there is no hash map, and nothing reads the page.
  */
 #include "core/event.bpf.h"
-#include "kernel/follow.bpf.h"
+#include "kernel/target.bpf.h"
 #include "kernel/context.bpf.h"
 
 /* What the page fault tracepoint saw, kept until the key's handler has decided. */
@@ -37,7 +37,7 @@ int BPF_PROG(at_page_fault, unsigned long address, struct pt_regs *regs, unsigne
 
 	if (!(error_code & FAULT_PK) || !(address & KERNEL_HALF))
 		return 0;
-	if (!follow__wanted(bpf_get_current_task_btf()))
+	if (!target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	__sync_fetch_and_add(&fault_witness, 1);
 	now = fault_now__get();
@@ -53,7 +53,7 @@ int BPF_PROG(at_page_fault, unsigned long address, struct pt_regs *regs, unsigne
 	return 0;
 }
 
-/* struct page of an address in the direct map; 0 where that can't be told. */
+/* struct page of an address in the direct map; 0 where it is not known. */
 static __always_inline __u64 fault__page(__u64 address)
 {
 	__u64 direct = kernel__word(settings.facts.page_offset_base);
@@ -90,7 +90,7 @@ int BPF_PROG(on_key_fault, struct pt_regs *regs, unsigned long error_code, unsig
 	struct fault_now *now = fault_now__get();
 	struct fault_now fault = { .address = address, .ip = regs->ip, .error_code = error_code };
 
-	if (!follow__wanted(bpf_get_current_task_btf()))
+	if (!target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	if (now && now->address == address)
 		fault.pkrs = now->pkrs;
@@ -104,7 +104,7 @@ int BPF_PROG(on_key_callback, unsigned long address, bool write, __u16 pkey, boo
 	struct fault_now *now = fault_now__get();
 	struct fault_now fault = { .address = address, .error_code = FAULT_PK };
 
-	if (!follow__wanted(bpf_get_current_task_btf()))
+	if (!target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	if (write)
 		fault.error_code |= FAULT_WRITE;
@@ -117,7 +117,7 @@ int BPF_PROG(on_key_callback, unsigned long address, bool write, __u16 pkey, boo
 SEC("fentry")
 int BPF_PROG(on_fault_callback)
 {
-	if (follow__wanted(bpf_get_current_task_btf()))
+	if (target__wanted(bpf_get_current_task_btf()))
 		__sync_fetch_and_add(&fault_calls, 1);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "kernel/pages.bpf.h"
 
 struct pks_function hunted[PKS_FUNCTIONS];
-struct pks_target targets[PKS_TARGETS];
+struct pks_hunt_call hunt_calls[PKS_HUNT_CALLS];
 
 /* The kernel's fault attributes by address, 0: none; and the function that asks them. */
 const volatile __u64 fault_attrs[PKS_FAULTS];
@@ -30,16 +30,16 @@ static __always_inline bool hunt__exposed(struct task_struct *task,
 /* The thread whose call it is, if it is one to be looked at. */
 static __always_inline struct inject_thread *hunt__thread(struct task_struct *task)
 {
-	if (!armed || context__now() != PKS_TASK || !follow__calls(task))
+	if (!armed || context__now() != PKS_TASK || !target__calls(task))
 		return NULL;
 	return inject__thread(task);
 }
 
-/* The target that this call is; NULL: let it pass. */
-static __always_inline struct pks_target *hunt__target(__u64 hash)
+/* The call to fail that this one is; NULL: let it pass. */
+static __always_inline struct pks_hunt_call *hunt__call_to_fail(__u64 hash)
 {
-	for (int i = 0; i < PKS_TARGETS; i++) {
-		struct pks_target *t = &targets[i];
+	for (int i = 0; i < PKS_HUNT_CALLS; i++) {
+		struct pks_hunt_call *t = &hunt_calls[i];
 
 		if (t->done)
 			continue;
@@ -72,7 +72,7 @@ int hunt_call(struct pt_regs *regs)
 	struct pks_function *f = &hunted[number];
 	struct inject_thread *thread = hunt__thread(task);
 	struct inject_call *call;
-	struct pks_target *target;
+	struct pks_hunt_call *fail;
 	__u64 hash;
 
 	if (!thread || !hunt__exposed(task, thread) || inject__nofail(regs, f->gfp_arg))
@@ -82,13 +82,13 @@ int hunt_call(struct pt_regs *regs)
 		return 0;
 	call->record.count = count__of(task);
 	hash = inject__hash(call);
-	place__note(call, hash, number, targets[0].done);
-	target = hunt__target(hash);
-	if (!target)
+	place__note(call, hash, number, hunt_calls[0].done);
+	fail = hunt__call_to_fail(hash);
+	if (!fail)
 		return 0;
-	hunt__record(&call->record, number, target->nth, target->value);
+	hunt__record(&call->record, number, fail->nth, fail->value);
 	inject__send(thread);
-	bpf_override_return(regs, target->value);
+	bpf_override_return(regs, fail->value);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ int hunt_chance(void *ctx)
 	__u64 hash;
 
 	if (!armed || !breakpoint__in_task() || (task->flags & PF_WQ_WORKER) ||
-	    !follow__calls(task))
+	    !target__calls(task))
 		return 0;
 	thread = bpf_task_storage_get(&inject_threads, task, NULL, 0);
 	if (!thread)
@@ -216,7 +216,7 @@ int hunt_begin(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct inject_thread *thread;
 
-	if (!follow__wanted(task))
+	if (!target__wanted(task))
 		return 0;
 	thread = bpf_task_storage_get(&inject_threads, task, NULL, 0);
 	if (thread)

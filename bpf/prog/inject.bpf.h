@@ -4,13 +4,13 @@
  * stack of a call, the table of calling places, the record of an injection.
  *
  * All of it runs in task context only: an interrupt is nobody's call, and its
- * error paths can't be told from the interrupted thread's.
+ * error paths can't be distinguished from the interrupted thread's.
  */
 #ifndef PKSTRACE_INJECT_BPF_H
 #define PKSTRACE_INJECT_BPF_H
 
 #include "core/finding.bpf.h"
-#include "kernel/follow.bpf.h"
+#include "kernel/target.bpf.h"
 #include "kernel/context.bpf.h"
 #include "abi/inject.h"
 

@@ -102,7 +102,7 @@ int inject_call(struct pt_regs *regs)
 	const volatile struct pks_rule *rule = &rules[number];
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (rule__idle(rule) || !follow__calls(task) || !rule__mine(rule, task) ||
+	if (rule__idle(rule) || !target__calls(task) || !rule__mine(rule, task) ||
 	    inject__nofail(regs, rule->gfp_arg))
 		return 0;
 	if (rule__hit(regs, number, 0, rule->entry, rule->end))
@@ -126,7 +126,7 @@ int BPF_PROG(inject_over, struct task_struct *task)
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(inject_exec)
 {
-	if (armed || !follow__wanted(bpf_get_current_task_btf()))
+	if (armed || !target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	for (int i = 0; i < PKS_RULES; i++)
 		rule_states[i].over = rule_states[i].spent;
@@ -140,7 +140,7 @@ int BPF_PROG(inject_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct inject_thread *from, *to;
 
-	if (!follow__wanted(parent))
+	if (!target__wanted(parent))
 		return 0;
 	from = inject__thread(parent);
 	to = inject__thread(child);

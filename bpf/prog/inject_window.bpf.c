@@ -49,7 +49,7 @@ static __always_inline bool call__mine(void *ctx, __u32 number, enum form form, 
 	const volatile struct pks_rule *rule = &rules[number];
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return !rule__idle(rule) && (rule->first == PKS_FIRST_FOLLOW || follow__calls(task)) &&
+	return !rule__idle(rule) && (rule->first == PKS_FIRST_TARGET || target__calls(task)) &&
 	       rule__mine(rule, task) && site__is(ctx, rule, form, by);
 }
 
@@ -102,8 +102,8 @@ static __always_inline int inject__first(void *volatile *ctx, __u32 number, enum
 	const volatile struct pks_rule *rule = &rules[number];
 	struct pks_rule_state *state = &rule_states[number];
 
-	if (rule->first == PKS_FIRST_FOLLOW) {
-		if (!follow__wanted(bpf_get_current_task_btf()))
+	if (rule->first == PKS_FIRST_TARGET) {
+		if (!target__wanted(bpf_get_current_task_btf()))
 			return RETURNED(CALL_IGNORED);
 	} else if (refused__first(ctx, number, form, by)) {
 		return RETURNED(CALL_TRACED);

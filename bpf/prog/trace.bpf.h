@@ -11,7 +11,7 @@
 #include "core/event.bpf.h"
 #include "kernel/caller.bpf.h"
 #include "kernel/context.bpf.h"
-#include "kernel/follow.bpf.h"
+#include "kernel/target.bpf.h"
 #include "kernel/pages.bpf.h"
 
 /* Of the event's window; 0 is no key. */
@@ -27,7 +27,7 @@ static __always_inline __u64 key__read(void *ctx, enum form form, enum entry by)
 }
 
 /* What the counts of a grant go to, as struct pks_site has it. */
-static __always_inline __u64 group__read(void *ctx, enum form form, enum entry by)
+static __always_inline __u64 aggregate__read(void *ctx, enum form form, enum entry by)
 {
 	if (settings.by == PKS_BY_THREAD)
 		return bpf_get_current_pid_tgid();
@@ -40,7 +40,7 @@ static __always_inline __u64 group__read(void *ctx, enum form form, enum entry b
 static __always_inline bool event__begin(void *ctx, enum form form, enum entry by,
 					 struct task_struct *task, struct window_event *e)
 {
-	if (!follow__wanted(task))
+	if (!target__wanted(task))
 		return false;
 	event__of_current(e, task);
 	if (by == BY_REGS && e->context != PKS_TASK)
@@ -52,7 +52,7 @@ static __always_inline bool event__begin(void *ctx, enum form form, enum entry b
 	return true;
 }
 
-/* What event.bpf.h's functions are told: form, kind of entry and path of a program. */
+/* What event.bpf.h's functions get: form, kind of entry and path of a program. */
 #define HOW(form, by, path) ((form) | (by) << 8 | (path) << 16)
 #define HOW_FORM(how)	    ((enum form)((how)&0xff))
 #define HOW_BY(how)	    ((enum entry)((how) >> 8 & 0xff))
@@ -60,7 +60,7 @@ static __always_inline bool event__begin(void *ctx, enum form form, enum entry b
 
 static __always_inline void grant_caller(void *ctx, struct window_event *e, __u32 how)
 {
-	e->caller = group__read(ctx, HOW_FORM(how), HOW_BY(how));
+	e->caller = aggregate__read(ctx, HOW_FORM(how), HOW_BY(how));
 }
 
 static __always_inline void revoke_caller(void *ctx, struct window_event *e, __u32 how)
@@ -109,7 +109,7 @@ static __always_inline bool fast_read(void *ctx, struct window_event *e, __u32 h
 	if (HOW_PATH(how) == PATH_FAST_TRACE)
 		e->caller = fastpath__caller(ctx, form, HOW_BY(how));
 	else if (form == GRANT_PAGE || form == GRANT_PGMAP)
-		e->caller = group__read(ctx, form, HOW_BY(how));
+		e->caller = aggregate__read(ctx, form, HOW_BY(how));
 	if (HOW_PATH(how) == PATH_FAST_TRACE && unlikely(!e->caller))
 		return false;
 	e->now = bpf_ktime_get_ns();

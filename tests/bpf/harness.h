@@ -128,7 +128,7 @@ const struct pks_site *harness__revoke_sites(void);
 __u64 harness__folded(void);
 __u64 harness__dropped(void);
 
-/* Checks: a failure is told with its place and makes the running test fail. */
+/* Checks: a failure is reported with its place and makes the running test fail. */
 bool check__true(bool ok, const char *text, const char *file, int line);
 bool check__equal(long long got, long long want, const char *text, const char *file, int line);
 bool check__failed(void);

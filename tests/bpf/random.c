@@ -2,7 +2,7 @@
 /*
  * A pretended kernel that does at random what kernels do, and what buggy ones
  * do: windows nested and torn, interrupts between any two steps, boundaries,
- * stray accesses, events that the core is not told of.
+ * stray accesses, events that the core does not see.
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ struct world {
 	struct reference ref;
 	struct thread threads[REF_THREADS];
 	__u64 pages[REF_KEYS];
-	/* RANDOM_MISSES: the core has been told of the thread since its last missed event */
+	/* RANDOM_MISSES: the core has seen the thread since its last missed event */
 	bool in_step[REF_THREADS];
 	/* An interrupt came before a body had run: the core may doubt what it sees */
 	bool guessed[REF_THREADS];
@@ -128,7 +128,7 @@ static void interrupt(struct world *w, int thread, __u8 above);
 
 /*
  * What a missed event may look like without being a defect of the core: one
- * miss per event told, or two could undo each other unseen; and none in an
+ * miss per event passed on, or two could undo each other unseen; and none in an
  * interrupt between probe and body, where that body could undo it.
  */
 static bool may_miss(const struct world *w, int thread)

@@ -61,7 +61,7 @@ struct reference {
 	struct ref_site sites[REF_CALLERS];
 	struct ref_thread threads[REF_THREADS];
 	int opener[REF_KEYS]; /* thread that last opened a window on the page, -1: none */
-	__u64 unpaired;	      /* revokes of windows told as leaked or older than the trace */
+	__u64 unpaired;	      /* revokes of windows reported as leaked or older than the trace */
 };
 
 void ref__init(struct reference *ref);

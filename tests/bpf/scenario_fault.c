@@ -174,7 +174,7 @@ const struct scenario fault_scenarios[] = {
 	{ "an interrupt's window is ineffective, though a relaxed fault opened the key",
 	  ineffective_though_fault_opened },
 	{ "a window whose revoke was missed is not held", missed_revoke_is_no_window_held },
-	{ "a relaxed fault leaves residue, told once", residue },
+	{ "a relaxed fault leaves residue, reported once", residue },
 	{ "the next window takes the residue away", residue_gone_with_next_window },
 	{ "an interrupt's window does not", residue_outlives_an_interrupt },
 	{ "one slot, two threads: neither has the other's history", history_of_another_thread },

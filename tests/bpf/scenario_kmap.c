@@ -84,8 +84,8 @@ static void hold_too_long(struct thread *t)
 	h.now += 2 * HARNESS_LONG_HOLD;
 }
 
-/* The loader may look at the window just then: it must see that it has been told. */
-static void long_hold_told_at_its_end(void)
+/* The loader may look at the window just then: it must see that it has been reported. */
+static void long_hold_reported_at_its_end(void)
 {
 	struct thread t = harness__thread(1);
 	struct pks_slot *slot;
@@ -102,7 +102,7 @@ static void long_hold_told_at_its_end(void)
 	found_in_all(PKS_LONG_HOLD, 1);
 }
 
-static void long_hold_told_before_its_end(void)
+static void long_hold_reported_before_its_end(void)
 {
 	struct thread t = harness__thread(1);
 
@@ -118,9 +118,9 @@ const struct scenario kmap_scenarios[] = {
 	{ "kmap-trace: an underflow does not hide a later leak", leak_after_underflow },
 	{ "kmap-trace: a revoke for another thread's window", cross_thread },
 	{ "kmap-trace: a revoke of another page", wrong_page },
-	{ "a window held for too long, told at its end: marked as told",
-	  long_hold_told_at_its_end },
-	{ "a window held for too long, told by the loader: not again",
-	  long_hold_told_before_its_end },
+	{ "a window held for too long, reported at its end: marked as reported",
+	  long_hold_reported_at_its_end },
+	{ "a window held for too long, reported by the loader: not again",
+	  long_hold_reported_before_its_end },
 	{ 0 },
 };

@@ -238,7 +238,7 @@ static void leak_then_late_revoke(void)
 	found_in_all(PKS_LEAK, 1);
 }
 
-static void leak_repeated_each_told_once(void)
+static void leak_repeated_each_reported_once(void)
 {
 	struct thread t = harness__thread(1);
 
@@ -332,7 +332,7 @@ static void inherited(void)
 
 	harness__grant(&parent, PKS_TASK, PAGE(1), CALLER(1));
 	harness__inherit(&child, parent.count);
-	/* Told at the fork: its own boundaries are silent, its revoke no underflow. */
+	/* Reported at the fork: its own boundaries are silent, its revoke no underflow. */
 	harness__boundary(&child, PKS_TASK, PKS_SYSCALL_EXIT);
 	harness__revoke(&child, PKS_TASK, PAGE(1), CALLER(2));
 	CHECK_EQ(harness__late(), 1);
@@ -393,23 +393,23 @@ static void pgmap_form_alone(void)
 const struct scenario pairing_scenarios[] = {
 	{ "nested windows pair", nesting },
 	{ "64 deep: counted, and balanced again", nesting_64_deep },
-	{ "64 deep and leaked: each told once", leak_64_deep },
+	{ "64 deep and leaked: each reported once", leak_64_deep },
 	{ "64 deep and out of order: each with its own page", out_of_order_64_deep },
 	{ "deeper than is kept: counted, and balanced again", nesting_too_deep },
-	{ "deeper than is kept and leaked: the rest told as one", leak_too_deep },
+	{ "deeper than is kept and leaked: the rest reported as one", leak_too_deep },
 	{ "many threads nest deep: the room for it is given back", nesting_of_many_threads },
 	{ "a revoke without a window is an underflow", underflow },
 	{ "an underflow is over when no window is hidden by it", underflow_is_over },
 	{ "an underflow poisons the next pair, and only that", underflow_poisons_next_pair },
-	{ "a window open at a boundary is a leak, told once", leak_at_each_boundary },
-	{ "a revoke after its leak was told is late, not an underflow", leak_then_late_revoke },
-	{ "each of many leaks is told", leak_repeated_each_told_once },
+	{ "a window open at a boundary is a leak, reported once", leak_at_each_boundary },
+	{ "a revoke after its leak was reported is late, not an underflow", leak_then_late_revoke },
+	{ "each of many leaks is reported", leak_repeated_each_reported_once },
 	{ "a revoke of another page is wrong-page", wrong_page },
 	{ "a revoke of a page below the top is out-of-order", out_of_order },
 	{ "a window whose page is not known fits any revoke", page_not_known },
 	{ "one page granted twice is in order", same_page_twice_is_in_order },
 	{ "a revoke of another thread's window is cross-thread", cross_thread },
-	{ "an inherited window is not told again", inherited },
+	{ "an inherited window is not reported again", inherited },
 	{ "page form and pgmap form of one event count once", page_form_then_pgmap_form },
 	{ "the pgmap form alone is an event", pgmap_form_alone },
 	{ NULL, NULL },

@@ -116,7 +116,7 @@ static void missed_grant_makes_pages_unsure(void)
 	found_in_all(PKS_CLASS_NONE, 0);
 }
 
-static void missed_revoke_of_a_told_leak(void)
+static void missed_revoke_of_a_reported_leak(void)
 {
 	struct thread t = harness__thread(1);
 
@@ -221,7 +221,7 @@ static void interrupt_before_body_of_last_revoke(void)
 	no_finding_but_ineffective();
 }
 
-/* The body has run by the time of the second interrupt; the core was not told. */
+/* The body has run by the time of the second interrupt; the core did not see it. */
 static void second_interrupt_after_body(void)
 {
 	struct thread t = harness__thread(1);
@@ -302,14 +302,15 @@ const struct scenario sync_scenarios[] = {
 	{ "attached inside a window: its revoke is an older window's",
 	  attach_in_window_revoke_first },
 	{ "attached inside a window: a grant nests in it", attach_in_window_grant_first },
-	{ "attached inside a window that leaks: told once", attach_in_window_leaked },
+	{ "attached inside a window that leaks: reported once", attach_in_window_leaked },
 	{ "attached inside a window: not the leak of an interrupt",
 	  attach_in_window_interrupt_leaks },
 	{ "a missed grant is counted, and no finding", missed_grant },
 	{ "a missed revoke is counted, and no finding", missed_revoke },
 	{ "a missed revoke is no leak", missed_revoke_then_boundary },
 	{ "after missed events pages are not judged", missed_grant_makes_pages_unsure },
-	{ "a missed revoke of a told leak leaves nothing behind", missed_revoke_of_a_told_leak },
+	{ "a missed revoke of a reported leak leaves nothing behind",
+	  missed_revoke_of_a_reported_leak },
 	{ "a missed grant is not the leak of an interrupt", missed_grant_is_no_interrupts_leak },
 	{ "a window in an interrupt inside a window is ineffective", interrupt_in_window },
 	{ "an interrupt before the body of a grant", interrupt_before_body_of_grant },

@@ -39,7 +39,7 @@ struct torture_worker {
 };
 
 /*
- * Drives about that many events with that many workers; failing rounds are told with
+ * Drives about that many events with that many workers; failing rounds are reported with
  * their seed. Returns events driven.
  */
 unsigned long torture__run(unsigned int workers, enum drive_way way, unsigned long seed,

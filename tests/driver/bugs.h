@@ -151,14 +151,14 @@ void pairs_init(struct dentry *dir);
 /* irq_load.c */
 void irq_load_init(struct dentry *dir);
 
-/* views.c */
-void views_init(struct dentry *dir);
+/* expected_by_dialect.c */
+void expected_by_dialect_init(struct dentry *dir);
 
-/* lease.c */
-struct lease;
-void lease_init(struct dentry *dir);
-void lease_take(unsigned long flags, struct lease *lease);
-void lease_drop(struct lease *lease);
+/* user_pair.c */
+struct user_pair;
+void user_pair_init(struct dentry *dir);
+void user_pair_take(unsigned long flags, struct user_pair *user_pair);
+void user_pair_drop(struct user_pair *user_pair);
 
 /* flood.c */
 void flood_init(struct dentry *dir);

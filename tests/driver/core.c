@@ -8,8 +8,8 @@
  *	about	name, what the case needs first ("-": nothing), what it does
  *	run	write a name: runs the case, returns when all is over
  *	victim	write the path of a DAX file for the cases that need it
- *	views	what a tracer with another view must report: see views.c
- *	lease	a pair of functions that are no windows: see lease.c
+ *	expected_by_dialect	what a tracer with another view must report: see its file
+ *	user_pair	a pair of functions that are no windows: see its file
  *
  * A case may leave its thread with an open window, or with one too few: run
  * each in a process of its own that ends afterwards, forked by a clean one
@@ -229,8 +229,8 @@ static int __init bugs_init(void)
 	debugfs_create_file("victim", 0200, debug_dir, NULL, &victim_fops);
 	pairs_init(debug_dir);
 	irq_load_init(debug_dir);
-	lease_init(debug_dir);
-	views_init(debug_dir);
+	user_pair_init(debug_dir);
+	expected_by_dialect_init(debug_dir);
 	flood_init(debug_dir);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #
 # Where a program can't read the caller's address off the trampoline's frame, the
 # unwinder tells it: the same call sites, and the same functions in reports. No
-# kernel is known where that is so; a run is told that its own is one.
+# kernel is known where that is so; a run knows that its own is one.
 #
 # vm: timeout=600
 

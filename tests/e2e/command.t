@@ -77,7 +77,7 @@ is $? 5 "a full disk: exit status 5, not clean"
 ok "starts" trace_start -- bash -c 'sleep 1000 &'
 trace_wait
 is "$status" 0 "a command that leaves a child behind"
-like "$err" 'bash has left 1 process running, no longer traced' "is told"
+like "$err" 'bash has left 1 process running, no longer traced' "is reported"
 is "$(pgrep -xc sleep)" 1 "the child goes on"
 is "$(groups)" 0 "the control group does not"
 pkill -KILL -x sleep

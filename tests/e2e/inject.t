@@ -51,11 +51,11 @@ like "$out" 'injected: #1 delay-revoke by 1000000 us in pair\+0x' "delay-revoke 
 like "$out" ' [0-9]{4,}\.[0-9] ms  pair\+0x' "delay-revoke 1s: the window was held for no less"
 
 # The program that waits is the one that traces, and the kernel does not run it twice
-# on a CPU: what an interrupt revokes meanwhile is lost, and that is told.
+# on a CPU: what an interrupt revokes meanwhile is lost, and that is reported.
 inject --delay-revoke 5ms --times 20 -- bash -c "echo 200 >$DRIVER_DIR/pairs_hit"
 is "$status" 4 "delay-revoke, interrupted: exit status 4" || diag "$out" "$err"
 like "$out" 'LOST: (recursion refused: [1-9][0-9]* probe hits|interrupts unseen: [1-9][0-9]* interrupts)' \
-	"delay-revoke, interrupted: told"
+	"delay-revoke, interrupted: reported"
 like "$out" 'pkstrace: no findings; INCOMPLETE' "delay-revoke, interrupted: nothing is made up"
 
 inject --skip-grant --delay-revoke 30ms --space 3 -- bash -c "$(windows 8)"
@@ -136,7 +136,7 @@ crowd="python3 $WORK/crowd & python3 $WORK/crowd & $(windows 40); wait"
 # What was hit, into $hit: order of events taken out.
 hit_set() {
 	inject --delay-revoke 1us --times -1 --probability 7.5 -v 1 --seed "$1" -- bash -c "$crowd"
-	like "$out" "seed $1\$" "seed $1 is told"
+	like "$out" "seed $1\$" "seed $1 is reported"
 	hit=$(sed -n 's/^\[.*pkstrace: injected: #.* by \([^/]*\).*, call \([0-9]*\) of this thread$/\1 \2/p' \
 		<<<"$out" | sort)
 }

@@ -70,7 +70,7 @@ count_both() {
 	is "$(json 'summary["made"] - summary["delivered"] - summary["folded"] - summary["dropped"]')" 0 \
 		"$name: made = delivered + folded + dropped"
 	is "$(json '[l["count"] for l in summary["losses"] if l["reason"] == "ring full"]')" \
-		"$(json '[summary["dropped"]] if summary["dropped"] else []')" "$name: what was dropped is told as lost"
+		"$(json '[summary["dropped"]] if summary["dropped"] else []')" "$name: what was dropped is reported as lost"
 }
 
 all_at_once() {

@@ -8,12 +8,12 @@
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
 
-BY_ARG=(--grant lease_take:arg1 --revoke lease_drop:arg0)
-BY_COUNT=(--grant lease_take --revoke lease_drop)
+BY_ARG=(--grant user_pair_take:arg1 --revoke user_pair_drop:arg0)
+BY_COUNT=(--grant user_pair_take --revoke user_pair_drop)
 
-# A script of the driver's leases in a process of its own.
-lease() {
-	(echo "$1" >"$DRIVER_DIR/lease")
+# A script of takes and drops in a process of its own.
+user_pair() {
+	(echo "$1" >"$DRIVER_DIR/user_pair")
 }
 
 # Traces one script; leaves status, out, err.
@@ -22,7 +22,7 @@ traced() {
 
 	shift
 	ok "'$script': starts" trace_start "$@"
-	lease "$script"
+	user_pair "$script"
 	trace_stop
 }
 
@@ -39,20 +39,20 @@ driver_load
 traced "+0 +1 -1 -0 +2 -2" "${BY_ARG[@]}"
 is_clean "balanced and nested"
 is "$(granted)" 3 "counts each once"
-like "$err" 'grant lease_take, revoke lease_drop, without cross-check' "says what it traces, and how"
+like "$err" 'grant user_pair_take, revoke user_pair_drop, without cross-check' "says what it traces, and how"
 like "$err" 'blind: the kernel keeps no count of these windows' "and what it can't see"
 
 traced "+0" "${BY_ARG[@]}"
 found "1 leak" "a leak"
 is "$status" 1 "exit status 1"
-like "$out" 'BUG: pkstrace: leak in lease_opener\+' "names who opened it"
+like "$out" 'BUG: pkstrace: leak in user_pair_opener\+' "names who opened it"
 like "$out" 'still open at syscall-exit of write\(\)' "and the boundary"
 like "$out" 'Window on argument 0xffff' "and the argument"
 unlike "$out" 'PKRS|poisoned' "but nothing of protection keys"
 
 traced "+0 -0 -0" "${BY_ARG[@]}"
 found "1 underflow" "a revoke too many"
-like "$out" 'BUG: pkstrace: underflow in lease_closer\+' "names who revoked"
+like "$out" 'BUG: pkstrace: underflow in user_pair_closer\+' "names who revoked"
 
 traced "+0 -0 -0 +1" "${BY_ARG[@]}"
 found "1 leak, 1 underflow" "an underflow does not hide a later leak"
@@ -71,23 +71,23 @@ found "1 leak" "a leak in a work item"
 like "$out" 'still open at work-end of work_step' "at the end of the item"
 
 # A window older than the trace: its revoke is counted, and no finding.
-lease "+0 s -0 +1 -1" & older=$!
+user_pair "+0 s -0 +1 -1" & older=$!
 asleep_in_driver() {
 	local pid
 
 	for pid in $older $(pgrep -P "$older"); do
-		grep -qs ' lease_write+' "/proc/$pid/stack" &&
+		grep -qs ' user_pair_write+' "/proc/$pid/stack" &&
 			grep -qs '^State:.D' "/proc/$pid/status" && return
 	done
 	return 1
 }
 ok "a window is open" wait_until 20 asleep_in_driver
 ok "starts inside a window" trace_start "${BY_ARG[@]}"
-lease g
+user_pair g
 wait $older
 trace_stop
 is_clean "a window older than the trace"
-like "$out" '1 windows granted before the trace were closed during it' "is told, and no underflow"
+like "$out" '1 windows granted before the trace were closed during it' "is reported, and no underflow"
 
 # --- by count only ---------------------------------------------------------
 
@@ -97,7 +97,7 @@ like "$err" 'blind: no argument to compare' "which is said"
 traced "+0 +1 -0" "${BY_COUNT[@]}"
 found "1 leak" "a leak by count"
 
-ok "starts with a command" trace_start "${BY_COUNT[@]}" -- bash -c "echo +0 >$DRIVER_DIR/lease"
+ok "starts with a command" trace_start "${BY_COUNT[@]}" -- bash -c "echo +0 >$DRIVER_DIR/user_pair"
 trace_wait
 found "1 leak" "with a command"
 
@@ -113,18 +113,18 @@ refused() {
 	one_line "$1" "$2" "$3" "$PKSTRACE" run -d 1 "${@:4}"
 }
 
-refused 2 "a grant without a revoke" "go together" --grant lease_take
-refused 2 "no such function" "'lease_tike': no such function" \
-	--grant lease_tike --revoke lease_drop
-refused 2 "no such argument" "lease_drop\(\) has 1 argument, from arg0 on" \
-	--grant lease_take:arg1 --revoke lease_drop:arg1
-refused 2 "not an argument" "give FUNC:argN" --grant lease_take:1 --revoke lease_drop:arg0
+refused 2 "a grant without a revoke" "go together" --grant user_pair_take
+refused 2 "no such function" "'user_pair_tike': no such function" \
+	--grant user_pair_tike --revoke user_pair_drop
+refused 2 "no such argument" "user_pair_drop\(\) has 1 argument, from arg0 on" \
+	--grant user_pair_take:arg1 --revoke user_pair_drop:arg1
+refused 2 "not an argument" "give FUNC:argN" --grant user_pair_take:1 --revoke user_pair_drop:arg0
 refused 2 "an argument of one only" "to both or to neither" \
-	--grant lease_take:arg1 --revoke lease_drop
-refused 2 "twice the same" "the same function" --grant lease_take --revoke lease_take
+	--grant user_pair_take:arg1 --revoke user_pair_drop
+refused 2 "twice the same" "the same function" --grant user_pair_take --revoke user_pair_take
 refused 2 "a pair and a dialect" "not both" --dialect V10 "${BY_ARG[@]}"
 refused 2 "no such dialect" "does not speak dialect 'V11'" --dialect V11
 refused 3 "a function that is not traceable" "nothing can be attached to it" \
-	--grant exc_page_fault --revoke lease_drop
+	--grant exc_page_fault --revoke user_pair_drop
 
 done_testing

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A kernel that preempts its own code: no call is refused since another thread was
-# preempted inside a program; what is missed all the same is told, and no finding.
+# preempted inside a program; what is missed all the same is reported, and no finding.
 #
 # vm: kernel=preempt cpus=4 timeout=900
 
@@ -13,7 +13,7 @@ MODEL=/sys/kernel/debug/sched/preempt
 MAPS=${PKS_BUILD:?}/tests/load/maps
 WRITERS=8
 PAIRS=4000
-BY_ARG=(--grant lease_take:arg1 --revoke lease_drop:arg0)
+BY_ARG=(--grant user_pair_take:arg1 --revoke user_pair_drop:arg0)
 
 # So many writers at once; the words of each are a command.
 writers() {
@@ -26,11 +26,11 @@ writers() {
 	wait "${jobs[@]}"
 }
 
-leases() {
+user_pairs() {
 	local i
 
 	for ((i = 0; i < 200; i++)); do
-		echo "+0 +1 -1 -0 +2 -2" >"$DRIVER_DIR/lease"
+		echo "+0 +1 -1 -0 +2 -2" >"$DRIVER_DIR/user_pair"
 	done
 }
 
@@ -71,7 +71,7 @@ is_clean "counted only"
 is "$(granted)" $((WRITERS * PAIRS)) "counted only: each window is counted"
 
 ok "a pair without a count: starts" trace_start "${BY_ARG[@]}"
-writers leases
+writers user_pairs
 trace_stop
 is_clean "a pair without a count"
 is "$(granted)" $((WRITERS * 200 * 3)) "a pair without a count: each is counted"
@@ -100,7 +100,7 @@ ok "programs are blocked: starts" trace_start
 blocked "echo 40000 >$DRIVER_DIR/pairs"
 trace_stop
 is "$status" 4 "blocked: exit status 4" || diag "$out" "$err"
-like "$out" 'LOST: probes blocked: [1-9]' "blocked: told"
+like "$out" 'LOST: probes blocked: [1-9]' "blocked: reported"
 like "$out" 'pkstrace: no findings; INCOMPLETE' "blocked: no finding is made of it"
 
 ok "a command's programs are blocked: starts" trace_start -- bash -c \
@@ -115,7 +115,7 @@ wait $walker
 like "$out" 'pkstrace: no findings' "a command, blocked: no finding is made of it" || diag "$out"
 
 ok "a pair's programs are blocked: starts" trace_start "${BY_ARG[@]}"
-blocked "for i in {1..800}; do echo '+0 +1 -1 -0 +2 -2' >$DRIVER_DIR/lease; done"
+blocked "for i in {1..800}; do echo '+0 +1 -1 -0 +2 -2' >$DRIVER_DIR/user_pair; done"
 trace_stop
 like "$out" 'pkstrace: no finding' "a pair, blocked: no finding is made of it" || diag "$out"
 
@@ -130,7 +130,7 @@ ok "the kernel becomes preemptible again" eval "echo full >$MODEL"
 writers pairs $PAIRS
 trace_stop
 is "$status" 4 "changed: exit status 4" || diag "$out" "$err"
-like "$out" 'LOST: preemption model changed: 1 time' "changed: told"
+like "$out" 'LOST: preemption model changed: 1 time' "changed: reported"
 like "$out" 'pkstrace: no findings; INCOMPLETE' "changed: no finding"
 is "$(granted)" 1000 "changed: nothing is traced from then on"
 

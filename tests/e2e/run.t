@@ -90,12 +90,12 @@ is "$(granted)" 650 "the windows of all threads are counted"
 ok "starts a command that fails" trace_start -- sh -c 'exit 7'
 trace_wait
 is "$status" 0 "its status is not mixed in"
-like "$err" 'sh exited with status 7' "but told"
+like "$err" 'sh exited with status 7' "but reported"
 
 ok "starts a command that dies" trace_start -- sh -c 'kill -9 $$'
 trace_wait
 is "$status" 0 "its signal is not mixed in"
-like "$err" 'sh was killed by signal 9 \(Killed\)' "but told"
+like "$err" 'sh was killed by signal 9 \(Killed\)' "but reported"
 
 # Ctrl-C goes to all of the terminal's foreground group.
 : >"$WORK/err"

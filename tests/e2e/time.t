@@ -57,7 +57,7 @@ trace_stop
 is "$status" 1 "long-hold: exit status 1"
 like "$out" 'BUG: pkstrace: long-hold in timed_map\+' "long-hold: the window's grant is named"
 like "$out" 'Window on page pmem0\+0x[0-9a-f]+, open for [0-9.]+ ms' "long-hold: the page, the time"
-like "$out" '1 finding \(1 long-hold\); complete' "long-hold: told once"
+like "$out" '1 finding \(1 long-hold\); complete' "long-hold: reported once"
 
 ok "starts with --long-hold" trace_start --long-hold 100ms
 hold 1000000
@@ -68,14 +68,14 @@ wait "$holder" 2>/dev/null
 ok "the driver's other windows" pairs 100
 trace_stop
 like "$out" ' 101 closed, 0 open' "an open window: then closed"
-like "$out" '1 finding \(1 long-hold\); complete' "an open window: told once"
+like "$out" '1 finding \(1 long-hold\); complete' "an open window: reported once"
 
 ok "starts with --long-hold" trace_start --long-hold 1s
 hold 1000000
 ok "a window that stays open: found" reported 'BUG: pkstrace: long-hold in hold+'
 trace_stop
 like "$out" ' 0 closed, 1 open' "a window that stays open: said"
-like "$out" '1 finding \(1 long-hold\); complete' "a window that stays open: told once"
+like "$out" '1 finding \(1 long-hold\); complete' "a window that stays open: reported once"
 ok "a window that stays open: it is" kill -0 "$holder"
 kill -9 "$holder"
 wait "$holder" 2>/dev/null
@@ -101,6 +101,6 @@ done
 is "$ended" 16 "many windows that end as they are found"
 trace_stop
 like "$out" ' 640 closed, 0 open' "many: closed"
-like "$out" 'findings? \(640 long-hold\); complete' "many: each told once"
+like "$out" 'findings? \(640 long-hold\); complete' "many: each reported once"
 
 done_testing

@@ -191,7 +191,7 @@ test_kernels()
 	END
 	run
 	is "$status, $output" "2, tests/run: $dir/tests/e2e/several.t: unknown '# vm:' word 'colour'" \
-		"a wish that cannot be read: 2 and one line"
+		"needs that cannot be read: 2 and one line"
 	rm "$dir"/tests/*/*.t
 }
 
@@ -245,7 +245,7 @@ test_guest()
 	like "$output" 'console:.*sysrq_handle_crash' "... with the end of its console"
 	like "$output" '3-late.t +FAILED.*did not end within 3 s' "a file that is late"
 	like "$output" '4-last.t +ok' "the others get their run, without leftovers"
-	like "$output" '5-own.t +ok \(2 passed\)' "a boot as the file wishes"
+	like "$output" '5-own.t +ok \(2 passed\)' "a boot as the file needs"
 	rm "$dir"/tests/*/*.t
 }
 

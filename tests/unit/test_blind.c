@@ -45,8 +45,8 @@ static struct dialect kernel_without(size_t missing)
 		if (i != missing)
 			assert_true(btf__add_typedef(d.btf, name, 0) > 0);
 	}
-	d.target[PROBE_USER_FAULT] = "fault";
-	d.target[PROBE_THREAD_END] = "end";
+	d.function[PROBE_USER_FAULT] = "fault";
+	d.function[PROBE_THREAD_END] = "end";
 	return d;
 }
 
@@ -81,8 +81,8 @@ static void test_functions(void **state)
 	struct heard heard = {};
 
 	(void)state;
-	d.target[PROBE_USER_FAULT] = NULL;
-	d.target[PROBE_THREAD_END] = NULL;
+	d.function[PROBE_USER_FAULT] = NULL;
+	d.function[PROBE_THREAD_END] = NULL;
 	boundaries__blind(&d, hear, &heard);
 	assert_int_equal(heard.lines, 2);
 	assert_non_null(strstr(heard.text, "user fault"));

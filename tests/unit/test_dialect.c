@@ -13,7 +13,9 @@ static const struct dialect v10 = {
 	.name = "V10",
 	.layout = "outofline",
 	.fault_mode = FAULT_MODE_STRICT,
-	.target = { [PROBE_GRANT_PAGE] = "g", [PROBE_REVOKE_PAGE] = "r", [PROBE_KEY_FAULT] = "f" },
+	.function = { [PROBE_GRANT_PAGE] = "g",
+		      [PROBE_REVOKE_PAGE] = "r",
+		      [PROBE_KEY_FAULT] = "f" },
 	.preemption = PREEMPTION_NONE,
 };
 
@@ -21,23 +23,23 @@ static const struct dialect v7_inline = {
 	.name = "V7",
 	.layout = "inline",
 	.fault_mode = FAULT_MODE_RELAXED,
-	.target = { [PROBE_GRANT_PGMAP] = "g",
-		    [PROBE_REVOKE_PGMAP] = "r",
-		    [PROBE_KEY_CALLBACK] = "f" },
+	.function = { [PROBE_GRANT_PGMAP] = "g",
+		      [PROBE_REVOKE_PGMAP] = "r",
+		      [PROBE_KEY_CALLBACK] = "f" },
 };
 
 static const struct dialect keys = {
 	.name = "BULKHEAD",
 	.layout = "keys",
 	.facts = { .count_source = PKS_COUNT_SOURCE_NONE, .key = PKS_KEY_PKEY },
-	.target = { [PROBE_KEY_UPDATE] = "u", [PROBE_KEY_FAULT] = "f" },
+	.function = { [PROBE_KEY_UPDATE] = "u", [PROBE_KEY_FAULT] = "f" },
 };
 
 static const struct dialect kmap = {
 	.name = "kmap-trace",
 	.layout = "every page",
 	.facts = { .count_source = PKS_COUNT_SOURCE_KMAP },
-	.target = { [PROBE_GRANT_ARG] = "g", [PROBE_REVOKE_ARG] = "r" },
+	.function = { [PROBE_GRANT_ARG] = "g", [PROBE_REVOKE_ARG] = "r" },
 };
 
 static const struct dialect pair = {
@@ -47,7 +49,7 @@ static const struct dialect pair = {
 		   .key = PKS_KEY_ARG,
 		   .grant_arg = PKS_NO_ARG,
 		   .revoke_arg = PKS_NO_ARG },
-	.target = { [PROBE_GRANT_ARG] = "take", [PROBE_REVOKE_ARG] = "drop" },
+	.function = { [PROBE_GRANT_ARG] = "take", [PROBE_REVOKE_ARG] = "drop" },
 };
 
 static void add(void *text, const char *what)

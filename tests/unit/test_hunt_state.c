@@ -26,7 +26,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Bad input is told on stderr: not in the test's output. */
+/* Bad input is reported on stderr: not in the test's output. */
 static enum status load_quietly(const struct hunt_state_file *file)
 {
 	struct hunt_plan plan = {};

@@ -77,7 +77,7 @@ static void test_stray_access(void **state)
 	fixture_close(&f);
 }
 
-/* Nothing but the instruction is known: it is still told. */
+/* Nothing but the instruction is known: it is still reported. */
 static void test_no_stack(void **state)
 {
 	struct model_finding finding = fixture_finding(PKS_STRAY_ACCESS, PKS_NEVER_GRANTED);
@@ -203,7 +203,7 @@ static void test_residue(void **state)
 	fixture_close(&f);
 }
 
-/* The page that should have been named is told by its distance in the array of struct pages. */
+/* The page that should have been named is shown by its distance in the array of struct pages. */
 static void test_wrong_page(void **state)
 {
 	struct model_finding finding = fixture_finding(PKS_WRONG_PAGE, 0);

@@ -381,7 +381,7 @@ static void kernel_under_test(void **state)
 	fixture__close(&fixture);
 }
 
-/* The program is build/tests/unit/source.t in a tree; its kernels are told by the tree. */
+/* The program is build/tests/unit/source.t in a tree; its kernels are found by the tree. */
 static void find_kernel(void)
 {
 	char self[PATH_MAX] = "", command[2 * PATH_MAX];

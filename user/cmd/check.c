@@ -98,11 +98,12 @@ static void print_probes(const struct dialect *d)
 	char text[160];
 
 	for (int i = 0; i < NR_PROBES; i++) {
-		if (!d->target[i])
+		if (!d->function[i])
 			continue;
-		snprintf(text, sizeof(text), "%-26s %s%s", d->target[i], probe_meaning[i],
-			 dialect__traceable(d->target[i]) ? "" :
-							    " (NOT in available_filter_functions)");
+		snprintf(text, sizeof(text), "%-26s %s%s", d->function[i], probe_meaning[i],
+			 dialect__traceable(d->function[i]) ?
+				 "" :
+				 " (NOT in available_filter_functions)");
 		list_line("probes", text, continued);
 		continued = true;
 	}

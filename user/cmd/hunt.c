@@ -104,7 +104,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_TIMEOUT:
 		return option__seconds(arg, &o->timeout);
 	case OPTION_DEPTH:
-		if (option__integer(arg, 1, PKS_TARGETS, &value))
+		if (option__integer(arg, 1, PKS_HUNT_CALLS, &value))
 			return EINVAL;
 		o->depth = value;
 		return 0;

@@ -325,7 +325,7 @@ static enum status inject(struct input *in)
 	tracer__init(&t);
 	status = inject_session__open(&session, &in->plan, in->dry, &t);
 	in->run.extension = &session.extension;
-	in->run.no_group = in->plan.cgroup;
+	in->run.no_cgroup = in->plan.cgroup;
 	in->run.injections = &session.injections;
 	in->run.show_injections = true;
 	in->run.verbose = in->plan.verbose;

@@ -7,7 +7,7 @@
 #include "cmd/options.h"
 #include "commands.h"
 #include "findings/suppress.h"
-#include "cmd/traced.h"
+#include "cmd/target.h"
 
 enum {
 	OPTION_MAX_REPORTS = 256,
@@ -93,7 +93,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 },
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
 					      { &format_argp, 0, NULL, 0 },
 					      { 0 } };
 
@@ -139,7 +139,7 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	status = options__parse(&argp, argc, argv, a, &help);
 	if (status || help)
 		return status;
-	status = traced__check("run", &a->tracer);
+	status = target__check("run", &a->tracer);
 	if (status)
 		return status;
 	suppress = suppress__new();
@@ -147,7 +147,7 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	a->tracer.suppress = suppress;
 	a->tracer.module_dirs = a->modules;
 	if (!status)
-		status = traced__trace(&a->tracer);
+		status = tracer__run(&a->tracer);
 	suppress__free(suppress);
 	return status;
 }

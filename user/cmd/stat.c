@@ -6,7 +6,7 @@
 #include "cmd/format.h"
 #include "cmd/options.h"
 #include "commands.h"
-#include "cmd/traced.h"
+#include "cmd/target.h"
 
 enum {
 	OPTION_BY = 256,
@@ -67,7 +67,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &traced_argp, 0, NULL, 0 },
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
 					      { &format_argp, 0, NULL, 0 },
 					      { 0 } };
 
@@ -101,6 +101,6 @@ enum status cmd_stat(int argc, char **argv)
 	if (status || help)
 		return status;
 	status = format__needs("stat", o.format, o.format->summary);
-	status = status ?: traced__check("stat", &o);
-	return status ?: traced__trace(&o);
+	status = status ?: target__check("stat", &o);
+	return status ?: tracer__run(&o);
 }

@@ -221,7 +221,7 @@ static enum status hunt__scout(struct hunt *h, const struct hunt_item *item)
 	    h->plan.sites[item->site[1]].hash)
 		return STATUS_CLEAN;
 	hunt_session__reset(&h->session);
-	hunt_session__target(&h->session, &h->plan, &first);
+	hunt_session__arm(&h->session, &h->plan, &first);
 	status = hunt_run(&h->session, &h->run, &h->baseline, false, &run);
 	hunt_result__free(&run.result);
 	h->interrupted |= run.interrupted;
@@ -258,7 +258,7 @@ static enum status hunt__attempt(struct hunt *h, size_t at, struct hunt_run *run
 		const struct hunt_item item = h->plan.items[at];
 
 		hunt_session__reset(&h->session);
-		hunt_session__target(&h->session, &h->plan, &item);
+		hunt_session__arm(&h->session, &h->plan, &item);
 		if (i)
 			hunt_result__free(&run->result);
 		status = hunt_run(&h->session, &h->run, &h->baseline, false, run);

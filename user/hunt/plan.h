@@ -43,9 +43,9 @@ struct hunt_result {
 
 /* A run: calls from one site fail, or from one and then from another. */
 struct hunt_item {
-	unsigned int depth;	  /* number of sites */
-	size_t site[PKS_TARGETS]; /* indexes */
-	long value[PKS_TARGETS];  /* what the call returns */
+	unsigned int depth;	     /* number of sites */
+	size_t site[PKS_HUNT_CALLS]; /* indexes */
+	long value[PKS_HUNT_CALLS];  /* what the call returns */
 	enum hunt_state state;
 	struct hunt_result result;
 };

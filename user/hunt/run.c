@@ -101,30 +101,32 @@ static void watch__close(struct watch *w)
 
 /* --- the command ------------------------------------------------------------ */
 
-static enum status command__start(struct hunt_session *s, char *const *command, struct follow *f)
+static enum status watch__start(struct hunt_session *s, char *const *command,
+				struct workload *workload)
 {
-	int err = follow__prepare(f, command, FOLLOW_ALONE | (s->grouped ? 0 : FOLLOW_NO_GROUP));
+	int err = workload__prepare(workload, command,
+				    WORKLOAD_ALONE | (s->cgroups ? 0 : WORKLOAD_NO_CGROUP));
 
 	if (err)
 		return status__say(STATUS_CANNOT, "can't start '%s': %s", command[0],
 				   strerror(-err));
-	err = hunt_session__follow(s, f);
+	err = hunt_session__set_workload(s, workload);
 	if (err)
 		return status__say(STATUS_CANNOT, "can't follow '%s': %s", command[0],
 				   strerror(-err));
-	err = follow__start(f);
+	err = workload__start(workload);
 	if (err)
 		return status__say(STATUS_USAGE, "can't run '%s': %s", command[0], strerror(-err));
 	return STATUS_CLEAN;
 }
 
 /* Until the command ends, its time is up, or a signal comes. */
-static enum status command__wait(struct watch *w, struct follow *f, double timeout)
+static enum status watch__wait(struct watch *w, struct workload *workload, double timeout)
 {
 	struct run_loop loop = { .intake = &w->intake,
 				 .end = { [END_SIGNAL] = w->session->tracer.signals,
 					  [END_PROCESS] = -1,
-					  [END_COMMAND] = f->pidfd },
+					  [END_WORKLOAD] = workload->pidfd },
 				 .ticks = -1 };
 	int err = timer__open(timeout, false, &loop.end[END_TIMER]);
 	enum status status;
@@ -137,24 +139,25 @@ static enum status command__wait(struct watch *w, struct follow *f, double timeo
 		close(loop.end[END_TIMER]);
 	/* What a signal has ended, it may have ended for the command, too. */
 	w->run->interrupted = ended & END_BIT(END_SIGNAL);
-	if (!w->run->interrupted && !(ended & END_BIT(END_COMMAND)) && !status)
+	if (!w->run->interrupted && !(ended & END_BIT(END_WORKLOAD)) && !status)
 		w->run->result.outcomes |= HUNT_BIT(HUNT_CMD_HUNG);
 	return status;
 }
 
 /* What is left of the command must not meet the next run. */
-static void command__end(struct watch *w, struct follow *f, const struct hunt_run_options *options)
+static void watch__end(struct watch *w, struct workload *workload,
+		       const struct hunt_run_options *options)
 {
 	struct hunt_result *r = &w->run->result;
 	bool hung = w->run->interrupted || (r->outcomes & HUNT_BIT(HUNT_CMD_HUNG));
 
-	if (hung || follow__reap(f, &r->wait_status))
+	if (hung || workload__reap(workload, &r->wait_status))
 		r->wait_status = -1;
-	w->run->left = hunt_session__end(w->session, f);
+	w->run->left = hunt_session__end(w->session, workload);
 	if (r->wait_status >= 0 && options->wait_status >= 0 &&
 	    r->wait_status != options->wait_status)
 		r->outcomes |= HUNT_BIT(HUNT_CMD_FAILED);
-	follow__close(f);
+	workload__close(workload);
 }
 
 static void lost__add(struct hunt_run *run, unsigned int reason, __u64 count)
@@ -185,7 +188,7 @@ enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *opti
 		     struct hunt_baseline *baseline, bool learn, struct hunt_run *run)
 {
 	struct watch w = { .session = s, .baseline = baseline, .learn = learn, .run = run };
-	struct follow f = FOLLOW_NONE;
+	struct workload workload = WORKLOAD_NONE;
 	struct collector_counts before;
 	unsigned long oopses = oops__count();
 	double begin = clock__seconds();
@@ -195,9 +198,9 @@ enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *opti
 	if (collector__counts(s->tracer.collector, &before))
 		model__lose(&w.model, LOSS_READ, 1);
 	status = watch__open(&w) ? status__say(STATUS_CANNOT, "out of memory") : STATUS_CLEAN;
-	status = status ?: command__start(s, options->command, &f);
-	status = status ?: command__wait(&w, &f, options->timeout);
-	command__end(&w, &f, options);
+	status = status ?: watch__start(s, options->command, &workload);
+	status = status ?: watch__wait(&w, &workload, options->timeout);
+	watch__end(&w, &workload, options);
 	intake__pass(&w.intake);
 	run->seconds = run->result.seconds = clock__seconds() - begin;
 	watch__tell_lost(&w, &before);

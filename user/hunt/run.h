@@ -27,7 +27,7 @@ struct hunt_run {
 };
 
 /*
- * Runs it with what hunt_session__target() has armed. baseline: findings to leave out or,
+ * Runs it with what hunt_session__arm() has armed. baseline: findings to leave out or,
  * with learn, to be filled in. Returns STATUS_CLEAN, or another status after printing one
  * line.
  */

@@ -92,7 +92,7 @@ static int session__window_program(struct bpf_program *program, const struct dia
 				   enum probe probe)
 {
 	bpf_program__set_autoattach(program, false);
-	return function_probe__prepare(program, dialect->attach, dialect->target[probe]);
+	return function_probe__prepare(program, dialect->attach, dialect->function[probe]);
 }
 
 /* They are there for both kinds of entry, as the tracing ones. */
@@ -113,7 +113,7 @@ static struct bpf_program *program__grant_any(const struct hunt_session *s,
 /* The function whose every call opens a window. */
 static enum probe grant__any(const struct dialect *dialect)
 {
-	return dialect->target[PROBE_GRANT_ARG] ? PROBE_GRANT_ARG : PROBE_GRANT_PGMAP;
+	return dialect->function[PROBE_GRANT_ARG] ? PROBE_GRANT_ARG : PROBE_GRANT_PGMAP;
 }
 
 static int session__configure(void *arg, struct pkstrace *skel, const struct dialect *dialect)
@@ -131,8 +131,8 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 				&s->guardian);
 	if (err)
 		return err;
-	skel->rodata->settings.follow = s->grouped ? PKS_FOLLOW_GROUP : PKS_FOLLOW_LISTED;
-	skel->rodata->follow_workers = 1;
+	skel->rodata->settings.target = s->cgroups ? PKS_TARGET_CGROUP : PKS_TARGET_LISTED;
+	skel->rodata->target_workers = 1;
 	skel->rodata->injector = getpid();
 	skel->rodata->fault_range = s->faults.asks;
 	memcpy((void *)skel->rodata->fault_attrs, s->faults.attr, sizeof(s->faults.attr));
@@ -155,9 +155,9 @@ static enum status session__attach_window(struct hunt_session *s, struct bpf_pro
 	if (!bpf_program__autoload(program))
 		return STATUS_CLEAN;
 	return links__keep(&s->links,
-			   function_probe__attach(program, s->tracer.dialect.target[probe],
+			   function_probe__attach(program, s->tracer.dialect.function[probe],
 						  s->tracer.dialect.entry[probe]),
-			   s->tracer.dialect.target[probe]);
+			   s->tracer.dialect.function[probe]);
 }
 
 static enum status session__attach_begin(struct hunt_session *s, const char *tracepoint)
@@ -294,31 +294,31 @@ static enum status session__guard(struct hunt_session *s)
 				   "can't start the process that restores the "
 				   "kernel's settings: %s",
 				   strerror(-err));
-	s->grouped = follow__can_group(s->options.command[0]);
+	s->cgroups = workload__can_have_cgroup(s->options.command[0]);
 	return STATUS_CLEAN;
 }
 
-int hunt_session__follow(struct hunt_session *s, const struct follow *command)
+int hunt_session__set_workload(struct hunt_session *s, const struct workload *workload)
 {
 	int err;
 
-	if (!s->grouped)
-		return collector__follow(s->tracer.collector, command->pid);
-	if (command->group.fd < 0)
+	if (!s->cgroups)
+		return collector__target_thread(s->tracer.collector, workload->pid);
+	if (workload->cgroup.fd < 0)
 		return -ECHILD;
 	/* Dead or stopped for us to go on with: if we are killed it must not stay. */
-	err = guardian__kill_cgroup(&s->guardian, command->group.path);
-	return err ?: collector__follow_group(s->tracer.collector, command->group.fd);
+	err = guardian__kill_cgroup(&s->guardian, workload->cgroup.path);
+	return err ?: collector__target_cgroup(s->tracer.collector, workload->cgroup.fd);
 }
 
-unsigned int hunt_session__end(struct hunt_session *s, struct follow *command)
+unsigned int hunt_session__end(struct hunt_session *s, struct workload *workload)
 {
 	char path[PATH_MAX];
 	unsigned int left;
 	int wait_status;
 
-	strcpy(path, command->group.path);
-	left = follow__end(command, 0, &wait_status);
+	strcpy(path, workload->cgroup.path);
+	left = workload__end(workload, 0, &wait_status);
 	if (path[0] && !left)
 		guardian__forget(&s->guardian, path);
 	return left;
@@ -353,7 +353,7 @@ void hunt_session__reset(struct hunt_session *s)
 	struct pkstrace__bss *bss = s->skel->bss;
 
 	bss->armed = 0;
-	memset(bss->targets, 0, sizeof(bss->targets));
+	memset(bss->hunt_calls, 0, sizeof(bss->hunt_calls));
 	memset(bss->places, 0, sizeof(bss->places));
 	memset(bss->folds, 0, sizeof(bss->folds));
 	memset(bss->found, 0, sizeof(bss->found));
@@ -366,8 +366,8 @@ void hunt_session__reset(struct hunt_session *s)
 	s->stop_nth = 0;
 }
 
-void hunt_session__target(struct hunt_session *s, const struct hunt_plan *plan,
-			  const struct hunt_item *item)
+void hunt_session__arm(struct hunt_session *s, const struct hunt_plan *plan,
+		       const struct hunt_item *item)
 {
 	struct pkstrace__bss *bss = s->skel->bss;
 	const struct hunt_site *first = &plan->sites[item->site[0]];
@@ -379,9 +379,9 @@ void hunt_session__target(struct hunt_session *s, const struct hunt_plan *plan,
 		return;
 	}
 	for (unsigned int i = 0; i < item->depth; i++) {
-		bss->targets[i].hash = plan->sites[item->site[i]].hash;
-		bss->targets[i].value = item->value[i];
-		bss->targets[i].nth = 1;
+		bss->hunt_calls[i].hash = plan->sites[item->site[i]].hash;
+		bss->hunt_calls[i].value = item->value[i];
+		bss->hunt_calls[i].nth = 1;
 	}
 }
 
@@ -397,7 +397,7 @@ bool hunt_session__struck(const struct hunt_session *s, const struct hunt_plan *
 
 	if (plan->sites[item->site[0]].own)
 		return bss->fault_taken && bss->fault_taken == plan->sites[item->site[0]].hash;
-	return bss->targets[item->depth - 1].done;
+	return bss->hunt_calls[item->depth - 1].done;
 }
 
 /* --- places ----------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The programs of a hunt: attached once, told before each run what to fail in it, and asked
+ * The programs of a hunt: attached once, set before each run to what is to fail in it, and asked
  * afterwards what they have seen.
  */
 #ifndef PKSTRACE_HUNT_SESSION_H
@@ -32,7 +32,7 @@ struct hunt_session {
 	struct hunt_faults faults;
 	struct injections injections; /* of this run */
 	unsigned int stop_nth;	      /* the opportunity to arm when the thread stops; 0: none */
-	bool grouped;		      /* each run's command has a control group of its own */
+	bool cgroups;		      /* each run's command has a control group of its own */
 	struct guardian guardian;
 	int lock;
 };
@@ -41,17 +41,17 @@ struct hunt_session {
 enum status hunt_session__open(struct hunt_session *s, const struct hunt_session_options *options);
 
 /* A run's command, which has not begun, is the one to be followed. 0 or negative errno. */
-int hunt_session__follow(struct hunt_session *s, const struct follow *command);
+int hunt_session__set_workload(struct hunt_session *s, const struct workload *workload);
 
 /* Kills what is left of it. The number of processes that can't be killed. */
-unsigned int hunt_session__end(struct hunt_session *s, struct follow *command);
+unsigned int hunt_session__end(struct hunt_session *s, struct workload *workload);
 
 /* Before a run: forgets the findings and call sites of the last one; arms nothing. */
 void hunt_session__reset(struct hunt_session *s);
 
 /* Arms the failure of the first call from the item's site, and then from its second. */
-void hunt_session__target(struct hunt_session *s, const struct hunt_plan *plan,
-			  const struct hunt_item *item);
+void hunt_session__arm(struct hunt_session *s, const struct hunt_plan *plan,
+		       const struct hunt_item *item);
 
 /* True if everything that was to fail did. */
 bool hunt_session__struck(const struct hunt_session *s, const struct hunt_plan *plan,

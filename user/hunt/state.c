@@ -193,7 +193,8 @@ static int calls__parse(json_t *from, const struct hunt_plan *plan, struct hunt_
 	json_t *one;
 	size_t i;
 
-	if (!json_is_array(from) || !json_array_size(from) || json_array_size(from) > PKS_TARGETS)
+	if (!json_is_array(from) || !json_array_size(from) ||
+	    json_array_size(from) > PKS_HUNT_CALLS)
 		return -EINVAL;
 	json_array_foreach (from, i, one) {
 		json_int_t site, value;

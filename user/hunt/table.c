@@ -5,7 +5,7 @@
 #include "findings/injections.h"
 #include "hunt/table.h"
 
-_Static_assert(PKS_TARGETS <= REPORT_CALLS, "a run's calls have room in its row");
+_Static_assert(PKS_HUNT_CALLS <= REPORT_CALLS, "a run's calls have room in its row");
 
 void hunt_table__error(const struct hunt_site *site, long value, char *text, size_t size)
 {

@@ -103,7 +103,7 @@ static enum status session__may_inject(struct inject_session *s)
 static bool dialect__has_forms(const struct dialect *dialect)
 {
 	for (unsigned int form = 0; form < PKS_FORMS; form++)
-		if (dialect->target[forms[form]])
+		if (dialect->function[forms[form]])
 			return true;
 	return false;
 }
@@ -122,7 +122,7 @@ static enum status session__may_skip(struct inject_session *s, const struct dial
 			"skip: on a preemptible kernel that takes CONFIG_BPF_KPROBE_OVERRIDE, "
 			"which this one was built without");
 	for (unsigned int form = 0; plan__skips(s->plan) && form < PKS_FORMS; form++) {
-		const char *target = dialect->target[forms[form]];
+		const char *target = dialect->function[forms[form]];
 
 		if (target && !injectables__find(&s->injectables, target))
 			return status__say(STATUS_CANNOT,
@@ -236,7 +236,7 @@ static int session__configure_form(struct inject_session *s, unsigned int form,
 	__u64 entry = dialect->entry[forms[form]], end;
 	struct symbol symbol;
 
-	if (!dialect->target[forms[form]] || !plan__kind_of_form(s->plan, form))
+	if (!dialect->function[forms[form]] || !plan__kind_of_form(s->plan, form))
 		return 0;
 	end = symbols__find(s->tracer->symbols, entry, 0, &symbol) ? entry + 1 :
 								     entry + symbol.size;
@@ -260,7 +260,7 @@ static enum pks_first session__first(const struct inject_session *s)
 	if (r->filters & PKS_FILTER_TID)
 		return PKS_FIRST_TID;
 	if (o->command || o->pid)
-		return PKS_FIRST_FOLLOW;
+		return PKS_FIRST_TARGET;
 	if (r->filters & PKS_FILTER_CGROUP)
 		return PKS_FIRST_CGROUP;
 	if (r->site_end)
@@ -279,10 +279,10 @@ static bool session__first_alone(const struct inject_session *s, enum pks_first 
 	const struct tracer_options *o = &s->tracer->options;
 	const struct pks_rule *r = &s->plan->rule;
 
-	bool follows = o->command || o->pid, by_site = r->site_end;
+	bool aimed = o->command || o->pid, by_site = r->site_end;
 
 	/* A dry run looks at all calls, to note their places. */
-	return !s->dry && r->filters == filter[first] && follows == (first == PKS_FIRST_FOLLOW) &&
+	return !s->dry && r->filters == filter[first] && aimed == (first == PKS_FIRST_TARGET) &&
 	       by_site == (first == PKS_FIRST_SITE);
 }
 

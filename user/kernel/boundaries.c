@@ -39,9 +39,9 @@ void boundaries__blind(const struct dialect *d, void (*fn)(void *arg, const char
 			 rows[i].tracepoint);
 		fn(arg, what);
 	}
-	if (!d->target[PROBE_USER_FAULT])
+	if (!d->function[PROBE_USER_FAULT])
 		fn(arg, "no return from a user fault: a window left open there is found later, at "
 			"its thread's next boundary");
-	if (!d->target[PROBE_THREAD_END])
+	if (!d->function[PROBE_THREAD_END])
 		fn(arg, "no end of a thread: a window left open there is not found");
 }

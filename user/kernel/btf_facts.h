@@ -10,7 +10,7 @@
 struct btf;
 struct btf_type;
 
-/* Where the zone number lies in page->flags, and device memory's. False: can't be told. */
+/* Where the zone number lies in page->flags, and device memory's. False: not known. */
 bool facts__zone(struct pks_facts *facts, const struct btf *btf);
 
 /* "inline" or "partial" by the running kernel's configuration, `unknown` where that is not kept. */

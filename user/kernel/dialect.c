@@ -25,7 +25,7 @@ struct dialect_row {
 	enum pks_count_source count_source;
 	enum pks_key_kind key;
 	__u8 args; /* parameters of the fault callback, where versions differ in it; 0: any */
-	const char *target[NR_PROBES];
+	const char *function[NR_PROBES];
 };
 
 /* Names of "PKS/PMEM: Add Stray Write Protection": its versions differ in a verb. */
@@ -72,10 +72,10 @@ bool dialect__is_fault_entry(const char *name)
 
 static bool row__fits(const struct dialect_row *row, const struct btf *btf)
 {
-	const char *callback = row->target[PROBE_FAULT_CALLBACK];
+	const char *callback = row->function[PROBE_FAULT_CALLBACK];
 
 	for (int i = 0; i < NR_PROBES; i++)
-		if (row->target[i] && !btf__function_proto(btf, row->target[i]))
+		if (row->function[i] && !btf__function_proto(btf, row->function[i]))
 			return false;
 	return !row->args || btf_vlen(btf__function_proto(btf, callback)) == row->args;
 }
@@ -127,8 +127,8 @@ static void facts__symbols(struct dialect *d, struct symbols *symbols)
 	d->facts.page_offset_base = symbols__address(symbols, "page_offset_base");
 	d->facts.max_pfn = symbols__address(symbols, "max_pfn");
 	for (int i = 0; i < NR_PROBES; i++)
-		if (d->target[i])
-			d->entry[i] = symbols__address(symbols, d->target[i]);
+		if (d->function[i])
+			d->entry[i] = symbols__address(symbols, d->function[i]);
 }
 
 /*
@@ -153,11 +153,11 @@ static void dialect__choose(struct dialect *d, const char *name)
 		d->layout = row->layout;
 		d->facts.count_source = row->count_source;
 		d->facts.key = row->key;
-		memcpy(d->target, row->target, sizeof(d->target));
+		memcpy(d->function, row->function, sizeof(d->function));
 	}
 }
 
-/* Registers and structures; where the zone can't be told, neither can a protected page. */
+/* Registers and structures; where the zone is not known, neither is a protected page. */
 static void dialect__facts(struct dialect *d, struct symbols *symbols)
 {
 	bool zone = facts__zone(&d->facts, d->btf);
@@ -174,7 +174,7 @@ static void dialect__facts(struct dialect *d, struct symbols *symbols)
 		d->fault_mode = fault_mode__read();
 	}
 	if (!zone)
-		d->target[PROBE_GRANT_PAGE] = d->target[PROBE_REVOKE_PAGE] = NULL;
+		d->function[PROBE_GRANT_PAGE] = d->function[PROBE_REVOKE_PAGE] = NULL;
 	d->page_struct = btf__struct_size(d->btf, "page");
 	/* Came in 6.2, with look-ups that need no lock (kernel/bpf/bpf_task_storage.c). */
 	d->facts.storage_refuses = !btf__function_proto(d->btf, "bpf_task_storage_get_recur");
@@ -190,7 +190,7 @@ static enum status dialect__attach_form(struct dialect *d, bool quiet)
 	d->preemption = preemption__now();
 	status = attach_form__choose(&d->attach, d->btf, d->preemption, quiet);
 	if (d->attach == ATTACH_TRAMPOLINE && btf__function_proto(d->btf, "sched_dynamic_update"))
-		d->target[PROBE_PREEMPTION] = "sched_dynamic_update";
+		d->function[PROBE_PREEMPTION] = "sched_dynamic_update";
 	return status;
 }
 
@@ -232,27 +232,27 @@ static enum status dialect__none(const char *name, bool quiet)
 }
 
 enum status dialect__probe(struct dialect *d, struct symbols *symbols,
-			   const struct dialect_wish *wish, bool quiet)
+			   const struct dialect_choice *choice, bool quiet)
 {
-	static const struct dialect_wish none;
+	static const struct dialect_choice none;
 	enum status status = STATUS_CLEAN;
 
-	wish = wish ?: &none;
+	choice = choice ?: &none;
 	*d = (struct dialect){ .cpu_has_pks = cpu__has_pks(), .btf = btf__parse(BTF_PATH, NULL) };
 	if (!d->btf)
 		return say_unless(quiet, STATUS_CANNOT,
 				  "this kernel has no type information (" BTF_PATH
 				  "): build it with CONFIG_DEBUG_INFO_BTF");
-	if (wish->grant)
-		status = pair__choose(d, wish);
+	if (choice->grant)
+		status = pair__choose(d, choice);
 	else
-		dialect__choose(d, wish->name);
+		dialect__choose(d, choice->name);
 	if (status)
 		return status;
 	if (!d->name)
-		return dialect__none(wish->name, quiet);
-	d->target[PROBE_USER_FAULT] = "handle_mm_fault";
-	d->target[PROBE_THREAD_END] = "do_task_dead";
+		return dialect__none(choice->name, quiet);
+	d->function[PROBE_USER_FAULT] = "handle_mm_fault";
+	d->function[PROBE_THREAD_END] = "do_task_dead";
 	status = dialect__attach_form(d, quiet);
 	dialect__facts(d, symbols);
 	return status ?: dialect__usable(d, symbols, quiet);

@@ -40,7 +40,7 @@ enum probe {
 enum fault_mode { FAULT_MODE_UNKNOWN, FAULT_MODE_RELAXED, FAULT_MODE_STRICT };
 
 /* What the user asks for, instead of the first dialect that fits. All NULL: nothing. */
-struct dialect_wish {
+struct dialect_choice {
 	const char *name; /* a dialect by its name */
 	/* Or a pair of functions of any kind, as FUNC or FUNC:argN. */
 	const char *grant;
@@ -48,12 +48,12 @@ struct dialect_wish {
 };
 
 struct dialect {
-	const char *name;	       /* "V10", "V8", ...; NULL: no windows on this kernel */
-	const char *layout;	       /* "outofline", "inline or partial", ...; "-": has none */
-	const char *target[NR_PROBES]; /* kernel function, NULL: not there */
-	__u64 entry[NR_PROBES];	       /* its address */
-	enum preemption preemption;    /* when it was probed */
-	enum attach_form attach;       /* of programs on functions that may be preempted */
+	const char *name;		 /* "V10", "V8", ...; NULL: no windows on this kernel */
+	const char *layout;		 /* "outofline", "inline or partial", ...; "-": has none */
+	const char *function[NR_PROBES]; /* kernel function, NULL: not there */
+	__u64 entry[NR_PROBES];		 /* its address */
+	enum preemption preemption;	 /* when it was probed */
+	enum attach_form attach;	 /* of programs on functions that may be preempted */
 	bool cpu_has_pks;
 	bool protection_on; /* a protected pgmap can exist */
 	enum fault_mode fault_mode;
@@ -66,13 +66,13 @@ struct btf;
 struct symbols;
 
 /*
- * Finds out about the running kernel; wish may be NULL. Returns 0, or the
+ * Finds out about the running kernel; choice may be NULL. Returns 0, or the
  * status to exit with after a line on stderr was printed (quiet: no line, for
- * `check`, which explains by itself): STATUS_USAGE where the wish names nothing
+ * `check`, which explains by itself): STATUS_USAGE where the choice names nothing
  * that there is. `symbols` stays the caller's.
  */
 enum status dialect__probe(struct dialect *d, struct symbols *symbols,
-			   const struct dialect_wish *wish, bool quiet);
+			   const struct dialect_choice *choice, bool quiet);
 
 /* Frees what a probed dialect holds. */
 void dialect__close(struct dialect *d);
@@ -92,7 +92,7 @@ const char *dialect__switch(const struct dialect *d);
 /* Protection faults are seen. */
 bool dialect__has_faults(const struct dialect *d);
 
-/* The revoke tells which window it means: wrong-page and out-of-order can be told. */
+/* The revoke tells which window it means: wrong-page and out-of-order can be reported. */
 bool dialect__has_keys(const struct dialect *d);
 
 /* What is traced, in a few words: "V10, layout outofline, fault mode relaxed". */

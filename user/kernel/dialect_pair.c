@@ -20,7 +20,7 @@ struct pair_end {
 	unsigned int arg; /* PKS_NO_ARG: none is compared */
 };
 
-/* Names of the last pair that was chosen: a dialect's targets outlive it. */
+/* Names of the last pair that was chosen: a dialect's functions outlive it. */
 static char own[2][128];
 
 /* FUNC or FUNC:argN */
@@ -108,10 +108,10 @@ static enum status pair__check(struct pair_end *grant, struct pair_end *revoke, 
 	return status ?: end__check(grant, btf) ?: end__check(revoke, btf);
 }
 
-enum status pair__choose(struct dialect *d, const struct dialect_wish *wish)
+enum status pair__choose(struct dialect *d, const struct dialect_choice *choice)
 {
-	struct pair_end grant = { "--grant", wish->grant, "", PKS_NO_ARG };
-	struct pair_end revoke = { "--revoke", wish->revoke, "", PKS_NO_ARG };
+	struct pair_end grant = { "--grant", choice->grant, "", PKS_NO_ARG };
+	struct pair_end revoke = { "--revoke", choice->revoke, "", PKS_NO_ARG };
 	enum status status = pair__check(&grant, &revoke, d->btf);
 
 	if (status)
@@ -125,7 +125,7 @@ enum status pair__choose(struct dialect *d, const struct dialect_wish *wish)
 	d->facts.key = PKS_KEY_ARG;
 	d->facts.grant_arg = grant.arg;
 	d->facts.revoke_arg = revoke.arg;
-	d->target[PROBE_GRANT_ARG] = own[0];
-	d->target[PROBE_REVOKE_ARG] = own[1];
+	d->function[PROBE_GRANT_ARG] = own[0];
+	d->function[PROBE_REVOKE_ARG] = own[1];
 	return STATUS_CLEAN;
 }

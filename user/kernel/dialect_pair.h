@@ -6,10 +6,10 @@
 #include "kernel/dialect.h"
 
 /*
- * Makes wish->grant and wish->revoke the dialect. STATUS_USAGE after a line where
+ * Makes choice->grant and choice->revoke the dialect. STATUS_USAGE after a line where
  * one is missing, or names no function or argument that there is; STATUS_CANNOT
  * where nothing can be attached to it.
  */
-enum status pair__choose(struct dialect *d, const struct dialect_wish *wish);
+enum status pair__choose(struct dialect *d, const struct dialect_choice *choice);
 
 #endif

@@ -9,14 +9,14 @@ bool dialect__needs_pks(const struct dialect *d)
 
 bool dialect__has_faults(const struct dialect *d)
 {
-	return d->target[PROBE_KEY_FAULT] || d->target[PROBE_KEY_CALLBACK];
+	return d->function[PROBE_KEY_FAULT] || d->function[PROBE_KEY_CALLBACK];
 }
 
 bool dialect__has_keys(const struct dialect *d)
 {
-	if (d->target[PROBE_GRANT_PAGE] || d->facts.key == PKS_KEY_PKEY)
+	if (d->function[PROBE_GRANT_PAGE] || d->facts.key == PKS_KEY_PKEY)
 		return true;
-	return d->target[PROBE_GRANT_ARG] && d->facts.grant_arg != PKS_NO_ARG &&
+	return d->function[PROBE_GRANT_ARG] && d->facts.grant_arg != PKS_NO_ARG &&
 	       d->facts.revoke_arg != PKS_NO_ARG;
 }
 
@@ -58,7 +58,7 @@ void dialect__describe(const struct dialect *d, char *text, size_t size)
 {
 	if (d->facts.key == PKS_KEY_ARG)
 		snprintf(text, size, "grant %s, revoke %s, without cross-check",
-			 d->target[PROBE_GRANT_ARG], d->target[PROBE_REVOKE_ARG]);
+			 d->function[PROBE_GRANT_ARG], d->function[PROBE_REVOKE_ARG]);
 	else if (d->facts.count_source == PKS_COUNT_SOURCE_KMAP)
 		snprintf(text, size, "%s, %s, no PKS", d->name, d->layout);
 	else

@@ -55,7 +55,7 @@ static bool maps__find(const char *dir, const struct wanted *w)
 	return found;
 }
 
-/* Linux 5.14 and later: the inode of an open file, told without asking its file system. */
+/* Linux 5.14 and later: the inode of an open file, without asking its file system. */
 static bool fd__has_inode(const char *dir, const char *fd, unsigned long long inode)
 {
 	char name[PATH_MAX], line[256];

@@ -141,7 +141,7 @@ static int collector__configure(struct collector *c, const struct collector_opti
 		s->effect = d->facts.count_source == PKS_COUNT_SOURCE_PGMAP;
 		s->records = 1;
 	}
-	s->follow = options->follow;
+	s->target = options->target;
 	s->tgid = options->tgid;
 	s->long_hold = options->long_hold;
 	if (!options->slept)
@@ -154,7 +154,7 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	bpf_program__set_autoload(c->skel->progs.at_switch, s->by_regs);
 	for (int i = 0; i < NR_PROBES; i++) {
 		struct bpf_program *program = probe__program(c, i);
-		int err = program ? function_probe__prepare(program, d->attach, d->target[i]) : 0;
+		int err = program ? function_probe__prepare(program, d->attach, d->function[i]) : 0;
 
 		if (err)
 			return err;
@@ -214,7 +214,7 @@ static int use_for(const struct dialect *d, const struct collector_options *opti
 {
 	if (!options->counts_only)
 		return USE_TRACE;
-	if (options->by != PKS_BY_ALL || options->follow ||
+	if (options->by != PKS_BY_ALL || options->target ||
 	    d->facts.count_source != PKS_COUNT_SOURCE_PGMAP)
 		return USE_COUNT;
 	return USE_COUNT_ONLY;
@@ -278,7 +278,7 @@ struct collector *collector__open(const struct dialect *dialect,
 	return c;
 }
 
-int collector__follow(struct collector *c, pid_t tid)
+int collector__target_thread(struct collector *c, pid_t tid)
 {
 	/* The map's key is a pidfd; before 6.9 one can be had of a thread group's leader only. */
 	int fd = syscall(SYS_pidfd_open, tid, 0), err;
@@ -286,17 +286,17 @@ int collector__follow(struct collector *c, pid_t tid)
 
 	if (fd < 0)
 		return -errno;
-	err = bpf_map_update_elem(bpf_map__fd(c->skel->maps.followed), &fd, &one, BPF_ANY);
+	err = bpf_map_update_elem(bpf_map__fd(c->skel->maps.target_threads), &fd, &one, BPF_ANY);
 	err = err ? -errno : 0;
 	close(fd);
 	return err;
 }
 
-int collector__follow_group(struct collector *c, int group)
+int collector__target_cgroup(struct collector *c, int cgroup)
 {
 	__u32 zero = 0;
 
-	return bpf_map_update_elem(bpf_map__fd(c->skel->maps.followed_group), &zero, &group,
+	return bpf_map_update_elem(bpf_map__fd(c->skel->maps.target_cgroup), &zero, &cgroup,
 				   BPF_ANY) ?
 		       -errno :
 		       0;
@@ -353,7 +353,7 @@ static enum status program__attach(struct collector *c, const struct bpf_program
 	if (probe == NR_PROBES) {
 		*link = bpf_program__attach(prog);
 	} else {
-		target = c->dialect->target[probe];
+		target = c->dialect->function[probe];
 		*link = function_probe__attach(prog, target, c->dialect->entry[probe]);
 	}
 	if (!*link)

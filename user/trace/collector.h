@@ -38,8 +38,8 @@ struct collector_extension {
 };
 
 struct collector_options {
-	enum pks_follow follow;
-	pid_t tgid;	   /* with follow: this process as well, with all its threads; 0: none */
+	enum pks_target target;
+	pid_t tgid;	   /* with a target: this process as well, with all its threads; 0: none */
 	bool counts_only;  /* the cheapest form: no records of findings, no stacks, no pages */
 	enum pks_by by;	   /* what the counts of windows are kept by */
 	bool grant_stacks; /* take the stack of each grant, not only of what is new or suspect */
@@ -73,10 +73,10 @@ struct collector *collector__open(const struct dialect *dialect,
 				  const struct collector_options *options, enum status *status);
 
 /* Traces this thread and the children it gets from now on. 0 or negative errno. */
-int collector__follow(struct collector *c, pid_t tid);
+int collector__target_thread(struct collector *c, pid_t tid);
 
-/* PKS_FOLLOW_GROUP: the control group, by a descriptor of its directory. 0 or negative errno. */
-int collector__follow_group(struct collector *c, int group);
+/* PKS_TARGET_CGROUP: the control group, by a descriptor of its directory. 0 or negative errno. */
+int collector__target_cgroup(struct collector *c, int cgroup);
 
 /* From now on events count. Prints one line where it can't. */
 enum status collector__attach(struct collector *c);
@@ -124,7 +124,7 @@ void collector__comm(pid_t tid, char *comm);
 bool collector__fold(struct collector *c, unsigned int index, struct pks_fold *fold);
 
 /* The name of the thread that a call site's entry is of, where they are by thread. */
-void collector__group_comm(struct collector *c, unsigned int index, char *comm);
+void collector__thread_comm(struct collector *c, unsigned int index, char *comm);
 
 /*
  * Addresses of an origin's stack, at most PKS_STACK_DEPTH; returns their

@@ -151,9 +151,9 @@ bool collector__fold(struct collector *c, unsigned int index, struct pks_fold *f
 	return fold->key && fold->count;
 }
 
-void collector__group_comm(struct collector *c, unsigned int index, char *comm)
+void collector__thread_comm(struct collector *c, unsigned int index, char *comm)
 {
-	memcpy(comm, c->skel->bss->group_names[index].comm, PKS_COMM);
+	memcpy(comm, c->skel->bss->thread_names[index].comm, PKS_COMM);
 	comm[PKS_COMM - 1] = 0;
 }
 

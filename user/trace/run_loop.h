@@ -7,7 +7,7 @@
 #include "trace/longhold.h"
 
 /* What can end the loop. */
-enum run_end { END_SIGNAL, END_TIMER, END_PROCESS, END_COMMAND, NR_ENDS };
+enum run_end { END_SIGNAL, END_TIMER, END_PROCESS, END_WORKLOAD, NR_ENDS };
 
 #define END_BIT(end) (1u << (end))
 

@@ -29,7 +29,8 @@ static enum status tracer__targets(struct tracer *t)
 							     strerror(errno));
 	}
 	if (o->command) {
-		err = follow__prepare(&t->command, o->command, o->no_group ? FOLLOW_NO_GROUP : 0);
+		err = workload__prepare(&t->workload, o->command,
+					o->no_cgroup ? WORKLOAD_NO_CGROUP : 0);
 		if (err)
 			return status__say(STATUS_CANNOT, "can't start '%s': %s", o->command[0],
 					   strerror(-err));
@@ -84,11 +85,11 @@ static void tracer__say_attached(const struct tracer *t, double took)
 
 static enum status tracer__attach(struct tracer *t)
 {
-	struct collector_options options = { .follow = t->command.group.fd >= 0 ?
-							       PKS_FOLLOW_GROUP :
+	struct collector_options options = { .target = t->workload.cgroup.fd >= 0 ?
+							       PKS_TARGET_CGROUP :
 						       t->options.pid || t->options.command ?
-							       PKS_FOLLOW_LISTED :
-							       PKS_FOLLOW_ALL,
+							       PKS_TARGET_LISTED :
+							       PKS_TARGET_ALL,
 					     .tgid = t->options.pid,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
@@ -102,10 +103,10 @@ static enum status tracer__attach(struct tracer *t)
 	t->collector = collector__open(&t->dialect, &options, &status);
 	if (!t->collector)
 		return status;
-	if (t->command.pid) {
-		err = t->command.group.fd >= 0 ?
-			      collector__follow_group(t->collector, t->command.group.fd) :
-			      collector__follow(t->collector, t->command.pid);
+	if (t->workload.pid) {
+		err = t->workload.cgroup.fd >= 0 ?
+			      collector__target_cgroup(t->collector, t->workload.cgroup.fd) :
+			      collector__target_thread(t->collector, t->workload.pid);
 		if (err)
 			return status__say(STATUS_CANNOT, "can't follow '%s': %s",
 					   t->options.command[0], strerror(-err));
@@ -113,9 +114,9 @@ static enum status tracer__attach(struct tracer *t)
 	return collector__attach(t->collector);
 }
 
-static enum status tracer__run_command(struct tracer *t)
+static enum status tracer__start_workload(struct tracer *t)
 {
-	int err = t->command.pid ? follow__start(&t->command) : 0;
+	int err = t->workload.pid ? workload__start(&t->workload) : 0;
 
 	if (!err)
 		return STATUS_CLEAN;
@@ -142,13 +143,13 @@ static enum status tracer__signals(struct tracer *t)
 
 static enum status tracer__dialect(struct tracer *t)
 {
-	return dialect__probe(&t->dialect, t->symbols, &t->options.wish, false);
+	return dialect__probe(&t->dialect, t->symbols, &t->options.dialect, false);
 }
 
 void tracer__init(struct tracer *t)
 {
 	*t = (struct tracer){ .pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1 };
-	t->command = (struct follow)FOLLOW_NONE;
+	t->workload = (struct workload)WORKLOAD_NONE;
 }
 
 /* Who makes findings readable, and how they are shown. */
@@ -195,10 +196,10 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	tracer__report(t);
 	t->started = t->shown_at = clock__seconds();
 	tracer__say_attached(t, t->started - begin);
-	return tracer__run_command(t);
+	return tracer__start_workload(t);
 }
 
-static void command__say_end(const struct tracer *t, int wait_status)
+static void tracer__workload_say_end(const struct tracer *t, int wait_status)
 {
 	const char *name = t->options.command[0];
 
@@ -210,36 +211,36 @@ static void command__say_end(const struct tracer *t, int wait_status)
 }
 
 /* The command must not outlive the run: nobody would see what it does. */
-static void command__end(struct tracer *t, bool timed_out)
+static void tracer__workload_end(struct tracer *t, bool timed_out)
 {
 	unsigned int left;
 	int wait_status;
 
 	if (timed_out)
 		status__note("%s did not end within %g s: ended, with all its children",
-			     t->command.name, t->options.seconds);
+			     t->workload.name, t->options.seconds);
 	else
 		status__note("%s is ended together with the run, with all its children",
-			     t->command.name);
-	left = follow__end(&t->command, GRACE_SECONDS, &wait_status);
+			     t->workload.name);
+	left = workload__end(&t->workload, GRACE_SECONDS, &wait_status);
 	if (wait_status >= 0)
-		command__say_end(t, wait_status);
+		tracer__workload_say_end(t, wait_status);
 	if (left)
 		status__note("%u of its processes hang in the kernel, out of reach of signals",
 			     left);
 }
 
 /* It has ended by itself. What it has left running is not ours to end. */
-static void command__ended(struct tracer *t)
+static void tracer__workload_ended(struct tracer *t)
 {
 	unsigned int left;
 	int wait_status;
 
-	if (!follow__reap(&t->command, &wait_status))
-		command__say_end(t, wait_status);
-	left = follow__release(&t->command);
+	if (!workload__reap(&t->workload, &wait_status))
+		tracer__workload_say_end(t, wait_status);
+	left = workload__release(&t->workload);
 	if (left)
-		status__note("%s has left %u process%s running, no longer traced", t->command.name,
+		status__note("%s has left %u process%s running, no longer traced", t->workload.name,
 			     left, left > 1 ? "es" : "");
 }
 
@@ -257,7 +258,7 @@ static void tracer__read_sites(struct tracer *t, struct model *m)
 			break;
 		}
 		m->sites[m->nr_sites - 1].index = i;
-		collector__group_comm(t->collector, i, m->sites[m->nr_sites - 1].comm);
+		collector__thread_comm(t->collector, i, m->sites[m->nr_sites - 1].comm);
 	}
 }
 
@@ -313,7 +314,7 @@ enum status tracer__loop(struct tracer *t)
 		.end = { [END_SIGNAL] = t->signals,
 			 [END_TIMER] = t->timer,
 			 [END_PROCESS] = t->pid_watch,
-			 [END_COMMAND] = t->command.pidfd },
+			 [END_WORKLOAD] = t->workload.pidfd },
 		.ticks = t->ticks,
 		.tick = tracer__tick,
 		.arg = t,
@@ -325,10 +326,10 @@ enum status tracer__loop(struct tracer *t)
 	if (status)
 		return status;
 	t->ended = clock__seconds();
-	if (ended & END_BIT(END_COMMAND))
-		command__ended(t);
-	else if (t->command.pid)
-		command__end(t, ended & END_BIT(END_TIMER));
+	if (ended & END_BIT(END_WORKLOAD))
+		tracer__workload_ended(t);
+	else if (t->workload.pid)
+		tracer__workload_end(t, ended & END_BIT(END_TIMER));
 	return STATUS_CLEAN;
 }
 
@@ -437,7 +438,7 @@ void tracer__close(struct tracer *t)
 {
 	intake__close(&t->intake);
 	collector__close(t->collector);
-	follow__close(&t->command);
+	workload__close(&t->workload);
 	dialect__close(&t->dialect);
 	source__close(t->source);
 	symbols__close(t->symbols);
@@ -447,4 +448,18 @@ void tracer__close(struct tracer *t)
 	close_if_open(t->timer);
 	close_if_open(t->ticks);
 	close_if_open(t->pid_watch);
+}
+
+enum status tracer__run(const struct tracer_options *options)
+{
+	enum status status;
+	struct tracer t;
+
+	status = tracer__start(&t, options);
+	if (!status)
+		status = tracer__loop(&t);
+	if (!status)
+		status = tracer__finish(&t);
+	tracer__close(&t);
+	return status;
 }

@@ -24,14 +24,14 @@ struct tracer_options {
 	enum pks_by by;	   /* what the counts of windows are kept by */
 	double interval;   /* seconds; show the counts each so often; 0: only at the end */
 	unsigned int top;  /* rows to list; 0: 20 */
-	struct dialect_wish wish;	 /* what to trace, if not what the kernel offers first */
+	struct dialect_choice dialect;	 /* what to trace, if not what the kernel offers first */
 	const struct format *format;	 /* NULL: the first that there is */
 	const struct suppress *suppress; /* NULL: none */
 	const char *vmlinux;		 /* for source lines; NULL: the usual places */
 	const char *const *module_dirs;	 /* before the usual places; NULL at its end */
 	/* With neither pid nor command: what is traced, in a word; NULL: all. */
 	const char *subject;
-	bool no_group; /* the command gets no control group: it is to change that itself */
+	bool no_cgroup; /* the command gets no control group: it is to change that itself */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
 	const struct injections *injections; /* what findings may follow; NULL: nothing */
@@ -45,7 +45,7 @@ struct tracer {
 	struct symbols *symbols;
 	struct source *source;
 	struct collector *collector;
-	struct follow command;
+	struct workload workload;
 	struct model model;
 	struct longhold longhold;
 	struct resolver resolver;
@@ -78,5 +78,8 @@ enum status tracer__loop(struct tracer *t);
 enum status tracer__finish(struct tracer *t);
 
 void tracer__close(struct tracer *t);
+
+/* Traces as the options say, from attach to summary. */
+enum status tracer__run(const struct tracer_options *options);
 
 #endif

@@ -48,25 +48,25 @@ static void child__run(int go, int failed, char *const argv[])
 }
 
 /* fork() into a control group (Linux 5.7). */
-static pid_t fork_into(int group, int *pidfd)
+static pid_t fork_into(int cgroup, int *pidfd)
 {
 	struct clone_args args = {
 		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
 		.pidfd = (uintptr_t)pidfd,
 		.exit_signal = SIGCHLD,
-		.cgroup = group,
+		.cgroup = cgroup,
 	};
 
 	return syscall(SYS_clone3, &args, sizeof(args));
 }
 
-static void group__remove(struct cgroup *group)
+static void cgroup__drop(struct cgroup *cgroup)
 {
-	cgroup__remove(group->path, 0);
-	cgroup__close(group);
+	cgroup__remove(cgroup->path, 0);
+	cgroup__close(cgroup);
 }
 
-static void group__refused(const char *name, int err)
+static void cgroup__refused(const char *name, int err)
 {
 	status__note(
 		"no cgroup for %s (%s): following it from fork to fork, ending it by a walk of "
@@ -74,42 +74,42 @@ static void group__refused(const char *name, int err)
 		name, err == -ENOENT ? "no cgroup v2 is mounted" : strerror(-err));
 }
 
-static pid_t follow__fork(struct follow *f)
+static pid_t workload__fork(struct workload *w)
 {
 	pid_t pid = fork();
 
 	if (pid <= 0)
 		return pid;
-	f->pidfd = syscall(SYS_pidfd_open, pid, 0);
+	w->pidfd = syscall(SYS_pidfd_open, pid, 0);
 	return pid;
 }
 
 /* In the parent and in the child, as fork(). */
-static pid_t follow__spawn(struct follow *f, unsigned int how)
+static pid_t workload__spawn(struct workload *w, unsigned int how)
 {
-	int err = how & FOLLOW_NO_GROUP ? 0 : cgroup__make(&f->group);
+	int err = how & WORKLOAD_NO_CGROUP ? 0 : cgroup__make(&w->cgroup);
 	pid_t pid;
 
-	if (f->group.fd >= 0) {
-		pid = fork_into(f->group.fd, &f->pidfd);
+	if (w->cgroup.fd >= 0) {
+		pid = fork_into(w->cgroup.fd, &w->pidfd);
 		if (pid >= 0)
 			return pid;
 		err = -errno;
-		group__remove(&f->group);
+		cgroup__drop(&w->cgroup);
 	}
 	if (err)
-		group__refused(f->name, err);
+		cgroup__refused(w->name, err);
 	/* Orphans among its children are to be found again. */
 	process_tree__adopt();
-	return follow__fork(f);
+	return workload__fork(w);
 }
 
-int follow__prepare(struct follow *f, char *const argv[], unsigned int how)
+int workload__prepare(struct workload *w, char *const argv[], unsigned int how)
 {
 	int go[2], failed[2];
 
-	*f = (struct follow)FOLLOW_NONE;
-	f->name = argv[0];
+	*w = (struct workload)WORKLOAD_NONE;
+	w->name = argv[0];
 	if (pipe2(go, O_CLOEXEC))
 		return -errno;
 	if (pipe2(failed, O_CLOEXEC)) {
@@ -117,55 +117,55 @@ int follow__prepare(struct follow *f, char *const argv[], unsigned int how)
 		close(go[1]);
 		return -errno;
 	}
-	f->pid = follow__spawn(f, how);
-	if (f->pid == 0) {
+	w->pid = workload__spawn(w, how);
+	if (w->pid == 0) {
 		/* Its own copy of the writing end would keep it waiting for a dead parent. */
 		close(go[1]);
-		if (how & FOLLOW_ALONE)
+		if (how & WORKLOAD_ALONE)
 			child__cut_off();
 		child__run(go[0], failed[1], argv);
 	}
 	close(go[0]);
 	close(failed[1]);
-	f->go = go[1];
-	f->failed = failed[0];
-	if (f->pid > 0 && f->pidfd >= 0)
+	w->go = go[1];
+	w->failed = failed[0];
+	if (w->pid > 0 && w->pidfd >= 0)
 		return 0;
-	if (f->pid < 0)
-		f->pid = 0;
+	if (w->pid < 0)
+		w->pid = 0;
 	return errno ? -errno : -EIO;
 }
 
-int follow__start(struct follow *f)
+int workload__start(struct workload *w)
 {
 	int err = 0;
 
-	if (write(f->go, "", 1) != 1)
+	if (write(w->go, "", 1) != 1)
 		return -errno;
 	/* exec closes the pipe: no byte means success. */
-	if (read(f->failed, &err, sizeof(err)) != sizeof(err)) {
-		close(f->go);
-		f->go = -1;
+	if (read(w->failed, &err, sizeof(err)) != sizeof(err)) {
+		close(w->go);
+		w->go = -1;
 		return 0;
 	}
-	waitpid(f->pid, NULL, 0);
-	f->pid = 0;
+	waitpid(w->pid, NULL, 0);
+	w->pid = 0;
 	return -err;
 }
 
-int follow__reap(struct follow *f, int *wait_status)
+int workload__reap(struct workload *w, int *wait_status)
 {
-	if (waitpid(f->pid, wait_status, 0) != f->pid)
+	if (waitpid(w->pid, wait_status, 0) != w->pid)
 		return -errno;
-	f->pid = 0;
+	w->pid = 0;
 	return 0;
 }
 
-bool follow__can_group(const char *name)
+bool workload__can_have_cgroup(const char *name)
 {
-	struct cgroup group;
-	int pidfd = -1, err = cgroup__make(&group);
-	pid_t pid = err ? -1 : fork_into(group.fd, &pidfd);
+	struct cgroup cgroup;
+	int pidfd = -1, err = cgroup__make(&cgroup);
+	pid_t pid = err ? -1 : fork_into(cgroup.fd, &pidfd);
 
 	if (!pid)
 		_exit(0);
@@ -175,26 +175,26 @@ bool follow__can_group(const char *name)
 		waitpid(pid, NULL, 0);
 	if (pidfd >= 0)
 		close(pidfd);
-	if (group.fd >= 0)
-		group__remove(&group);
+	if (cgroup.fd >= 0)
+		cgroup__drop(&cgroup);
 	if (err)
-		group__refused(name, err);
+		cgroup__refused(name, err);
 	return !err;
 }
 
-unsigned int follow__release(struct follow *f)
+unsigned int workload__release(struct workload *w)
 {
 	unsigned int left;
 
-	if (f->group.fd < 0)
+	if (w->cgroup.fd < 0)
 		return 0;
-	left = cgroup__release(f->group.path);
-	cgroup__close(&f->group);
+	left = cgroup__release(w->cgroup.path);
+	cgroup__close(&w->cgroup);
 	return left;
 }
 
 /* Those that are left when the grace is over are killed. */
-static unsigned int group__end(const char *path, double grace)
+static unsigned int cgroup__kill(const char *path, double grace)
 {
 	if (grace > 0) {
 		cgroup__signal(path, SIGTERM);
@@ -204,20 +204,20 @@ static unsigned int group__end(const char *path, double grace)
 	return cgroup__remove(path, KILL_SECONDS) == -EBUSY ? cgroup__processes(path) : 0;
 }
 
-unsigned int follow__end(struct follow *f, double grace, int *wait_status)
+unsigned int workload__end(struct workload *w, double grace, int *wait_status)
 {
 	unsigned int left;
 
 	*wait_status = -1;
-	if (f->group.fd < 0) {
-		left = process_tree__end(f->pid, grace, KILL_SECONDS, wait_status);
+	if (w->cgroup.fd < 0) {
+		left = process_tree__end(w->pid, grace, KILL_SECONDS, wait_status);
 	} else {
-		left = group__end(f->group.path, grace);
-		if (f->pid && waitpid(f->pid, wait_status, left ? WNOHANG : 0) != f->pid)
+		left = cgroup__kill(w->cgroup.path, grace);
+		if (w->pid && waitpid(w->pid, wait_status, left ? WNOHANG : 0) != w->pid)
 			*wait_status = -1;
 	}
-	cgroup__close(&f->group);
-	f->pid = 0;
+	cgroup__close(&w->cgroup);
+	w->pid = 0;
 	return left;
 }
 
@@ -228,20 +228,20 @@ static void close_if_open(int *fd)
 	*fd = -1;
 }
 
-void follow__close(struct follow *f)
+void workload__close(struct workload *w)
 {
-	bool started = f->pid && f->go < 0;
+	bool started = w->pid && w->go < 0;
 	int wait_status;
 
 	/* A child that was never told to run ends with this. */
-	close_if_open(&f->go);
-	if (f->pid) {
-		follow__end(f, started ? 2 : 0, &wait_status);
+	close_if_open(&w->go);
+	if (w->pid) {
+		workload__end(w, started ? 2 : 0, &wait_status);
 		if (started)
-			status__note("%s was ended, with all its children", f->name);
+			status__note("%s was ended, with all its children", w->name);
 	}
-	if (f->group.fd >= 0)
-		group__remove(&f->group);
-	close_if_open(&f->failed);
-	close_if_open(&f->pidfd);
+	if (w->cgroup.fd >= 0)
+		cgroup__drop(&w->cgroup);
+	close_if_open(&w->failed);
+	close_if_open(&w->pidfd);
 }

@@ -16,57 +16,57 @@
 
 #include "util/cgroup.h"
 
-struct follow {
-	const char *name;    /* of the command, for messages */
-	pid_t pid;	     /* 0: none, or it has been reaped */
-	int pidfd;	     /* becomes readable when the command has ended */
-	int go;		     /* writing here lets it run */
-	int failed;	     /* reads an errno if it could not be run */
-	struct cgroup group; /* fd -1: it has none */
+struct workload {
+	const char *name;     /* of the command, for messages */
+	pid_t pid;	      /* 0: none, or it has been reaped */
+	int pidfd;	      /* becomes readable when the command has ended */
+	int go;		      /* writing here lets it run */
+	int failed;	      /* reads an errno if it could not be run */
+	struct cgroup cgroup; /* fd -1: it has none */
 };
 
-#define FOLLOW_NONE                                                                                \
+#define WORKLOAD_NONE                                                                              \
 	{                                                                                          \
-		.pidfd = -1, .go = -1, .failed = -1, .group = CGROUP_NONE                          \
+		.pidfd = -1, .go = -1, .failed = -1, .cgroup = CGROUP_NONE                         \
 	}
 
-enum follow_how {
+enum workload_how {
 	/* One of many runs: it reads and writes only files that it opens, and dies with us. */
-	FOLLOW_ALONE = 1,
+	WORKLOAD_ALONE = 1,
 	/* It will change its cgroup itself. */
-	FOLLOW_NO_GROUP = 2,
+	WORKLOAD_NO_CGROUP = 2,
 };
 
 /*
  * Returns false after printing one line if a command can't have a cgroup. For callers that
  * must know before the first one.
  */
-bool follow__can_group(const char *name);
+bool workload__can_have_cgroup(const char *name);
 
-/* Forks; the child waits. how: a set of enum follow_how. Returns 0 or a negative errno. */
-int follow__prepare(struct follow *f, char *const argv[], unsigned int how);
+/* Forks; the child waits. how: a set of enum workload_how. Returns 0 or a negative errno. */
+int workload__prepare(struct workload *w, char *const argv[], unsigned int how);
 
 /* Lets it run. Returns 0, or the negative errno with which exec failed. */
-int follow__start(struct follow *f);
+int workload__start(struct workload *w);
 
 /* Gets its wait status once it has ended. Returns 0 or a negative errno. */
-int follow__reap(struct follow *f, int *wait_status);
+int workload__reap(struct workload *w, int *wait_status);
 
 /*
  * To be called when the command has ended by itself. What it left running continues in our
  * own cgroup and is no longer traced. Returns the number of such processes; 0 without a
  * cgroup, since nobody knows then.
  */
-unsigned int follow__release(struct follow *f);
+unsigned int workload__release(struct workload *w);
 
 /*
  * Ends the command and all its children: SIGTERM, and SIGKILL after `grace` seconds (0: at
  * once). Returns the number of processes that are left: asleep in the kernel, out of reach
  * of signals. *wait_status is that of the command, -1 if it is not known.
  */
-unsigned int follow__end(struct follow *f, double grace, int *wait_status);
+unsigned int workload__end(struct workload *w, double grace, int *wait_status);
 
 /* Ends what is still there, with a line if it had been started; closes all descriptors. */
-void follow__close(struct follow *f);
+void workload__close(struct workload *w);
 
 #endif

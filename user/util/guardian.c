@@ -20,7 +20,7 @@
 enum action {
 	ACTION_WRITE,  /* the value into the file */
 	ACTION_KILL,   /* the control group's processes, and remove it */
-	ACTION_FORGET, /* what was told of this path */
+	ACTION_FORGET, /* what is on the list for this path */
 };
 
 struct message {

@@ -5,7 +5,7 @@
 
 #include "util/number.h"
 
-#define FRACTION_DIGITS 9 /* after the point, so that a nanosecond can be told in seconds */
+#define FRACTION_DIGITS 9 /* after the point, so that seconds can name a nanosecond */
 
 /* From the smallest to the largest. */
 static const struct {

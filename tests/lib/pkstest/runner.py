@@ -7,7 +7,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from pkstest import kernels, proc, result, vm, wish
+from pkstest import kernels, proc, result, vm, needs
 from pkstest.screen import Screen
 
 HOST_LIMIT = 600  # seconds for a file that runs here
@@ -31,7 +31,7 @@ class Runner:
         return tempfile.mkdtemp(dir=parent)
 
     def run_here(self, path):
-        run = wish.Run(path, {})
+        run = needs.Run(path, {})
         base = f"{self.results_dir}/{self.screen.short(path).replace('/', '_')}"
         os.makedirs(f"{base}.d", exist_ok=True)
         self.screen.begin(run, f"{base}.tap")
@@ -45,7 +45,7 @@ class Runner:
         self.screen.report(done)
 
     def kernel(self, wanted):
-        """A wished kernel's name, its directory or None, and what the caller has said
+        """The name of a kernel that a file needs, its directory or None, and what the caller has said
         of its modules."""
         if wanted != "default":
             return wanted, kernels.directory(self.top, wanted), {}
@@ -55,7 +55,7 @@ class Runner:
     def run_group(self, number, group):
         if self.screen.bailed:
             return
-        name, kdir, given = self.kernel(group.wish["kernel"])
+        name, kdir, given = self.kernel(group.needs["kernel"])
         if not kdir:
             for run in group.runs:
                 self.screen.report(result.not_run(self.screen.name(run),
@@ -74,8 +74,8 @@ class Runner:
         """In the order in which they are begun: with several VMs the long ones first, so
         that none is left alone at the end."""
         if self.options.jobs == 1:
-            return wish.group(guest_runs, len(guest_runs))
-        return sorted(wish.group(guest_runs, BOOT_FILES), key=wish.Group.limit, reverse=True)
+            return needs.group(guest_runs, len(guest_runs))
+        return sorted(needs.group(guest_runs, BOOT_FILES), key=needs.Group.limit, reverse=True)
 
     def run_all(self, here, guest_runs):
         with ThreadPoolExecutor(self.options.jobs) as pool:

@@ -12,16 +12,16 @@ FILE_SECONDS = 20	# beside a file's own time: tests/lib/batch ends it
 CONSOLE_LINES = 25
 
 
-def _command(top, kdir, wish, out, limit):
-    cmd = [f"{top}/tests/vm/run", "--kernel", kdir, "--out", out, "--mem", wish["mem"],
-           "--cpu", wish["cpu"], "--timeout", str(limit)]
-    if wish["cpus"]:
-        cmd += ["--cpus", wish["cpus"]]
-    if wish["append"]:
-        cmd += ["--append", wish["append"]]
-    if wish["icount"] != "0":
+def _command(top, kdir, needs, out, limit):
+    cmd = [f"{top}/tests/vm/run", "--kernel", kdir, "--out", out, "--mem", needs["mem"],
+           "--cpu", needs["cpu"], "--timeout", str(limit)]
+    if needs["cpus"]:
+        cmd += ["--cpus", needs["cpus"]]
+    if needs["append"]:
+        cmd += ["--append", needs["append"]]
+    if needs["icount"] != "0":
         cmd.append("--icount")
-    if wish["pmem"] == "0":
+    if needs["pmem"] == "0":
         cmd.append("--no-pmem")
     return [*cmd, "--", f"{top}/tests/lib/batch", "/out"]
 
@@ -103,7 +103,7 @@ class Boot:
 def _boot(top, kdir, env, group, out, screen):
     os.makedirs(out, exist_ok=True)
     boot = Boot(group.runs, out, screen)
-    cmd = _command(top, kdir, group.wish, out, _write_batch(group.runs, out))
+    cmd = _command(top, kdir, group.needs, out, _write_batch(group.runs, out))
     return boot.end(proc.lines(cmd, env, f"{out}/run.err", boot.on_line))
 
 

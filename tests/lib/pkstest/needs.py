@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a test file wants of the VM that it runs in.
+"""What a test file needs of the VM that it runs in.
 
 A file may say so in a comment among its first 20 lines:
 
@@ -28,8 +28,8 @@ LINE = re.compile(r"#\s*vm( also)?:\s*(.*)")
 WORD = re.compile(r'\s*(\w+)=(?:"([^"]*)"|(\S+))')
 
 
-class WishError(Exception):
-    """One line: a wish that cannot be read."""
+class NeedsError(Exception):
+    """One line: needs that cannot be read."""
 
 
 @dataclass
@@ -37,16 +37,16 @@ class Run:
     """One run of a file on one kernel."""
 
     path: str
-    wish: dict
+    needs: dict
     label: str = ""  # tells it from the file's other runs
 
     @property
     def limit(self):
-        return int(self.wish["timeout"])
+        return int(self.needs["timeout"])
 
     def boot_key(self):
         """Runs with the same key may share a boot."""
-        words = {**self.wish, "timeout": ""}
+        words = {**self.needs, "timeout": ""}
         return (*words.values(), self.path if words["boot"] == "own" else "")
 
 
@@ -54,7 +54,7 @@ class Run:
 class Group:
     """Runs that share a boot."""
 
-    wish: dict
+    needs: dict
     runs: list = field(default_factory=list)
 
     def limit(self):
@@ -67,16 +67,16 @@ def _words(path, text):
     while found := WORD.match(text, at):
         name, quoted, bare = found.groups()
         if name not in DEFAULT:
-            raise WishError(f"{path}: unknown '# vm:' word '{name}'")
+            raise NeedsError(f"{path}: unknown '# vm:' word '{name}'")
         words[name] = bare if quoted is None else quoted
         at = found.end()
     if text[at:].strip():
-        raise WishError(f"{path}: cannot read '# vm: {text}'")
+        raise NeedsError(f"{path}: cannot read '# vm: {text}'")
     return words
 
 
-def wishes(path):
-    """The file's wishes, the first that of "# vm:"."""
+def read_needs(path):
+    """The needs that the file states, the first those of "# vm:"."""
     first, more = dict(DEFAULT), []
     with open(path, errors="replace") as file:
         for _, line in zip(range(HEAD_LINES), file):
@@ -89,19 +89,19 @@ def wishes(path):
     return [first, *({**first, **words} for words in more)]
 
 
-def _each_kernel(wish):
-    for name in wish["kernel"].split(","):
-        yield {**wish, "kernel": name}
+def _each_kernel(needs):
+    for name in needs["kernel"].split(","):
+        yield {**needs, "kernel": name}
 
 
-def _label(wish):
-    return " ".join(filter(None, (wish["kernel"], wish["append"])))
+def _label(needs):
+    return " ".join(filter(None, (needs["kernel"], needs["append"])))
 
 
 def runs(path, chosen=""):
     """The Runs of a file.  If a kernel was chosen on the command line, a file that can
     run on it runs only there."""
-    found = [w for wish in wishes(path) for w in _each_kernel(wish)]
+    found = [w for needs in read_needs(path) for w in _each_kernel(needs)]
     if chosen:
         for name in (chosen, "default"):
             named = [w for w in found if w["kernel"] == name]
@@ -118,7 +118,7 @@ def group(all_runs, most):
     for run in all_runs:
         current = latest.get(run.boot_key())
         if not current or len(current.runs) == most:
-            current = latest[run.boot_key()] = Group(run.wish)
+            current = latest[run.boot_key()] = Group(run.needs)
             groups.append(current)
         current.runs.append(run)
     return groups

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A pair of functions that are no windows of the kernel's, for tracers that
- * let their user name such a pair: leases on eight slots.
+ * let their user name such a pair: for each of eight objects, a take and a drop.
  *
- *	lease	write words: +N takes a lease on slot N, -N drops it, in that
+ *	user_pair	write words: +N takes object N, -N drops it, in that
  *		order, in one system call; "w" lets a work item do the rest,
  *		"s" stops until somebody else writes "g"
  */
@@ -14,59 +14,59 @@
 #include <linux/uaccess.h>
 #include "bugs.h"
 
-struct lease {
+struct user_pair {
 	int held;
 };
 
-static struct lease leases[8];
+static struct user_pair user_pairs[8];
 static DECLARE_COMPLETION(go);
 
 /* Their stacks name the functions below; the first argument does not tell. */
-SITE void lease_take(unsigned long flags, struct lease *lease)
+SITE void user_pair_take(unsigned long flags, struct user_pair *pair)
 {
-	lease->held += flags;
+	pair->held += flags;
 }
 
-SITE void lease_drop(struct lease *lease)
+SITE void user_pair_drop(struct user_pair *pair)
 {
-	lease->held--;
+	pair->held--;
 }
 
-SITE static void lease_opener(struct lease *lease)
+SITE static void user_pair_opener(struct user_pair *pair)
 {
-	lease_take(1, lease);
+	user_pair_take(1, pair);
 }
 
-SITE static void lease_closer(struct lease *lease)
+SITE static void user_pair_closer(struct user_pair *pair)
 {
-	lease_drop(lease);
+	user_pair_drop(pair);
 }
 
 /* The script is in r->addr. */
-static void lease_script(struct run *r)
+static void user_pair_script(struct run *r)
 {
 	char *rest = r->addr, *word;
 
 	while ((word = strsep(&rest, " \n"))) {
-		struct lease *lease = &leases[(word[0] ? word[1] : 0) & 7];
+		struct user_pair *pair = &user_pairs[(word[0] ? word[1] : 0) & 7];
 
 		if (word[0] == '+')
-			lease_opener(lease);
+			user_pair_opener(pair);
 		else if (word[0] == '-')
-			lease_closer(lease);
+			user_pair_closer(pair);
 		else if (word[0] == 's')
 			wait_for_completion_killable(&go);
 		else if (word[0] == 'g')
 			complete(&go);
 		else if (word[0] == 'w' && rest) {
 			r->addr = rest;
-			in_work(r, lease_script);
+			in_work(r, user_pair_script);
 			return;
 		}
 	}
 }
 
-static ssize_t lease_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+static ssize_t user_pair_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	char script[128] = "";
 	struct run r = { .addr = script };
@@ -75,18 +75,18 @@ static ssize_t lease_write(struct file *file, const char __user *buf, size_t cou
 		return -ENAMETOOLONG;
 	if (copy_from_user(script, buf, count))
 		return -EFAULT;
-	lease_script(&r);
+	user_pair_script(&r);
 	return count;
 }
 
-static const struct file_operations lease_fops = {
+static const struct file_operations user_pair_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
-	.write = lease_write,
+	.write = user_pair_write,
 };
 
 /* Adds the file to @dir; the caller removes @dir with all in it. */
-void lease_init(struct dentry *dir)
+void user_pair_init(struct dentry *dir)
 {
-	debugfs_create_file("lease", 0200, dir, NULL, &lease_fops);
+	debugfs_create_file("user_pair", 0200, dir, NULL, &user_pair_fops);
 }

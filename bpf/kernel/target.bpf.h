@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which threads are traced, as settings.follow says: all; those in a task storage,
+ * Which threads are traced, as settings.target says: all; those in a task storage,
  * which goes with its thread and needs no clean-up; or those in a control group,
  * which children inherit in the kernel, so that nothing of it can be refused or
  * lost. All questions are about the current thread: the kernel's helper for the
  * latter answers about no other.
  */
-#ifndef PKSTRACE_FOLLOW_BPF_H
-#define PKSTRACE_FOLLOW_BPF_H
+#ifndef PKSTRACE_TARGET_BPF_H
+#define PKSTRACE_TARGET_BPF_H
 
 #include "core/table.bpf.h"
 
@@ -16,7 +16,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, __u32);
-} followed SEC(".maps") __weak;
+} target_threads SEC(".maps") __weak;
 
 /* The control group of the command; the loader fills it before that runs. */
 struct {
@@ -24,53 +24,53 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} followed_group SEC(".maps") __weak;
+} target_cgroup SEC(".maps") __weak;
 
-static __always_inline bool follow__listed(struct task_struct *task)
+static __always_inline bool target__listed(struct task_struct *task)
 {
-	if (settings.follow == PKS_FOLLOW_ALL)
+	if (settings.target == PKS_TARGET_ALL)
 		return true;
 	if (settings.tgid && task->tgid == settings.tgid)
 		return true;
-	if (follow_workers && (task->flags & PF_WQ_WORKER))
+	if (target_workers && (task->flags & PF_WQ_WORKER))
 		return true;
-	if (settings.follow == PKS_FOLLOW_GROUP)
-		return bpf_current_task_under_cgroup(&followed_group, 0) == 1;
-	return bpf_task_storage_get(&followed, task, NULL, 0);
+	if (settings.target == PKS_TARGET_CGROUP)
+		return bpf_current_task_under_cgroup(&target_cgroup, 0) == 1;
+	return bpf_task_storage_get(&target_threads, task, NULL, 0);
 }
 
 /* The thread was asked for, whether the trace has begun or not. */
-static __always_inline bool follow__chosen(struct task_struct *task)
+static __always_inline bool target__chosen(struct task_struct *task)
 {
-	if (follow__listed(task))
+	if (target__listed(task))
 		return true;
-	if (settings.follow == PKS_FOLLOW_LISTED && settings.facts.storage_refuses &&
+	if (settings.target == PKS_TARGET_LISTED && settings.facts.storage_refuses &&
 	    unlikely(kernel__storage_busy()))
 		lost__add(PKS_LOST_STORAGE, 1);
 	return false;
 }
 
 /* From now on the thread, a child of one that is followed, is followed, too. */
-static __always_inline void follow__add(struct task_struct *task)
+static __always_inline void target__add(struct task_struct *task)
 {
-	if (settings.follow == PKS_FOLLOW_LISTED &&
-	    !bpf_task_storage_get(&followed, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE))
+	if (settings.target == PKS_TARGET_LISTED &&
+	    !bpf_task_storage_get(&target_threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE))
 		lost__add(PKS_LOST_STORAGE, 1);
 }
 
 /* The thread's events count now. */
-static __always_inline bool follow__wanted(struct task_struct *task)
+static __always_inline bool target__wanted(struct task_struct *task)
 {
-	return tracing && follow__chosen(task);
+	return tracing && target__chosen(task);
 }
 
 /*
  * The thread's calls of functions that can fail are to be looked at. One that
  * is made while the storage is busy is the storage's own, allocating: no loss.
  */
-static __always_inline bool follow__calls(struct task_struct *task)
+static __always_inline bool target__calls(struct task_struct *task)
 {
-	return tracing && follow__listed(task);
+	return tracing && target__listed(task);
 }
 
 #endif

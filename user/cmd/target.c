@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/wish.h"
+#include <errno.h>
+
+#include "cmd/options.h"
+#include "cmd/target.h"
 
 enum {
 	OPTION_GRANT = 1024, /* apart from those of any command */
@@ -8,6 +11,8 @@ enum {
 };
 
 static const struct argp_option options[] = {
+	{ "pid", 'p', "PID", 0, "Trace this process, its threads and children", 0 },
+	{ "duration", 'd', "TIME", 0, "Stop after this time (10: seconds; 500ms)", 0 },
 	{ "grant", OPTION_GRANT, "FUNC[:argN]", 0,
 	  "With --revoke: trace calls of this function as grants, in place of the kernel's own; "
 	  "argument N (from 0) identifies the window",
@@ -21,29 +26,44 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct dialect_wish *wish = state->input;
+	struct tracer_options *o = state->input;
+	int64_t pid;
 
 	switch (key) {
+	case 'p':
+		if (option__integer(arg, 1, OPTION_MAX_PID, &pid))
+			return EINVAL;
+		o->pid = pid;
+		return 0;
+	case 'd':
+		return option__seconds(arg, &o->seconds);
 	case OPTION_GRANT:
-		wish->grant = arg;
+		o->dialect.grant = arg;
 		return 0;
 	case OPTION_REVOKE:
-		wish->revoke = arg;
+		o->dialect.revoke = arg;
 		return 0;
 	case OPTION_DIALECT:
-		wish->name = arg;
+		o->dialect.name = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		o->command = &state->argv[state->next - 1];
+		state->next = state->argc;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-const struct argp wish_argp = { .options = options, .parser = parse };
+const struct argp target_argp = { .options = options, .parser = parse };
 
-enum status wish__check(const char *command, const struct dialect_wish *wish)
+enum status target__check(const char *command, const struct tracer_options *o)
 {
-	if (!wish->grant != !wish->revoke)
+	if (o->pid && o->command)
+		return status__say(STATUS_USAGE, "%s: give either -p PID or a command, not both",
+				   command);
+	if (!o->dialect.grant != !o->dialect.revoke)
 		return status__say(STATUS_USAGE, "%s: --grant and --revoke go together", command);
-	if (wish->grant && wish->name)
+	if (o->dialect.grant && o->dialect.name)
 		return status__say(STATUS_USAGE,
 				   "%s: give either --dialect or --grant and --revoke, not both",
 				   command);

@@ -17,7 +17,7 @@ class View:
     hidden: set = field(default_factory=set)  # classes that it can't show
     protected: bool = True  # the cases need the protected pages of a device
     coarse: bool = False  # which page a window is on is not known
-    causes: bool = True  # of stray accesses are told
+    causes: bool = True  # of stray accesses are reported
     everything: bool = False  # windows of the whole kernel, not the driver's alone
     options: list = field(default_factory=list)  # of pkstrace, to have this view
 
@@ -49,7 +49,7 @@ def find(pkstrace, dialect=None):
 
 
 def overrides(view, lines):
-    """Rows of the driver's `views` file that hold here: case -> its columns as in `cases`."""
+    """Rows of the driver's `expected_by_dialect` file that hold here: case -> its columns as in `cases`."""
     rows = {}
     for line in lines:
         name, case, *columns = line.rstrip("\n").split("\t")

@@ -3,7 +3,7 @@
  * What a tracer must report where it has another view than the tables of the
  * cases: those hold for one that sees each protected page. In debugfs:
  *
- *	views	one line a case that differs: name of the view, then as in cases
+ *	expected_by_dialect	one line a case that differs: name of the view, then as in cases
  *
  *	pgmap	protected windows, but which page is not known
  *	keys	whether a key is open, and no windows: nested ones are one
@@ -27,7 +27,7 @@ struct view {
 #define REVOKE(CLASS, GRANT, FN) { .class = CLASS, .granted = GRANT, .revoked = FN }
 /* clang-format on */
 
-static const struct view views[] = {
+static const struct view expected_by_dialect[] = {
 	/* The second revoke closes the inner window: it is the outer one that leaks. */
 	{ "pgmap", "leak-goto-order", { LEAK("syscall-exit", "unwind") } },
 	{ "keys", "leak-goto-order", { LEAK("syscall-exit", "unwind") } },
@@ -49,21 +49,22 @@ static const struct view views[] = {
 	{ "kmap", "fork-in-window", { REVOKE("cross-thread", "fork_map", "child_unmap") } },
 };
 
-static int views_show(struct seq_file *m, void *v)
+static int expected_by_dialect_show(struct seq_file *m, void *v)
 {
 	const struct view *view;
 
-	for (view = views; view < views + ARRAY_SIZE(views); view++) {
+	for (view = expected_by_dialect;
+	     view < expected_by_dialect + ARRAY_SIZE(expected_by_dialect); view++) {
 		seq_printf(m, "%s\t%s", view->name, view->of);
 		show_findings(m, view->expect);
 		seq_putc(m, '\n');
 	}
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(views);
+DEFINE_SHOW_ATTRIBUTE(expected_by_dialect);
 
 /* Adds the file to @dir; the caller removes @dir with all in it. */
-void views_init(struct dentry *dir)
+void expected_by_dialect_init(struct dentry *dir)
 {
-	debugfs_create_file("views", 0444, dir, NULL, &views_fops);
+	debugfs_create_file("expected_by_dialect", 0444, dir, NULL, &expected_by_dialect_fops);
 }
