@@ -2,6 +2,7 @@
 /* Finds the cause of a stray access. Global functions: see table.bpf.h. */
 #include "core/cause.bpf.h"
 #include "core/window.bpf.h"
+#include "kernel/page.bpf.h"
 
 /*
  * The thread holds windows and was denied all the same: the key is one for all

@@ -2,6 +2,7 @@
 /* Assembles the record of a finding. Global functions: see table.bpf.h. */
 #include "core/finding.bpf.h"
 #include "core/count_only.bpf.h"
+#include "kernel/page.bpf.h"
 
 /* No x86-64 vmemmap is larger: 2^52 bytes of memory, 64 bytes a page. */
 #define VMEMMAP_SPAN (1ULL << 46)
@@ -70,29 +71,15 @@ __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 	return 1;
 }
 
-static __always_inline bool page__of_device(struct page *page)
-{
-	const volatile struct pks_facts *k = &settings.facts;
-
-	return (BPF_CORE_READ(page, flags) & k->zone_mask) == k->zone_device;
-}
-
-/* The file that the page belongs to. Of memory that is not a device's the field may be another. */
 static __always_inline void finding__file(struct pks_finding *f, struct page *page, bool device)
 {
-	struct address_space *mapping = BPF_CORE_READ(page, mapping);
-	struct super_block *sb;
-	struct inode *inode;
+	struct kernel_file_page file;
 
-	if (!mapping || ((__u64)mapping & PAGE_MAPPING_FLAGS))
+	if (!kernel__page_file(page, device, &file))
 		return;
-	inode = BPF_CORE_READ(mapping, host);
-	if (!inode || (!device && BPF_CORE_READ(inode, i_mapping) != mapping))
-		return;
-	f->index = kernel__page_index(page);
-	f->ino = BPF_CORE_READ(inode, i_ino);
-	sb = BPF_CORE_READ(inode, i_sb);
-	f->dev = BPF_CORE_READ(sb, s_dev);
+	f->index = file.index;
+	f->ino = file.ino;
+	f->dev = file.dev;
 }
 
 /*
@@ -104,7 +91,8 @@ static __always_inline void finding__page(struct pks_finding *f)
 	struct page *page = (struct page *)f->key;
 	struct dev_pagemap *pgmap;
 	__u64 vmemmap = kernel__word(settings.facts.vmemmap_base);
-	__u32 size = bpf_core_type_size(struct page);
+	const volatile struct pks_facts *k = &settings.facts;
+	__u32 size = kernel__page_size_of();
 	bool device;
 
 	if (!vmemmap || !size)
@@ -113,15 +101,15 @@ static __always_inline void finding__page(struct pks_finding *f)
 		if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP)
 			return;
 		f->pgmap = f->key;
-		f->pgmap_start = BPF_CORE_READ((struct dev_pagemap *)page, range.start);
+		f->pgmap_start = kernel__pgmap_start((struct dev_pagemap *)page);
 		return;
 	}
 	f->phys = ((f->key - vmemmap) / size) << PAGE_SHIFT;
-	device = page__of_device(page);
+	device = (kernel__page_flags(page, BY_REGS) & k->zone_mask) == k->zone_device;
 	if (device) {
 		pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
 		f->pgmap = (__u64)pgmap;
-		f->pgmap_start = BPF_CORE_READ(pgmap, range.start);
+		f->pgmap_start = kernel__pgmap_start(pgmap);
 	}
 	finding__file(f, page, device);
 }

@@ -13,6 +13,7 @@
 #include "abi/settings.h"
 #include "abi/tables.h"
 #include "kernel/kernel.bpf.h"
+#include "util/access.bpf.h"
 
 extern const volatile struct pks_settings settings;
 /* With settings.target: also follow the kernel's workers, whoever they work for. */

@@ -10,34 +10,6 @@
 #include "core/state.bpf.h"
 
 /*
- * Accesses that other CPUs, interrupts or the loader can see. BPF on 6.1 has neither
- * barriers nor acquire and release. x86 keeps stores in order, and loads, so only the
- * compiler has to be kept from moving them.
- */
-#define READ_ONCE(x)	     (*(const volatile typeof(x) *)&(x))
-#define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
-#define barrier()	     asm volatile("" ::: "memory")
-#define store_release(at, value)                                                                   \
-	do {                                                                                       \
-		barrier();                                                                         \
-		WRITE_ONCE(*(at), (value));                                                        \
-	} while (0)
-/*
- * True for the one caller that changed *at from `was`. Orders everything before and after.
- * (Without the asm, the compiler would turn a branch into a value.)
- */
-#define claim(at, was, value)                                                                      \
-	({                                                                                         \
-		typeof(*(at)) found = __sync_val_compare_and_swap(at, was, value);                 \
-                                                                                                   \
-		asm volatile("" : "+r"(found));                                                    \
-		found == (was);                                                                    \
-	})
-
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-
-/*
  * Fibonacci hashing: the top bits of a product with 2^32 / golden ratio. Only the low half
  * is used, moved by hand: this turns a typed kernel pointer, on which the verifier allows
  * no arithmetic, into a number.

@@ -14,7 +14,9 @@
 #ifndef PKSTRACE_CALLER_BPF_H
 #define PKSTRACE_CALLER_BPF_H
 
-#include "core/table.bpf.h"
+#include "abi/settings.h"
+#include "kernel/kernel.bpf.h"
+#include "util/access.bpf.h"
 
 /* A constant of each program: what is not its own is not even compiled. */
 enum entry { BY_TRAMPOLINE, BY_REGS };
@@ -90,6 +92,16 @@ static __always_inline __u64 arg__nth(void *ctx, __u32 nth, enum entry by)
 static __always_inline __u64 arg__first(void *ctx, enum entry by)
 {
 	return by == BY_REGS ? ((const struct pt_regs *)ctx)->di : *(__u64 *)ctx;
+}
+
+/* The first argument of a call as a page, read once: the compiler would rather read it again. */
+static __always_inline struct page *arg__page(void *ctx, enum entry by)
+{
+	struct page *page = by == BY_REGS ? (struct page *)((const struct pt_regs *)ctx)->di :
+					    *(struct page **)ctx;
+
+	asm volatile("" : "+r"(page));
+	return page;
 }
 
 /* True where the address is that behind the traced function's fentry call. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Makes the core's window_event out of the running thread. */
+/* What the CPU is doing: a task, a softirq, an interrupt or an NMI. */
 #ifndef PKSTRACE_CONTEXT_BPF_H
 #define PKSTRACE_CONTEXT_BPF_H
 
-#include "core/slot.bpf.h"
+#include "abi/record.h"
+#include "kernel/kernel.bpf.h"
+#include "util/access.bpf.h"
 
 static __always_inline __u8 context__now(void)
 {
@@ -16,79 +18,13 @@ static __always_inline __u8 context__now(void)
 	return count & PREEMPT_HARDIRQ_MASK ? PKS_HARDIRQ : PKS_SOFTIRQ;
 }
 
-static __always_inline __u32 *interrupt__marks(void)
+/* What was interrupted by a hardware breakpoint, itself as good as an NMI, was a task. */
+static __always_inline bool context__breakpoint_in_task(void)
 {
-	return &interrupt_marks[bpf_get_smp_processor_id() & (INTERRUPT_CPUS - 1)];
-}
+	const int none = PREEMPT_NMI_MASK | PREEMPT_HARDIRQ_MASK | PREEMPT_SERVING_SOFTIRQ;
 
-/* The interrupt that runs has grants or revokes, and they are seen. */
-static __always_inline void interrupt__mark(__u32 context)
-{
-	if (!settings.facts.kprobe_misses)
-		__sync_fetch_and_or(interrupt__marks(), 1 << (context & 3));
-}
-
-/*
- * Programs on kprobes are refused to an interrupt that hits one of them, and so is
- * all that it does. Kernels before 6.7 do not count that: which of a kind were not
- * seen is noted at their end, and whether others of the kind have such calls.
- */
-static __always_inline void interrupt__ends(__u32 context, __u32 number)
-{
-	struct pks_interrupt *kind;
-
-	number &= PKS_INTERRUPT_SOFTIRQ - 1;
-	if (context == PKS_SOFTIRQ)
-		number |= PKS_INTERRUPT_SOFTIRQ;
-	kind = &interrupts[number & (PKS_INTERRUPTS - 1)];
-	if (kernel__kprobes_blocked()) {
-		__sync_fetch_and_add(&kind->unseen, 1);
-	} else if (*interrupt__marks() & 1 << context) {
-		__sync_fetch_and_and(interrupt__marks(), ~(1 << context));
-		__sync_fetch_and_add(&kind->calls, 1);
-	}
-}
-
-static __always_inline bool pkrs__open(__u32 pkrs)
-{
-	return (pkrs & settings.facts.pkey_mask) != settings.facts.pkey_default;
-}
-
-/* Where the kernel keeps no count: as many windows as we know of. */
-static __always_inline __s32 count__own(struct task_struct *task)
-{
-	__u64 owner = kernel__address(task);
-	const struct pks_slot *home = &slots[slot__hash(owner) & (PKS_SLOTS - 1)];
-	int i;
-
-	if (home->owner != owner && !home->displaced)
-		return 0;
-	i = slot__find(owner);
-	if (i < 0)
-		return 0;
-	return slots[i & (PKS_SLOTS - 1)].depth + slots[i & (PKS_SLOTS - 1)].skew;
-}
-
-/* The thread's open windows, from whoever knows; signed, for it may be over-revoked. */
-static __always_inline __s32 count__of(struct task_struct *task)
-{
-	if (likely(settings.facts.count_source == PKS_COUNT_SOURCE_PGMAP))
-		return kernel__pgmap_count(task);
-	return settings.facts.count_source == PKS_COUNT_SOURCE_KMAP ? kernel__kmap_count(task) :
-								      count__own(task);
-}
-
-static __always_inline void event__of_current(struct window_event *e, struct task_struct *task)
-{
-	*e = (struct window_event){
-		.task = bpf_get_current_task(), /* as a number, not a typed pointer */
-		.tid = task->pid,
-		.tgid = task->tgid,
-		.count = count__of(task),
-		.context = context__now(),
-		.now = bpf_ktime_get_ns(),
-		.open = 1,
-	};
+	/* __nmi_enter(): one of each, 6.1. */
+	return (kernel__preempt_count() & none) == (0x00100000 | 0x00010000);
 }
 
 #endif

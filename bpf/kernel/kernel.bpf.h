@@ -15,6 +15,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+struct page;
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct pt_regs {
@@ -22,40 +24,6 @@ struct pt_regs {
 	unsigned long orig_ax;
 	unsigned long ip;
 	unsigned long sp;
-};
-
-struct super_block {
-	__u32 s_dev;
-};
-
-struct address_space;
-
-struct inode {
-	unsigned long i_ino;
-	struct super_block *i_sb;
-	struct address_space *i_mapping;
-};
-
-struct address_space {
-	struct inode *host;
-};
-
-struct range {
-	__u64 start;
-	__u64 end;
-};
-
-struct dev_pagemap {
-	unsigned int flags;
-	int nr_range;
-	struct range range;
-};
-
-struct page {
-	unsigned long flags;
-	struct address_space *mapping;
-	unsigned long index;
-	struct dev_pagemap *pgmap;
 };
 
 struct thread_struct {
@@ -68,10 +36,6 @@ struct thread_struct___v8 {
 
 struct thread_struct___v7 {
 	__u32 saved_pkrs;
-};
-
-struct page___folio {
-	unsigned long __folio_index;
 };
 
 struct task_struct {
@@ -92,6 +56,11 @@ struct task_struct___rt {
 /* What the scheduler calls the thread's state: __state since 5.14. */
 struct task_struct___state {
 	unsigned int __state;
+};
+
+/* What the scheduler knows of a task: it runs. */
+struct task_struct___on_cpu {
+	int on_cpu;
 };
 
 struct task_struct___v8 {
@@ -163,14 +132,59 @@ extern const int bpf_prog_active __ksym __weak;
 #define PKEY_DISABLE_ACCESS 0x1
 #define PKEY_MASK	    0xf
 
-/* PGMAP_PROTECTION, include/linux/memremap.h of V10. Not in BTF: a macro. */
-#define PGMAP_PROTECTION 0x2
-
-/* struct page's mapping with this bit set is a DAX reflink count (6.1), not a pointer. */
-#define PAGE_MAPPING_FLAGS 0x3
-
 #define KERNEL_HALF (1ULL << 63)
 #define PAGE_SHIFT  12
+
+static __always_inline __u32 kernel__tid(const struct task_struct *task)
+{
+	return task->pid;
+}
+
+static __always_inline __u32 kernel__tgid(const struct task_struct *task)
+{
+	return task->tgid;
+}
+
+/* When the thread began, in CLOCK_MONOTONIC ns. */
+static __always_inline __u64 kernel__start_time(const struct task_struct *task)
+{
+	return task->start_time;
+}
+
+/* All of the thread's name, PKS_COMM bytes: padded with zeros (5.0 and later). */
+static __always_inline const char *kernel__comm(const struct task_struct *task)
+{
+	return task->comm;
+}
+
+/* The same of any task, into PKS_COMM bytes. */
+static __always_inline void kernel__read_comm(char *to, struct task_struct *task)
+{
+	bpf_core_read_str(to, sizeof(task->comm), &task->comm);
+}
+
+/* The thread runs work items. */
+static __always_inline bool kernel__is_worker(const struct task_struct *task)
+{
+	return task->flags & PF_WQ_WORKER;
+}
+
+static __always_inline bool kernel__on_cpu(struct task_struct *task)
+{
+	return BPF_CORE_READ((struct task_struct___on_cpu *)task, on_cpu);
+}
+
+/* The instruction that was interrupted. */
+static __always_inline __u64 kernel__ip(const struct pt_regs *regs)
+{
+	return regs->ip;
+}
+
+/* Of the registers at the entry of a system call: its number. */
+static __always_inline __s64 kernel__syscall_nr(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, orig_ax);
+}
 
 /* current->pgmap_prot_count (V7..V10); signed, for one revoke too many wraps it. */
 static __always_inline __s32 kernel__pgmap_count(struct task_struct *task)
@@ -209,6 +223,17 @@ static __always_inline __u32 kernel__thread_pkrs(struct task_struct *task, __u32
 	if (bpf_core_field_exists(v7->thread.saved_pkrs))
 		return v7->thread.saved_pkrs;
 	return unknown;
+}
+
+/* V9 and later: the thread's PKRS can be read with kernel__thread_pkrs_unchecked(). */
+static __always_inline bool kernel__has_thread_pkrs(const struct task_struct *task)
+{
+	return bpf_core_field_exists(task->thread.pkrs);
+}
+
+static __always_inline __u32 kernel__thread_pkrs_unchecked(const struct task_struct *task)
+{
+	return task->thread.pkrs;
 }
 
 /* What the register holds now. */
@@ -263,22 +288,6 @@ static __always_inline bool kernel__kprobes_blocked(void)
 static __always_inline bool kernel__storage_busy(void)
 {
 	return &bpf_task_storage_busy && *(const int *)bpf_this_cpu_ptr(&bpf_task_storage_busy) > 0;
-}
-
-/* Of device memory. Until 6.14 in struct page; later in the folio: 0 there, not known. */
-static __always_inline __u64 kernel__page_pgmap(struct page *page)
-{
-	if (bpf_core_field_exists(page->pgmap))
-		return (__u64)BPF_CORE_READ(page, pgmap);
-	return 0;
-}
-
-/* Renamed when the folio took its meaning over (6.16). */
-static __always_inline __u64 kernel__page_index(struct page *page)
-{
-	if (bpf_core_field_exists(page->index))
-		return BPF_CORE_READ(page, index);
-	return BPF_CORE_READ((struct page___folio *)page, __folio_index);
 }
 
 /*

@@ -4,8 +4,8 @@
  * windows, and what else a thread may do inside one. Thin wrappers around the window core.
  */
 #include "core/event.bpf.h"
-#include "kernel/target.bpf.h"
-#include "kernel/context.bpf.h"
+#include "prog/current.bpf.h"
+#include "prog/target.bpf.h"
 
 /*
  * Which boundary this is, from what the thread is: one program serves all
@@ -23,13 +23,13 @@ static __always_inline void boundary__name(struct window_event *e, struct task_s
 		/* softirq_exit(vector), irq_handler_exit(irq, ...), x86's *_exit(vector) */
 		e->boundary = e->context == PKS_SOFTIRQ ? PKS_SOFTIRQ_END : PKS_IRQ_END;
 		e->arg = (__s32)ctx->args[0];
-	} else if (task->flags & PF_WQ_WORKER) {
+	} else if (kernel__is_worker(task)) {
 		e->boundary = PKS_WORK_END; /* workqueue_execute_end(work, function) */
 		/* By hand: a tracepoint with one argument refuses a program that loads a second. */
 		bpf_probe_read_kernel(&e->arg, sizeof(e->arg), &ctx->args[1]);
 	} else {
 		e->boundary = PKS_SYSCALL_EXIT; /* sys_exit(regs, ret) */
-		e->arg = BPF_CORE_READ(regs, orig_ax);
+		e->arg = kernel__syscall_nr(regs);
 	}
 }
 
@@ -72,7 +72,7 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 		window__doubt(&e);
 	if (e.count || e.open || slot__find(e.task) >= 0)
 		boundary__name(&e, task, ctx);
-	event__boundary(ctx, &e, e.context == PKS_TASK && (task->flags & PF_WQ_WORKER));
+	event__boundary(ctx, &e, e.context == PKS_TASK && kernel__is_worker(task));
 	return 0;
 }
 
@@ -106,8 +106,8 @@ int at_syscall_end(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 state = quiet.word;
 
-	if (bpf_core_field_exists(task->thread.pkrs)) /* not so before V9: on_boundary() knows */
-		state ^= task->thread.pkrs;
+	if (kernel__has_thread_pkrs(task)) /* not so before V9: on_boundary() knows */
+		state ^= kernel__thread_pkrs_unchecked(task);
 	else
 		state = 1;
 	state |= (__u32)kernel__pgmap_count_unchecked(task);
@@ -125,7 +125,7 @@ int at_boundary(struct bpf_raw_tracepoint_args *ctx)
 
 	if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP && tracing)
 		passed__set(bpf_get_current_task());
-	if (!(task->flags & PF_WQ_WORKER) && likely(!boundary__suspect(task, count__of(task))) &&
+	if (!kernel__is_worker(task) && likely(!boundary__suspect(task, count__of(task))) &&
 	    !boundary__doubted(task))
 		return 0;
 	return on_boundary(ctx);
@@ -169,7 +169,7 @@ int BPF_PROG(at_switch, bool preempt, struct task_struct *prev)
 	}
 	if (!*user)
 		*user = task;
-	if (*user == task || !prev->pid || !target__wanted(prev))
+	if (*user == task || !kernel__tid(prev) || !target__wanted(prev))
 		return 0;
 	event__of_current(&e, prev);
 	e.context = PKS_TASK;
@@ -323,13 +323,13 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	r.class = PKS_INHERITED;
 	event__of_current(&e, parent);
 	origin__of_newest(slot__find(e.task), &r);
-	r.other_tid = child->pid;
+	r.other_tid = kernel__tid(child);
 	finding__emit(ctx, &e, &r);
 
 	/* The child's own boundaries must not report it a second time. */
 	e.task = kernel__address(child);
-	e.tid = child->pid;
-	e.tgid = child->tgid;
+	e.tid = kernel__tid(child);
+	e.tgid = kernel__tgid(child);
 	event__inherited(&e);
 	return 0;
 }

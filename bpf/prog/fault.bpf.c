@@ -4,8 +4,9 @@
  * page fault, so there is no hash map, and nothing reads the page.
  */
 #include "core/event.bpf.h"
-#include "kernel/target.bpf.h"
-#include "kernel/context.bpf.h"
+#include "kernel/page.bpf.h"
+#include "prog/current.bpf.h"
+#include "prog/target.bpf.h"
 
 /* What the page fault tracepoint saw, kept until the key's handler has decided. */
 struct fault_now {
@@ -44,7 +45,7 @@ int BPF_PROG(at_page_fault, unsigned long address, struct pt_regs *regs, unsigne
 	if (!now)
 		return 0;
 	now->address = address;
-	now->ip = regs->ip;
+	now->ip = kernel__ip(regs);
 	now->error_code = error_code;
 	now->pkrs = 0;
 	if (settings.facts.saved_pkrs)
@@ -61,7 +62,7 @@ static __always_inline __u64 fault__page(__u64 address)
 
 	if (!direct || !vmemmap || address < direct)
 		return 0;
-	return vmemmap + ((address - direct) >> PAGE_SHIFT) * bpf_core_type_size(struct page);
+	return vmemmap + ((address - direct) >> PAGE_SHIFT) * kernel__page_size_of();
 }
 
 static __always_inline int fault__report(void *ctx, const struct fault_now *fault, bool handled)
@@ -88,7 +89,9 @@ int BPF_PROG(on_key_fault, struct pt_regs *regs, unsigned long error_code, unsig
 	     bool handled)
 {
 	struct fault_now *now = fault_now__get();
-	struct fault_now fault = { .address = address, .ip = regs->ip, .error_code = error_code };
+	struct fault_now fault = { .address = address,
+				   .ip = kernel__ip(regs),
+				   .error_code = error_code };
 
 	if (!target__wanted(bpf_get_current_task_btf()))
 		return 0;

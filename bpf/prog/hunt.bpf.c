@@ -9,7 +9,7 @@
  * the loader can tell it which opportunity to take.
  */
 #include "prog/inject.bpf.h"
-#include "kernel/pages.bpf.h"
+#include "prog/pages.bpf.h"
 
 struct pks_function hunted[PKS_FUNCTIONS];
 struct pks_hunt_call hunt_calls[PKS_HUNT_CALLS];
@@ -75,7 +75,7 @@ int hunt_call(struct pt_regs *regs)
 	struct pks_hunt_call *fail;
 	__u64 hash;
 
-	if (!thread || !hunt__exposed(task, thread) || inject__nofail(regs, f->gfp_arg))
+	if (!thread || !hunt__exposed(task, thread) || kernel__nofail(regs, f->gfp_arg))
 		return 0;
 	call = inject__call(regs, thread, f->entry, f->end);
 	if (!call)
@@ -92,12 +92,6 @@ int hunt_call(struct pt_regs *regs)
 	return 0;
 }
 
-/* What a program on a hardware breakpoint gets: arch/x86/include/uapi/asm/ptrace.h's pt_regs. */
-struct breakpoint_regs {
-	__u64 before[14];
-	__u64 di;
-};
-
 /* Number of the fault attribute; -1: none that is known. */
 static __always_inline int fault__number(__u64 attr)
 {
@@ -105,15 +99,6 @@ static __always_inline int fault__number(__u64 attr)
 		if (fault_attrs[i] && fault_attrs[i] == attr)
 			return i;
 	return -1;
-}
-
-/* What was interrupted by the breakpoint, itself as good as an NMI, was a task. */
-static __always_inline bool breakpoint__in_task(void)
-{
-	const int none = PREEMPT_NMI_MASK | PREEMPT_HARDIRQ_MASK | PREEMPT_SERVING_SOFTIRQ;
-
-	/* __nmi_enter(): one of each, 6.1. */
-	return (kernel__preempt_count() & none) == (0x00100000 | 0x00010000);
 }
 
 static __always_inline void chance__note(struct inject_call *call, __u64 hash, int fault,
@@ -142,19 +127,19 @@ SEC("?perf_event")
 int hunt_chance(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	int fault = fault__number(((struct breakpoint_regs *)ctx)->di);
+	int fault = fault__number(breakpoint__first_arg(ctx));
 	struct inject_thread *thread;
 	struct inject_call *call;
 	__u64 hash;
 
-	if (!armed || !breakpoint__in_task() || (task->flags & PF_WQ_WORKER) ||
+	if (!armed || !context__breakpoint_in_task() || kernel__is_worker(task) ||
 	    !target__calls(task))
 		return 0;
 	thread = bpf_task_storage_get(&inject_threads, task, NULL, 0);
 	if (!thread)
 		return 0;
 	thread->chances++;
-	if (task__fail_nth(task) != 1 && (fault < 0 || !hunt__exposed(task, thread)))
+	if (kernel__fail_nth(task) != 1 && (fault < 0 || !hunt__exposed(task, thread)))
 		return 0;
 	call = inject__call(ctx, thread, fault_range.entry, fault_range.end);
 	if (!call)
@@ -163,7 +148,7 @@ int hunt_chance(void *ctx)
 	hash = inject__hash(call);
 	if (fault >= 0 && hunt__exposed(task, thread))
 		chance__note(call, hash, fault, thread);
-	if (task__fail_nth(task) != 1)
+	if (kernel__fail_nth(task) != 1)
 		return 0;
 	fault_taken = hash;
 	hunt__record(&call->record, PKS_FUNCTIONS + (fault & (PKS_FAULTS - 1)), thread->chances, 0);
@@ -198,7 +183,7 @@ int BPF_PROG(hunt_grant_any)
 SEC("?kprobe.multi")
 int hunt_grant_page_regs(void *ctx)
 {
-	if (!page__fastpath(page__of(ctx, BY_REGS)) && !page__protected(ctx, BY_REGS))
+	if (!page__fastpath(arg__page(ctx, BY_REGS)) && !page__protected(ctx, BY_REGS))
 		return 0;
 	return hunt__granted();
 }

@@ -10,8 +10,9 @@
 #define PKSTRACE_INJECT_BPF_H
 
 #include "core/finding.bpf.h"
-#include "kernel/target.bpf.h"
-#include "kernel/context.bpf.h"
+#include "prog/current.bpf.h"
+#include "prog/target.bpf.h"
+#include "kernel/injection.bpf.h"
 #include "abi/inject.h"
 
 #define PLACE_BITS   10
@@ -99,8 +100,8 @@ static __always_inline void inject__send_as(struct inject_thread *thread, __u8 t
 	r->type = type;
 	r->context = PKS_TASK;
 	r->time = bpf_ktime_get_ns();
-	r->tid = task->pid;
-	r->tgid = task->tgid;
+	r->tid = kernel__tid(task);
+	r->tgid = kernel__tgid(task);
 	r->cpu = bpf_get_smp_processor_id();
 	r->count = count__of(task);
 	r->path = thread->path;
@@ -113,62 +114,6 @@ static __always_inline void inject__send_as(struct inject_thread *thread, __u8 t
 static __always_inline void inject__send(struct inject_thread *thread)
 {
 	inject__send_as(thread, PKS_RECORD_INJECTION);
-}
-
-/* ___GFP_NOFAIL, include/linux/gfp_types.h of 6.1: no such call may fail. */
-#define GFP_NOFAIL 0x8000
-
-struct pt_regs___arguments {
-	unsigned long r9;
-	unsigned long r8;
-	unsigned long cx;
-	unsigned long dx;
-	unsigned long si;
-	unsigned long di;
-} __attribute__((preserve_access_index));
-
-/* True where the call's gfp_t argument says that it must not fail. */
-static __always_inline bool inject__nofail(void *ctx, __u8 gfp_arg)
-{
-	struct pt_regs___arguments *regs = ctx;
-
-	switch (gfp_arg) {
-	case 0:
-		return BPF_CORE_READ(regs, di) & GFP_NOFAIL;
-	case 1:
-		return BPF_CORE_READ(regs, si) & GFP_NOFAIL;
-	case 2:
-		return BPF_CORE_READ(regs, dx) & GFP_NOFAIL;
-	case 3:
-		return BPF_CORE_READ(regs, cx) & GFP_NOFAIL;
-	case 4:
-		return BPF_CORE_READ(regs, r8) & GFP_NOFAIL;
-	case 5:
-		return BPF_CORE_READ(regs, r9) & GFP_NOFAIL;
-	}
-	return false;
-}
-
-/* What the kernel's own fault injection keeps of a task. */
-struct task_struct___faults {
-	int make_it_fail;
-	unsigned int fail_nth;
-} __attribute__((preserve_access_index));
-
-/* Kernels without CONFIG_FAULT_INJECTION have no such mark: then no task has it. */
-static __always_inline bool task__marked(struct task_struct *task)
-{
-	struct task_struct___faults *t = (void *)task;
-
-	return bpf_core_field_exists(t->make_it_fail) && BPF_CORE_READ(t, make_it_fail);
-}
-
-/* How many chances to fail are left until one is taken; 0: none will be. */
-static __always_inline __u32 task__fail_nth(struct task_struct *task)
-{
-	struct task_struct___faults *t = (void *)task;
-
-	return bpf_core_field_exists(t->fail_nth) ? BPF_CORE_READ(t, fail_nth) : 0;
 }
 
 #endif

@@ -103,7 +103,7 @@ int inject_call(struct pt_regs *regs)
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	if (rule__idle(rule) || !target__calls(task) || !rule__mine(rule, task) ||
-	    inject__nofail(regs, rule->gfp_arg))
+	    kernel__nofail(regs, rule->gfp_arg))
 		return 0;
 	if (rule__hit(regs, number, 0, rule->entry, rule->end))
 		bpf_override_return(regs, rule->value);
@@ -117,7 +117,7 @@ int inject_call(struct pt_regs *regs)
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(inject_over, struct task_struct *task)
 {
-	if (task->pid == injector)
+	if (kernel__tid(task) == (__u32)injector)
 		armed = 0;
 	return 0;
 }

@@ -19,7 +19,7 @@ static __always_inline bool comm__is(const volatile struct pks_rule *rule,
 				     const struct task_struct *task)
 {
 	const volatile __u64 *wanted = (const volatile __u64 *)rule->comm;
-	const __u64 *comm = (const __u64 *)task->comm;
+	const __u64 *comm = (const __u64 *)kernel__comm(task);
 
 	return comm[0] == wanted[0] && comm[1] == wanted[1];
 }
@@ -33,7 +33,7 @@ static __always_inline bool rule__idle(const volatile struct pks_rule *rule)
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	return !armed || ((rule->filters & PKS_FILTER_COMM) && !comm__is(rule, task)) ||
-	       ((rule->filters & PKS_FILTER_TID) && task->pid != rule->tid);
+	       ((rule->filters & PKS_FILTER_TID) && kernel__tid(task) != (__u32)rule->tid);
 }
 
 static __always_inline bool rule__in_cgroup(const volatile struct pks_rule *rule)
@@ -54,7 +54,7 @@ static __always_inline bool rule__mine(const volatile struct pks_rule *rule,
 		return false;
 	if ((rule->filters & PKS_FILTER_CGROUP) && !rule__in_cgroup(rule))
 		return false;
-	return !(rule->filters & PKS_FILTER_MARK) || task__marked(task);
+	return !(rule->filters & PKS_FILTER_MARK) || kernel__marked_to_fail(task);
 }
 
 static __always_inline bool within(__u64 address, __u64 start, __u64 end)

@@ -10,9 +10,9 @@
 
 #include "core/event.bpf.h"
 #include "kernel/caller.bpf.h"
-#include "kernel/context.bpf.h"
-#include "kernel/target.bpf.h"
-#include "kernel/pages.bpf.h"
+#include "prog/current.bpf.h"
+#include "prog/target.bpf.h"
+#include "prog/pages.bpf.h"
 
 /* Of the event's window; 0 is no key. */
 static __always_inline __u64 key__read(void *ctx, enum form form, enum entry by)
@@ -88,7 +88,7 @@ static __always_inline int on_revoke(void *ctx, enum form form, enum entry by)
 	if (!event__begin(ctx, form, by, task, &e))
 		return 0;
 	if (form == REVOKE_ARG) {
-		e.fresh = e.context != PKS_TASK || task->start_time > tracing_since ||
+		e.fresh = e.context != PKS_TASK || kernel__start_time(task) > tracing_since ||
 			  passed__is(e.task);
 		if (settings.facts.count_source == PKS_COUNT_SOURCE_KMAP)
 			e.arg = arg__nth(ctx, 1, by);
@@ -118,8 +118,8 @@ static __always_inline bool fast_read(void *ctx, struct window_event *e, __u32 h
 
 static __always_inline void fast_name(struct window_event *e, const struct task_struct *task)
 {
-	e->tid = task->pid;
-	e->tgid = task->tgid;
+	e->tid = kernel__tid(task);
+	e->tgid = kernel__tgid(task);
 }
 
 /* False where the fast path is barred: in an interrupt. */
@@ -198,7 +198,7 @@ struct window_program {
 
 static __always_inline int on_page(void *ctx, const struct window_program p)
 {
-	struct page *page = page__of(ctx, p.by);
+	struct page *page = arg__page(ctx, p.by);
 	void *volatile kept;
 	int verdict;
 

@@ -5,7 +5,7 @@
  * programs, for those may take stacks and need nothing to attach to.
  */
 #include "core/event.bpf.h"
-#include "kernel/pages.bpf.h"
+#include "prog/pages.bpf.h"
 #include "prog/inject.bpf.h"
 #include "drive.h"
 
@@ -177,7 +177,7 @@ int drive_nofail(void *ctx)
 {
 	answer.nofail = 0;
 	for (int i = 0; i < DRIVE_ARGUMENTS; i++)
-		if (inject__nofail(call_regs, i))
+		if (kernel__nofail(call_regs, i))
 			answer.nofail |= 1 << i;
 	return 0;
 }

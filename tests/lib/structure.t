@@ -9,9 +9,10 @@
 
 cd "$PKS_TOP" || bail_out "no $PKS_TOP"
 
-# A folder of user/ may include what stands to the right of it, and of bpf/ abi/ alone;
-# files at the top of user/ are the commands' own.
-FOLDERS=(cmd hunt inject trace report findings kernel util)
+# A folder may include what stands to the right of it; user/ includes of bpf/ abi/ alone,
+# and files at the top of user/ are the commands' own.
+USER_FOLDERS=(cmd hunt inject trace report findings kernel util)
+BPF_FOLDERS=(prog core kernel abi util)
 
 mkdir -p "$PKS_OUT"
 mapfile -t files < <(find bpf user -name '*.[ch]' | sort)
@@ -38,36 +39,45 @@ list_includes() {
 	done < <(grep -o '^#include "[^"]*"' "${files[@]}" | sed 's/#include "\(.*\)"/\1/')
 }
 
-# Where the file stands in its row of folders; -1 where it is in none of them.
+# Where the file $1 stands in the row of folders $2...; -1 where it is in none of them.
 rank_of() {
-	local folder=${1#*/} i
+	local folder=${1#*/} i=0 name
 
 	[[ $folder == */* ]] || folder=cmd/
-	for i in "${!FOLDERS[@]}"; do
-		[[ ${folder%%/*} != "${FOLDERS[i]}" ]] || {
-			echo "$i"
+	for name in "${@:2}"; do
+		[[ ${folder%%/*} != "$name" ]] || {
+			echo $i
 			return
 		}
+		i=$((i + 1))
 	done
 	echo -1
 }
 
-# Includes of user/ that go up, out of a folder of no row, or into BPF programs.
+# Includes in stdin, all from one row of folders, that go up or are of no row.
 wrong_way() {
 	local from to
 
 	while read -r from to; do
-		if [[ $to == bpf/* ]]; then
-			[[ $to == bpf/abi/* ]] || echo "$from includes $to"
-		elif [[ $(rank_of "$from") -lt 0 || $(rank_of "$to") -lt $(rank_of "$from") ]]; then
+		[[ $(rank_of "$from" "$@") -ge 0 &&
+			$(rank_of "$to" "$@") -ge $(rank_of "$from" "$@") ]] ||
 			echo "$from includes $to"
-		fi
 	done
+}
+
+# Includes of files in $2/ by files in $1/.
+between() {
+	grep "^$1/.* $2/" "$PKS_OUT/includes"
 }
 
 list_includes >"$PKS_OUT/includes"
 cmp_num "$(wc -l <"$PKS_OUT/includes")" -gt 200 "includes are found"
-is "$(grep '^user/' "$PKS_OUT/includes" | wrong_way)" "" "includes of user/ go one way: ${FOLDERS[*]}"
+is "$(between user user | wrong_way "${USER_FOLDERS[@]}")" "" \
+	"includes of user/ go one way: ${USER_FOLDERS[*]}"
+is "$(between bpf bpf | wrong_way "${BPF_FOLDERS[@]}")" "" \
+	"includes of bpf/ go one way: ${BPF_FOLDERS[*]}"
+is "$(between user bpf | grep -v ' bpf/abi/')" "" "user/ includes of bpf/ abi/ alone"
+is "$(between bpf user)" "" "bpf/ includes nothing of user/"
 tsort "$PKS_OUT/includes" >/dev/null 2>"$PKS_OUT/circles"
 is "$(<"$PKS_OUT/circles")" "" "no includes form a circle"
 
@@ -80,6 +90,13 @@ SYMBOL='(__)?(pgmap|dax_set|kmap|kunmap|pks_(update|save|restore|handle|mk|set|w
 is "$(outside_kernel "\"([^\"]*[^a-z_\"])?$SYMBOL([^a-z_\"][^\"]*)?\"")" "" \
 	"names of the kernel's functions stand in kernel/"
 is "$(outside_kernel '"/sys/(kernel|module)/')" "" "so do the paths of its files"
+
+# Fields are read by CO-RE, or straight from one of the kernel's structures.
+CORE='BPF_CORE_READ|bpf_core_(field|type|enum|read)|preserve_access_index|__ksym'
+STRUCTURE='\b(task|prev|parent|child|page|pgmap|inode|mapping|regs)->'
+is "$(outside_kernel "$CORE|$STRUCTURE" | grep '^bpf/' |
+	sed -E 's,/\*.*,,; s,(:[0-9]+:) \*.*,\1,' | grep -E "$CORE|$STRUCTURE")" "" \
+	"fields of the kernel's structures are read in kernel/"
 
 without_readme() {
 	local folder

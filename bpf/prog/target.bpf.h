@@ -30,9 +30,9 @@ static __always_inline bool target__listed(struct task_struct *task)
 {
 	if (settings.target == PKS_TARGET_ALL)
 		return true;
-	if (settings.tgid && task->tgid == settings.tgid)
+	if (settings.tgid && kernel__tgid(task) == (__u32)settings.tgid)
 		return true;
-	if (target_workers && (task->flags & PF_WQ_WORKER))
+	if (target_workers && kernel__is_worker(task))
 		return true;
 	if (settings.target == PKS_TARGET_CGROUP)
 		return bpf_current_task_under_cgroup(&target_cgroup, 0) == 1;

@@ -3,7 +3,8 @@
 #ifndef PKSTRACE_PAGES_BPF_H
 #define PKSTRACE_PAGES_BPF_H
 
-#include "kernel/caller.bpf.h"
+#include "core/state.bpf.h"
+#include "kernel/page.bpf.h"
 
 /*
  * The pgmaps seen last, protected and not: the verifier lets a program follow
@@ -33,13 +34,15 @@ static __always_inline void pages__publish(__u32 last, __u32 size)
 static __noinline int pages__learn(struct dev_pagemap *pgmap)
 {
 	__u64 pages = kernel__word(settings.facts.vmemmap_base);
-	__u64 size = bpf_core_type_size(struct page);
+	__u64 size = kernel__page_size_of();
 	__u64 max_pfn = kernel__word(settings.facts.max_pfn);
-	__u64 start = BPF_CORE_READ(pgmap, range.start) >> PAGE_SHIFT;
-	__u64 end = (BPF_CORE_READ(pgmap, range.end) >> PAGE_SHIFT) + 1;
+	__u64 start, end;
+	bool one = kernel__pgmap_range(pgmap, &start, &end);
 
+	start >>= PAGE_SHIFT;
+	end = (end >> PAGE_SHIFT) + 1;
 	if (fastpath_pages.size || !pages || !max_pfn || max_pfn * size > 1ULL << 32 ||
-	    end > max_pfn || start >= end || BPF_CORE_READ(pgmap, nr_range) != 1)
+	    end > max_pfn || start >= end || !one)
 		return 0;
 	pages__publish(pages + end * size - 1, (end - start) * size);
 	return 1;
@@ -48,7 +51,7 @@ static __noinline int pages__learn(struct dev_pagemap *pgmap)
 static __noinline int pgmap__learn(struct page *page)
 {
 	struct dev_pagemap *pgmap = (struct dev_pagemap *)kernel__page_pgmap(page);
-	bool protected = BPF_CORE_READ(pgmap, flags) & PGMAP_PROTECTION;
+	bool protected = kernel__pgmap_protected(pgmap);
 
 	vmemmap = kernel__word(settings.facts.vmemmap_base);
 	if (protected)
@@ -60,32 +63,16 @@ static __noinline int pgmap__learn(struct page *page)
 	return protected;
 }
 
-/* The page of a call, read once: the compiler would rather read it again. */
-static __always_inline struct page *page__of(void *ctx, enum entry by)
-{
-	struct page *page = by == BY_REGS ? (struct page *)((const struct pt_regs *)ctx)->di :
-					    *(struct page **)ctx;
-
-	asm volatile("" : "+r"(page));
-	return page;
-}
-
-/* Typed by a trampoline, it is read directly; out of a register, through a helper. */
-static __always_inline __u64 page__flags(const struct page *page, enum entry by)
-{
-	return by == BY_REGS ? BPF_CORE_READ(page, flags) : page->flags;
-}
-
 /* devmap_protected() of V10, on a page that the kernel is about to look at itself. */
 static __always_inline bool page__protected(void *ctx, enum entry by)
 {
 	const volatile struct pks_facts *k = &settings.facts;
-	struct page *page = page__of(ctx, by);
+	struct page *page = arg__page(ctx, by);
 	__u64 pgmap;
 
-	if ((page__flags(page, by) & k->zone_mask) != k->zone_device)
+	if ((kernel__page_flags(page, by) & k->zone_mask) != k->zone_device)
 		return false;
-	pgmap = by == BY_REGS ? kernel__page_pgmap(page) : (__u64)page->pgmap;
+	pgmap = kernel__page_pgmap_by(page, by);
 	if (pgmap == known_protected)
 		return true;
 	if (pgmap == known_unprotected)
@@ -107,7 +94,7 @@ static __always_inline bool page__fastpath(const struct page *page)
 /* Without asking more of an ordinary page than one bit. */
 static __always_inline bool page__other(const struct page *page, enum entry by)
 {
-	return page__flags(page, by) & fastpath_pages.zone_bit;
+	return kernel__page_flags(page, by) & fastpath_pages.zone_bit;
 }
 
 /* A page that is not known by its address. */
