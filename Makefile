@@ -37,7 +37,10 @@ BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
 
 USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c user/*/*.c))
 # The snapshot's program is an object of its own: it shares no state with the others.
-BPF_OBJS := $(filter-out %/snapshot.o,$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*/*.bpf.c)))
+# Loaded by themselves, not with the tracing programs.
+OWN_OBJS := snapshot find_pkey
+
+BPF_OBJS := $(filter-out $(addprefix %/,$(OWN_OBJS:%=%.o)),$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
@@ -54,6 +57,7 @@ $(BUILD)/user/%.o: user/%.c | $(BUILD)/pkstrace.skel.h $(BUILD)/syscall_names.h
 
 $(BUILD)/user/trace/collector.o $(BUILD)/user/trace/counters.o: $(BUILD)/pkstrace.skel.h
 $(BUILD)/user/trace/iterator.o: $(BUILD)/snapshot.skel.h
+$(BUILD)/user/trace/pkey_probe.o: $(BUILD)/find_pkey.skel.h
 
 $(BUILD)/bpf/%.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -65,11 +69,11 @@ $(BUILD)/pkstrace.bpf.o: $(BPF_OBJS)
 $(BUILD)/pkstrace.skel.h: $(BUILD)/pkstrace.bpf.o
 	$(BPFTOOL) gen skeleton $< name pkstrace > $@
 
-$(BUILD)/snapshot.bpf.o: $(BUILD)/bpf/prog/snapshot.o
+$(OWN_OBJS:%=$(BUILD)/%.bpf.o): $(BUILD)/%.bpf.o: $(BUILD)/bpf/prog/%.o
 	$(BPFTOOL) gen object $@ $<
 
-$(BUILD)/snapshot.skel.h: $(BUILD)/snapshot.bpf.o
-	$(BPFTOOL) gen skeleton $< name snapshot > $@
+$(OWN_OBJS:%=$(BUILD)/%.skel.h): $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $* > $@
 
 # A table row for each system call that the C library's headers number.
 $(BUILD)/syscall_names.h:

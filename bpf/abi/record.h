@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define PKS_ABI 2
+#define PKS_ABI 3
 
 #define PKS_STACK_DEPTH 48
 #define PKS_COMM	16
@@ -66,6 +66,12 @@ enum pks_context {
 	PKS_NR_CONTEXTS,
 };
 
+/* Protection keys that the CPU has; 0 is that of every mapping which asked for none. */
+#define PKS_PKEYS 16
+/* In place of a key: it is not known. Counts of faults have an entry for it, too. */
+#define PKS_NO_PKEY    PKS_PKEYS
+#define PKS_FAULT_KEYS (PKS_PKEYS + 1)
+
 /* In place of a reference to a stack: there is none. */
 #define PKS_NO_STACK (-1)
 
@@ -94,7 +100,7 @@ struct pks_finding {
 	__u8 write;    /* stray-access: 1 write, 0 read */
 	__u8 fatal;    /* stray-access: the kernel did not let it through (strict) */
 	__u8 unsure;   /* found after a count mismatch on this thread */
-	__u8 pad;
+	__u8 pkey;     /* stray-access: of the page; PKS_NO_PKEY: not known */
 	__u32 nr_stack;
 	__u64 time; /* CLOCK_MONOTONIC ns */
 	__u64 fold; /* key of the fold that counts its repeats */

@@ -6,7 +6,7 @@
 #ifndef PKSTRACE_ABI_SETTINGS_H
 #define PKSTRACE_ABI_SETTINGS_H
 
-#include <linux/types.h>
+#include "abi/record.h"
 
 /* Who knows how many windows a thread has open: the count that events are checked against. */
 enum pks_count_source {
@@ -29,10 +29,12 @@ struct pks_facts {
 	__u64 vmemmap_base; /* addresses of these variables, 0: not found */
 	__u64 page_offset_base;
 	__u64 max_pfn;
+	__u64 page_table;   /* the kernel's, its topmost level */
+	__u64 five_levels;  /* of a variable: whether there are five levels of it, or four */
 	__u64 zone_mask;    /* mask of the zone number in page->flags */
 	__u64 zone_device;  /* its value for a page of device memory */
 	__u64 zone_bit;	    /* the highest bit of that value */
-	__u32 pkey_mask;    /* the two bits of the pgmap key in PKRS */
+	__u32 pkey_mask;    /* the two bits of the pgmap key in PKRS, 0: it is not known */
 	__u32 pkey_default; /* their value while access is closed */
 	__u32 saved_pkrs;   /* bytes from the saved PKRS to pt_regs, 0: it is not saved there */
 	__u8 count_source;  /* enum pks_count_source */
@@ -43,7 +45,7 @@ struct pks_facts {
 	__u8 kprobe_misses;   /* the kernel counts the hits that it refuses a kprobe's program */
 	__u8 pad[6];
 };
-_Static_assert(sizeof(struct pks_facts) == 72, "shared with the loader");
+_Static_assert(sizeof(struct pks_facts) == 88, "shared with the loader");
 
 /* Which threads are traced. */
 enum pks_target {
@@ -75,5 +77,5 @@ struct pks_settings {
 	__u8 pad[2];
 	__u64 long_hold; /* report windows open longer than this, in ns; 0: none */
 };
-_Static_assert(sizeof(struct pks_settings) == 120, "shared with the loader");
+_Static_assert(sizeof(struct pks_settings) == 136, "shared with the loader");
 #endif

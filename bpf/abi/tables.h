@@ -340,6 +340,17 @@ struct pks_opened {
 };
 _Static_assert(sizeof(struct pks_opened) == 16, "shared with the loader");
 
+/*
+ * Protection-key faults by the page's key, as two witnesses saw them. Atomic operations
+ * of any CPU; read by the loader at the end.
+ */
+struct pks_faults {
+	__u64 seen[PKS_FAULT_KEYS];  /* by the page fault tracepoint */
+	__u64 asked[PKS_FAULT_KEYS]; /* by the callback that decides about the pgmaps' key */
+	__u64 other[PKS_FAULT_KEYS]; /* by the handler of all keys: not the pgmaps' */
+};
+_Static_assert(sizeof(struct pks_faults) == 408, "shared with the loader");
+
 /* How many of a finding go through the ring before only the count grows. */
 #define PKS_FOLD_DELIVER 4
 

@@ -202,7 +202,7 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->write = r->write;
 	f->fatal = r->fatal;
 	f->unsure = r->unsure;
-	f->pad = 0;
+	f->pkey = r->pkey;
 	f->time = e->now;
 	f->tid = e->tid;
 	f->tgid = e->tgid;

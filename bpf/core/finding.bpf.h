@@ -28,7 +28,8 @@ struct finding_request {
 	__u32 error_code;
 	__s32 depth;
 	__s32 skew;
-	__u32 pad;
+	__u8 pkey;
+	__u8 pad[3];
 	__u64 key;
 	__u64 key2;
 	__u64 address;

@@ -28,7 +28,6 @@ __u64 older_windows;
 __u64 late_revokes;
 struct pks_interrupt interrupts[PKS_INTERRUPTS];
 __u32 interrupt_marks[INTERRUPT_CPUS];
-__u64 fault_witness;
-__u64 fault_calls;
+struct pks_faults faults;
 
 char LICENSE[] SEC("license") = "GPL";

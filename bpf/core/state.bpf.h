@@ -47,8 +47,7 @@ extern struct pks_interrupt interrupts[PKS_INTERRUPTS];
  */
 #define INTERRUPT_CPUS 1024
 extern __u32 interrupt_marks[INTERRUPT_CPUS];
-extern __u64 fault_witness; /* PKS faults seen by the page fault tracepoint */
-extern __u64 fault_calls;   /* PKS faults seen by the key's callback */
+extern struct pks_faults faults;
 
 extern struct pks_opened opened[PKS_OPENED];
 /* Threads that were at a boundary during the trace, by hash; the last one of each entry. */

@@ -39,6 +39,7 @@ static __always_inline void interrupt__ends(__u32 context, __u32 number)
 	}
 }
 
+/* Of a key that is not known nothing is open: there is no bit to tell. */
 static __always_inline bool pkrs__open(__u32 pkrs)
 {
 	return (pkrs & settings.facts.pkey_mask) != settings.facts.pkey_default;

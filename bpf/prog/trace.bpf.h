@@ -122,6 +122,12 @@ static __always_inline void fast_name(struct window_event *e, const struct task_
 	e->tgid = kernel__tgid(task);
 }
 
+/* The window that there is has opened the key. Where the key is not known, so is this. */
+static __always_inline bool key__open(void)
+{
+	return !settings.facts.pkey_mask || pkrs__open(kernel__pkrs(~0u));
+}
+
 /* False where the fast path is barred: in an interrupt. */
 static __always_inline bool fast_begin(struct window_event *e, struct task_struct *task, __u64 key)
 {
@@ -141,7 +147,7 @@ static __always_inline bool fast_grant(void *ctx, enum form form, enum entry by,
 
 	if (!fast_begin(&e, task, arg__first(ctx, by)))
 		return false;
-	e.open = path != PATH_FAST_TRACE || !e.count || pkrs__open(kernel__pkrs(~0u));
+	e.open = path != PATH_FAST_TRACE || !e.count || key__open();
 	return event__granted_fast(ctx, &e, path, fast_read, HOW(form, by, path), fast_name, task);
 }
 
@@ -152,7 +158,7 @@ static __always_inline bool fast_revoke(void *ctx, enum form form, enum entry by
 
 	if (!fast_begin(&e, bpf_get_current_task_btf(), arg__first(ctx, by)))
 		return false;
-	e.open = path != PATH_FAST_TRACE || pkrs__open(kernel__pkrs(~0u));
+	e.open = path != PATH_FAST_TRACE || key__open();
 	return event__revoked_fast(ctx, &e, path, fast_read, HOW(form, by, path));
 }
 

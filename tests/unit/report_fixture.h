@@ -49,6 +49,7 @@ static const char kallsyms_text[] = "ffffffff81000000 T _stext\n"
 
 static const struct dialect fixture_dialect
 	__attribute__((unused)) = { .facts = { .pkey_mask = 0xc, .pkey_default = 0x4 },
+				    .fault_mode = FAULT_MODE_RELAXED,
 				    .page_struct = 64 };
 
 struct fixture {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <bpf/btf.h>
 #include <cmocka.h>
 
 #include "kernel/dialect.h"
@@ -13,6 +14,7 @@ static const struct dialect v10 = {
 	.name = "V10",
 	.layout = "outofline",
 	.fault_mode = FAULT_MODE_STRICT,
+	.facts = { .pkey_mask = 0xc, .pkey_default = 0x4 },
 	.function = { [PROBE_GRANT_PAGE] = "g",
 		      [PROBE_REVOKE_PAGE] = "r",
 		      [PROBE_KEY_FAULT] = "f" },
@@ -117,6 +119,86 @@ static void test_preemption(void **state)
 	hides(&d, "interrupt handlers run in threads");
 }
 
+static void test_key_not_found(void **state)
+{
+	struct dialect d = v10;
+
+	(void)state;
+	d.facts.pkey_mask = 0;
+	hides(&d, "protection key was not found: no ineffective-grant, no residue");
+	assert_null(strstr(blind(&kmap), "protection key"));
+}
+
+/* A function with `args` arguments. */
+static void add_function(struct btf *btf, const char *name, int args)
+{
+	int number = btf__find_by_name(btf, "u64"), proto = btf__add_func_proto(btf, 0);
+
+	for (int i = 0; i < args; i++)
+		assert_int_equal(btf__add_func_param(btf, "arg", number), 0);
+	assert_true(btf__add_func(btf, name, BTF_FUNC_GLOBAL, proto) > 0);
+}
+
+static void add_struct(struct btf *btf, const char *name, const char *member)
+{
+	int number = btf__find_by_name(btf, "u64");
+
+	assert_true(btf__add_struct(btf, name, 8) > 0);
+	if (member)
+		assert_int_equal(btf__add_field(btf, member, number, 0, 0), 0);
+}
+
+/* A kernel with keys, whose tasks have `count`, and with these functions, if any. */
+static struct btf *kernel_types(const char *count, const char *grant, const char *revoke)
+{
+	struct btf *btf = btf__new_empty();
+
+	assert_true(btf__add_int(btf, "u64", 8, 0) > 0);
+	add_struct(btf, "task_struct", count);
+	add_struct(btf, "thread_struct", "pkrs");
+	add_function(btf, "pks_update_protection", 2);
+	add_function(btf, "pks_handle_key_fault", 3);
+	if (grant) {
+		add_function(btf, grant, 1);
+		add_function(btf, revoke, 1);
+		add_function(btf, "pgmap_pks_fault_callback", 3);
+	}
+	return btf;
+}
+
+static char listed[128];
+
+static void list(const char *name, const char *layout)
+{
+	(void)layout;
+	strcat(listed, name);
+	strcat(listed, " ");
+}
+
+static const char *dialects_of(struct btf *btf)
+{
+	const struct dialect d = { .btf = btf };
+
+	listed[0] = 0;
+	dialect__each(&d, list);
+	btf__free(btf);
+	return listed;
+}
+
+/* A dialect is what all of its facts say, not two functions' names. */
+static void test_which_fit(void **state)
+{
+	(void)state;
+	assert_string_equal(dialects_of(kernel_types("pgmap_prot_count", "__pgmap_set_readwrite",
+						     "__pgmap_set_noaccess")),
+			    "V10 ");
+	assert_string_equal(dialects_of(kernel_types(NULL, NULL, NULL)), "BULKHEAD ");
+	/* V8's functions and V10's register: neither. */
+	assert_string_equal(dialects_of(kernel_types("pgmap_prot_count", "__pgmap_mk_readwrite",
+						     "__pgmap_mk_noaccess")),
+			    "");
+}
+
 static void test_arguments_are_compared(void **state)
 {
 	struct dialect by_argument = pair;
@@ -146,7 +228,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_is_seen), cmocka_unit_test(test_what_is_hidden),
 		cmocka_unit_test(test_preemption),  cmocka_unit_test(test_arguments_are_compared),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names),	    cmocka_unit_test(test_key_not_found),
+		cmocka_unit_test(test_which_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,8 +137,9 @@ static void busy_model(struct model *m)
 	m->open_windows = 3;
 	m->older_windows = 4;
 	m->late_revokes = 5;
-	m->fault_calls = 6;
-	m->fault_witness = 7;
+	m->faults.asked[1] = 6;
+	m->faults.seen[1] = 7;
+	m->faults.other[2] = m->faults.seen[2] = 8;
 	m->made = 14;
 	m->delivered = 9;
 	m->folded = 4;

@@ -330,14 +330,31 @@ static void test_complete(void **state)
 		assert_false(model__complete(&m));
 		m.lost[i] = 0;
 	}
-	m.fault_witness = 2;
-	m.fault_calls = 1;
+	m.faults.seen[1] = 2;
+	m.faults.asked[1] = 1;
 	assert_false(model__complete(&m));
 	assert_int_equal(model__unexplained_faults(&m), 1);
-	m.fault_calls = 3;
+	m.faults.asked[1] = 3;
 	assert_int_equal(model__unexplained_faults(&m), 1);
-	m.fault_calls = 2;
+	m.faults.asked[1] = 2;
 	assert_true(model__complete(&m));
+}
+
+/* What one key's witnesses miss, another key's do not make up for. */
+static void test_faults_by_key(void **state)
+{
+	struct model m = { .faults = { .seen = { [1] = 3, [2] = 8, [PKS_NO_PKEY] = 1 },
+				       .asked = { [1] = 3 },
+				       .other = { [2] = 8, [PKS_NO_PKEY] = 1 } } };
+
+	(void)state;
+	assert_true(model__complete(&m));
+	assert_int_equal(model__faults(&m), 3);
+	assert_int_equal(model__other_faults(&m), 9);
+	m.faults.seen[1]--;
+	m.faults.seen[2]++;
+	assert_int_equal(model__unexplained_faults(&m), 2);
+	assert_false(model__complete(&m));
 }
 
 /* Between two readings a site came that lies before the known one in the table. */
@@ -436,6 +453,7 @@ int main(void)
 		cmocka_unit_test(test_fold_only_grows),
 		cmocka_unit_test(test_fold_alone_is_a_finding),
 		cmocka_unit_test(test_fold_never_hides),
+		cmocka_unit_test(test_faults_by_key),
 		cmocka_unit_test(test_between),
 		cmocka_unit_test(test_between_with_a_place_reused),
 		cmocka_unit_test(test_links),

@@ -115,7 +115,8 @@ static void test_summary(void **state)
 {
 	struct model_finding leak = fixture_finding(PKS_LEAK, 0), *added;
 	struct pks_site_stat stat = { .grants = 3, .total = 30, .max = 20 };
-	struct model m = { .found = { [PKS_LEAK] = 2 }, .fault_calls = 1, .fault_witness = 1 };
+	struct model m = { .found = { [PKS_LEAK] = 2 },
+			   .faults = { .asked = { [1] = 1 }, .seen = { [1] = 1 } } };
 	struct fixture f;
 	json_t *object, *loss;
 

@@ -81,11 +81,14 @@ static void test_stray_access(void **state)
 static void test_no_stack(void **state)
 {
 	struct model_finding finding = fixture_finding(PKS_STRAY_ACCESS, PKS_NEVER_GRANTED);
+	struct dialect strict = fixture_dialect;
 	struct fixture f;
 
 	(void)state;
 	fixture_open(&f);
 	fixture_access(&finding);
+	strict.fault_mode = FAULT_MODE_STRICT;
+	f.resolver.dialect = &strict;
 	finding.raw.nr_stack = 0;
 	finding.raw.fatal = 1;
 	finding.raw.granted = (struct pks_origin){ .stack = PKS_NO_STACK };
@@ -93,9 +96,40 @@ static void test_no_stack(void **state)
 	print(&f, &finding);
 	assert_has(&f, "\nRead of address 0xff11000047ff8010, an unknown page\n");
 	assert_has(&f, "\nAccessed by:\n drv_access+0x0/0x100 [drv]\n===");
-	assert_has(&f, "\nFault mode strict: ");
+	assert_has(&f, "\nFault mode strict: the access was not let through\n");
 	assert_lacks(&f, "granted by");
 	assert_lacks(&f, "revoked by");
+	fixture_close(&f);
+}
+
+/* The mode is the kernel's parameter; what became of one access does not tell it. */
+static void test_fault_mode(void **state)
+{
+	struct model_finding finding = fixture_finding(PKS_STRAY_ACCESS, PKS_NEVER_GRANTED);
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f);
+	fixture_access(&finding);
+	finding.raw.fatal = 1;
+	print(&f, &finding);
+	assert_has(&f, "\nFault mode relaxed: the access was not let through\n");
+	fixture_close(&f);
+}
+
+/* The rights are those for the page's key, whatever key the windows are on. */
+static void test_key_of_the_page(void **state)
+{
+	struct model_finding finding = fixture_finding(PKS_STRAY_ACCESS, PKS_NEVER_GRANTED);
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f);
+	fixture_access(&finding);
+	finding.raw.pkrs = 0x55555554;
+	finding.raw.pkey = 5;
+	print(&f, &finding);
+	assert_has(&f, "PKRS 0x55555554 (key 5: no access)");
 	fixture_close(&f);
 }
 
@@ -373,14 +407,24 @@ static void test_summary_suppressed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_layout),	       cmocka_unit_test(test_stray_access),
-		cmocka_unit_test(test_no_stack),       cmocka_unit_test(test_pkrs_of_another),
-		cmocka_unit_test(test_pkrs_read_only), cmocka_unit_test(test_underflow),
-		cmocka_unit_test(test_consequence),    cmocka_unit_test(test_residue),
-		cmocka_unit_test(test_wrong_page),     cmocka_unit_test(test_other_thread),
-		cmocka_unit_test(test_moments),	       cmocka_unit_test(test_unsure),
-		cmocka_unit_test(test_file),	       cmocka_unit_test(test_summary_clean),
-		cmocka_unit_test(test_summary_losses), cmocka_unit_test(test_summary_suppressed),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_stray_access),
+		cmocka_unit_test(test_no_stack),
+		cmocka_unit_test(test_fault_mode),
+		cmocka_unit_test(test_key_of_the_page),
+		cmocka_unit_test(test_pkrs_of_another),
+		cmocka_unit_test(test_pkrs_read_only),
+		cmocka_unit_test(test_underflow),
+		cmocka_unit_test(test_consequence),
+		cmocka_unit_test(test_residue),
+		cmocka_unit_test(test_wrong_page),
+		cmocka_unit_test(test_other_thread),
+		cmocka_unit_test(test_moments),
+		cmocka_unit_test(test_unsure),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_summary_clean),
+		cmocka_unit_test(test_summary_losses),
+		cmocka_unit_test(test_summary_suppressed),
 	};
 
 	return cmocka_run_group_tests_name("report_text", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "kernel/boundaries.h"
 #include "commands.h"
 #include "kernel/dialect.h"
+#include "trace/pkey_probe.h"
 #include "trace/preflight.h"
 #include "kernel/ksyms.h"
 #include "util/array.h"
@@ -143,6 +144,7 @@ static void print_remedy(const struct dialect *d)
 static void print_kernel(const struct dialect *d)
 {
 	struct utsname uts = {};
+	char text[160];
 
 	uname(&uts);
 	line("kernel", uts.release);
@@ -153,9 +155,9 @@ static void print_kernel(const struct dialect *d)
 	if (!d->name)
 		list_line("dialect", "none found", false);
 	if (d->name && dialect__needs_pks(d))
-		line("fault mode", d->fault_mode == FAULT_MODE_RELAXED ? "relaxed" :
-				   d->fault_mode == FAULT_MODE_STRICT  ? "strict" :
-									 "unknown");
+		line("fault mode", fault_mode__name(d->fault_mode));
+	if (d->name && dialect__has_pgmaps(d))
+		line("pgmap key", pkey__describe(&d->pkey, text, sizeof(text)));
 }
 
 static void print_attach(const struct dialect *d)
@@ -175,6 +177,8 @@ static enum status check(struct symbols *symbols)
 	char needed[128], missing[128], text[300];
 	enum status status = dialect__probe(&d, symbols, NULL, true);
 
+	if (d.name)
+		pkey_probe__find(&d, symbols);
 	print_kernel(&d);
 	print_attach(&d);
 	print_probes(&d);

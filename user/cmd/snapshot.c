@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "kernel/dialect.h"
 #include "trace/iterator.h"
+#include "trace/pkey_probe.h"
 #include "trace/preflight.h"
 #include "kernel/srcline.h"
 #include "kernel/ksyms.h"
@@ -102,6 +103,8 @@ static enum status snapshot(const struct snapshot_arguments *a, struct symbols *
 	taken.resolver.source =
 		source__open(&(struct source_options){ .symbols = symbols, .vmlinux = a->vmlinux });
 	status = dialect__probe(&dialect, symbols, NULL, false);
+	if (!status)
+		pkey_probe__find(&dialect, symbols);
 	if (!status && dialect.facts.count_source != PKS_COUNT_SOURCE_PGMAP)
 		status = status__say(
 			STATUS_CANNOT,

@@ -392,10 +392,41 @@ __u64 model__used(const struct model *m, unsigned int suppression)
 	return sum;
 }
 
+static __u64 faults__sum(const __u64 *by_key)
+{
+	__u64 sum = 0;
+
+	for (int key = 0; key < PKS_FAULT_KEYS; key++)
+		sum += by_key[key];
+	return sum;
+}
+
+__u64 model__faults(const struct model *m)
+{
+	return faults__sum(m->faults.asked);
+}
+
+__u64 model__faults_seen(const struct model *m)
+{
+	return faults__sum(m->faults.seen) - faults__sum(m->faults.other);
+}
+
+__u64 model__other_faults(const struct model *m)
+{
+	return faults__sum(m->faults.other);
+}
+
 __u64 model__unexplained_faults(const struct model *m)
 {
-	return m->fault_witness > m->fault_calls ? m->fault_witness - m->fault_calls :
-						   m->fault_calls - m->fault_witness;
+	__u64 sum = 0;
+
+	for (int key = 0; key < PKS_FAULT_KEYS; key++) {
+		__u64 seen = m->faults.seen[key];
+		__u64 handled = m->faults.asked[key] + m->faults.other[key];
+
+		sum += seen > handled ? seen - handled : handled - seen;
+	}
+	return sum;
 }
 
 bool model__complete(const struct model *m)

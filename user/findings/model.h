@@ -95,8 +95,7 @@ struct model {
 	__u64 older_windows;
 	__u64 late_revokes;
 	__u64 open_windows;
-	__u64 fault_witness;
-	__u64 fault_calls;
+	struct pks_faults faults;
 	/* What became of the findings that the BPF programs made. */
 	__u64 made;
 	__u64 delivered;
@@ -181,7 +180,15 @@ bool model__doubtful(const struct pks_finding *raw);
 /* How many findings a suppression hides. */
 __u64 model__used(const struct model *m, unsigned int suppression);
 
-/* Protection faults that only one of the two witnesses saw. */
+/*
+ * Protection faults: of the memory that is traced, by its callback and by the page fault
+ * tracepoint, and on keys that are not its own.
+ */
+__u64 model__faults(const struct model *m);
+__u64 model__faults_seen(const struct model *m);
+__u64 model__other_faults(const struct model *m);
+
+/* Protection faults that only one of the two witnesses saw, key by key. */
 __u64 model__unexplained_faults(const struct model *m);
 
 /* True if nothing was lost, so that the verdict may be "clean". */

@@ -27,6 +27,14 @@ static void thread__resolve(const struct pks_finding *raw, struct resolved_threa
 	memcpy(out->comm, raw->comm, PKS_COMM);
 }
 
+/* The key that the register is read for: that of the page, or else of the windows. */
+static __u32 finding__mask(const struct resolver *r, const struct pks_finding *raw)
+{
+	bool told = class__row(raw->class)->has_cause && raw->pkey && raw->pkey < PKS_PKEYS;
+
+	return told ? pkey__mask(raw->pkey) : r->dialect->facts.pkey_mask;
+}
+
 static void pkrs__resolve(__u32 value, __u32 mask, bool fits, struct resolved_pkrs *out)
 {
 	if (!mask)
@@ -217,10 +225,12 @@ static void remarks__resolve(const struct resolver *r, const struct pks_finding 
 		remark__add(out, row->if_not_granted);
 }
 
-static void access__resolve(const struct pks_finding *raw, struct resolved_finding *out)
+static void access__resolve(const struct resolver *r, const struct pks_finding *raw,
+			    struct resolved_finding *out)
 {
 	out->access = raw->write ? "write" : "read";
-	out->fault_mode = raw->fatal ? "strict" : "relaxed";
+	out->fault_mode = fault_mode__name(dialect__fault_mode(r->dialect));
+	out->let_through = !raw->fatal;
 }
 
 static void finding__facts(const struct resolver *r, const struct model_finding *f,
@@ -229,6 +239,7 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 	const struct pks_finding *raw = &f->raw;
 	const struct class_row *row = class__row(raw->class);
 	const struct pks_facts *facts = &r->dialect->facts;
+	__u32 mask = finding__mask(r, raw);
 
 	out->time = raw->time;
 	out->class = row->name;
@@ -245,10 +256,9 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 	out->unsure = raw->unsure;
 	out->of_revoke = row->of_revoke;
 	if (row->has_cause)
-		access__resolve(raw, out);
+		access__resolve(r, raw, out);
 	if (raw->pkrs)
-		pkrs__resolve(raw->pkrs, facts->pkey_mask,
-			      finding__pkrs_fits(raw, facts->pkey_mask), &out->pkrs);
+		pkrs__resolve(raw->pkrs, mask, finding__pkrs_fits(raw, mask), &out->pkrs);
 }
 
 void resolve__finding(const struct resolver *r, const struct model_finding *f,

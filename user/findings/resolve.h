@@ -134,7 +134,8 @@ struct resolved_finding {
 	const char *boundary;	      /* NULL: none */
 	struct resolved_place boundary_of; /* the system call or function that ended there */
 	const char *access;		   /* "read", "write"; NULL: not an access */
-	const char *fault_mode;		   /* "strict", "relaxed"; NULL as above */
+	const char *fault_mode;		   /* "strict", "relaxed", "unknown"; NULL as above */
+	bool let_through;		   /* the access: the kernel opened the key for it */
 	__u64 address;			   /* accessed, or named by the revoke; 0: none */
 	bool by_page;			   /* the window is on `page`, otherwise on `key` */
 	struct resolved_page page;

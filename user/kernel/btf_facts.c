@@ -98,11 +98,16 @@ static bool type__has_member(const struct btf *btf, __u32 id, const char *name)
 	return false;
 }
 
+bool btf__has_member(const struct btf *btf, const char *type, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+
+	return id > 0 && type__has_member(btf, id, name);
+}
+
 bool facts__kprobe_misses(const struct btf *btf)
 {
-	int id = btf__find_by_name_kind(btf, "bpf_link_info", BTF_KIND_STRUCT);
-
-	return id > 0 && type__has_member(btf, id, "missed");
+	return btf__has_member(btf, "bpf_link_info", "missed");
 }
 
 /* The running kernel's configuration, where it or its packager keeps it. NULL: nowhere. */

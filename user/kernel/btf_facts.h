@@ -19,6 +19,9 @@ const char *kernel_config__layout(const char *unknown);
 /* Bytes of a struct, 0: there is none of that name. */
 unsigned int btf__struct_size(const struct btf *btf, const char *type);
 
+/* True of a struct with this member, at any depth of those in it that have no name. */
+bool btf__has_member(const struct btf *btf, const char *type, const char *name);
+
 /* The prototype of a function of vmlinux, NULL: there is none of that name. Lives as btf does. */
 const struct btf_type *btf__function_proto(const struct btf *btf, const char *name);
 

@@ -25,6 +25,7 @@ struct dialect_row {
 	enum pks_count_source count_source;
 	enum pks_key_kind key;
 	__u8 args; /* parameters of the fault callback, where versions differ in it; 0: any */
+	const char *rights; /* the thread's rights, in its thread_struct; NULL: any name */
 	const char *function[NR_PROBES];
 };
 
@@ -41,25 +42,25 @@ struct dialect_row {
 
 /* clang-format off */
 static const struct dialect_row rows[] = {
-	{ "V10", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V10", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3, "pkrs",
 	  { PROBES_OF_PAGE("set"), PROBES_OF_PGMAP("set"), FAULT_V8 } },
-	{ "V10", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V10", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3, "pkrs",
 	  { PROBES_OF_PGMAP("set"), FAULT_V8 } },
-	{ "V8", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V8", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3, "pks_saved_pkrs",
 	  { PROBES_OF_PAGE("mk"), PROBES_OF_PGMAP("mk"), FAULT_V8 } },
-	{ "V8", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3,
+	{ "V8", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 3, "pks_saved_pkrs",
 	  { PROBES_OF_PGMAP("mk"), FAULT_V8 } },
-	{ "V7", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 2,
+	{ "V7", "outofline", PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 2, "saved_pkrs",
 	  { PROBES_OF_PAGE("mk"), PROBES_OF_PGMAP("mk"), FAULT_V7 } },
-	{ "V7", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 2,
+	{ "V7", INLINE_OR_PARTIAL, PKS_COUNT_SOURCE_PGMAP, PKS_KEY_PAGE, 2, "saved_pkrs",
 	  { PROBES_OF_PGMAP("mk"), FAULT_V7 } },
 	/* Compartments by key, on 6.1: no pgmap, no count, no callback of one. */
-	{ "BULKHEAD", "keys", PKS_COUNT_SOURCE_NONE, PKS_KEY_PKEY, 0,
+	{ "BULKHEAD", "keys", PKS_COUNT_SOURCE_NONE, PKS_KEY_PKEY, 0, "pkrs",
 	  { [PROBE_KEY_UPDATE] = "pks_update_protection",
 	    [PROBE_KEY_FAULT] = "pks_handle_key_fault",
 	    [PROBE_FAULT_CALLBACK] = "pks_handle_key_fault" } },
 	/* Our own trace-only patch, for any kernel. */
-	{ "kmap-trace", "every page", PKS_COUNT_SOURCE_KMAP, PKS_KEY_PAGE, 0,
+	{ "kmap-trace", "every page", PKS_COUNT_SOURCE_KMAP, PKS_KEY_PAGE, 0, NULL,
 	  { [PROBE_GRANT_ARG] = "kmap_trace_map",
 	    [PROBE_REVOKE_ARG] = "kmap_trace_unmap" } },
 };
@@ -70,7 +71,8 @@ bool dialect__is_fault_entry(const char *name)
 	return !strcmp(name, "asm_exc_page_fault");
 }
 
-static bool row__fits(const struct dialect_row *row, const struct btf *btf)
+/* The kernel has the functions: the row could be traced. */
+static bool row__traceable(const struct dialect_row *row, const struct btf *btf)
 {
 	const char *callback = row->function[PROBE_FAULT_CALLBACK];
 
@@ -78,6 +80,27 @@ static bool row__fits(const struct dialect_row *row, const struct btf *btf)
 		if (row->function[i] && !btf__function_proto(btf, row->function[i]))
 			return false;
 	return !row->args || btf_vlen(btf__function_proto(btf, callback)) == row->args;
+}
+
+/* Whose count of windows the kernel keeps, where it keeps one. */
+static bool row__count_fits(const struct dialect_row *row, const struct btf *btf)
+{
+	switch (row->count_source) {
+	case PKS_COUNT_SOURCE_PGMAP:
+		return btf__has_member(btf, "task_struct", "pgmap_prot_count");
+	case PKS_COUNT_SOURCE_KMAP:
+		return btf__has_member(btf, "task_struct", "kmap_trace_count");
+	case PKS_COUNT_SOURCE_NONE:
+		return !btf__has_member(btf, "task_struct", "pgmap_prot_count");
+	}
+	return false;
+}
+
+/* All that the row says is so on this kernel, not only the names of its functions. */
+static bool row__fits(const struct dialect_row *row, const struct btf *btf)
+{
+	return row__traceable(row, btf) && row__count_fits(row, btf) &&
+	       (!row->rights || btf__has_member(btf, "thread_struct", row->rights));
 }
 
 static bool cpu__has_pks(void)
@@ -126,6 +149,8 @@ static void facts__symbols(struct dialect *d, struct symbols *symbols)
 	d->facts.vmemmap_base = symbols__address(symbols, "vmemmap_base");
 	d->facts.page_offset_base = symbols__address(symbols, "page_offset_base");
 	d->facts.max_pfn = symbols__address(symbols, "max_pfn");
+	d->facts.page_table = symbols__address(symbols, "init_top_pgt");
+	d->facts.five_levels = symbols__address(symbols, "__pgtable_l5_enabled");
 	for (int i = 0; i < NR_PROBES; i++)
 		if (d->function[i])
 			d->entry[i] = symbols__address(symbols, d->function[i]);
@@ -141,13 +166,17 @@ static bool symbols__have_variables(struct symbols *symbols)
 	       symbols__address(symbols, "pcpu_hot");
 }
 
-/* The first row that fits and has the name that was asked for, if one was. */
+/*
+ * The first row that fits. One that is asked for by name need not be what the kernel
+ * speaks: it is enough that its functions are there to be traced.
+ */
 static void dialect__choose(struct dialect *d, const char *name)
 {
 	for (size_t i = 0; i < NR(rows) && !d->name; i++) {
 		const struct dialect_row *row = &rows[i];
 
-		if ((name && strcmp(name, row->name)) || !row__fits(row, d->btf))
+		if (name ? strcmp(name, row->name) || !row__traceable(row, d->btf) :
+			   !row__fits(row, d->btf))
 			continue;
 		d->name = row->name;
 		d->layout = row->layout;
@@ -165,11 +194,7 @@ static void dialect__facts(struct dialect *d, struct symbols *symbols)
 	if (d->layout && !strcmp(d->layout, INLINE_OR_PARTIAL))
 		d->layout = kernel_config__layout(INLINE_OR_PARTIAL);
 	if (dialect__needs_pks(d)) {
-		/* V7..V10: key 1 is the pgmaps', closed is "access disable"; PKRS lies below pt_regs. */
-		if (d->facts.key == PKS_KEY_PAGE)
-			d->facts.pkey_mask = 0xc;
-		d->facts.pkey_default = d->facts.pkey_mask & 0x55555555;
-		d->facts.saved_pkrs = 8;
+		d->facts.saved_pkrs = 8; /* PKRS lies below pt_regs (V7 to V10) */
 		d->protection_on = cpu__pks_enabled();
 		d->fault_mode = fault_mode__read();
 	}
@@ -265,6 +290,21 @@ void dialect__each(const struct dialect *d, void (*fn)(const char *name, const c
 	for (size_t i = 0; d->btf && i < NR(rows); i++)
 		if ((!d->name || strcmp(rows[i].name, d->name)) && row__fits(&rows[i], d->btf))
 			fn(rows[i].name, rows[i].layout);
+}
+
+/* Closed is "access disable", the first of the two bits (PKS_INIT_VALUE). */
+void dialect__set_pkey(struct dialect *d, const struct pkey *key)
+{
+	d->pkey = *key;
+	d->facts.pkey_mask = pkey__mask(key->number);
+	d->facts.pkey_default = d->facts.pkey_mask & 0x55555555;
+}
+
+enum fault_mode dialect__fault_mode(const struct dialect *d)
+{
+	enum fault_mode now = fault_mode__read();
+
+	return now == FAULT_MODE_UNKNOWN ? d->fault_mode : now;
 }
 
 const char *dialect__switch(const struct dialect *d)

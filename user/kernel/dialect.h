@@ -12,6 +12,7 @@
 
 #include "abi/settings.h"
 #include "kernel/attach_form.h"
+#include "kernel/pkey.h"
 #include "kernel/preemption.h"
 #include "util/status.h"
 
@@ -57,6 +58,7 @@ struct dialect {
 	bool cpu_has_pks;
 	bool protection_on; /* a protected pgmap can exist */
 	enum fault_mode fault_mode;
+	struct pkey pkey; /* the pgmaps' */
 	struct pks_facts facts;
 	unsigned int page_struct; /* bytes of the kernel's struct page, 0: not known */
 	struct btf *btf;	  /* owned; of the running kernel */
@@ -79,6 +81,18 @@ void dialect__close(struct dialect *d);
 
 /* Hands out the dialects that fit this kernel by name and layout, the chosen one first. */
 void dialect__each(const struct dialect *d, void (*fn)(const char *name, const char *layout));
+
+/* Its windows are on pgmaps, which have a protection key: pkey_probe__find() finds out which. */
+bool dialect__has_pgmaps(const struct dialect *d);
+
+/* The pgmaps have this key. Not found: what depends on it is not judged. */
+void dialect__set_pkey(struct dialect *d, const struct pkey *key);
+
+/* What the kernel does with a stray access, as its parameter says now. */
+enum fault_mode dialect__fault_mode(const struct dialect *d);
+
+/* "relaxed", "strict" or "unknown". */
+const char *fault_mode__name(enum fault_mode mode);
 
 /* Needs a CPU with PKS and protection switched on. */
 bool dialect__needs_pks(const struct dialect *d);

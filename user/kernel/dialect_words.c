@@ -7,6 +7,11 @@ bool dialect__needs_pks(const struct dialect *d)
 	return d->facts.count_source == PKS_COUNT_SOURCE_PGMAP || d->facts.key == PKS_KEY_PKEY;
 }
 
+bool dialect__has_pgmaps(const struct dialect *d)
+{
+	return d->facts.count_source == PKS_COUNT_SOURCE_PGMAP;
+}
+
 bool dialect__has_faults(const struct dialect *d)
 {
 	return d->function[PROBE_KEY_FAULT] || d->function[PROBE_KEY_CALLBACK];
@@ -20,7 +25,7 @@ bool dialect__has_keys(const struct dialect *d)
 	       d->facts.revoke_arg != PKS_NO_ARG;
 }
 
-static const char *fault_mode__text(enum fault_mode mode)
+const char *fault_mode__name(enum fault_mode mode)
 {
 	switch (mode) {
 	case FAULT_MODE_RELAXED:
@@ -63,7 +68,7 @@ void dialect__describe(const struct dialect *d, char *text, size_t size)
 		snprintf(text, size, "%s, %s, no PKS", d->name, d->layout);
 	else
 		snprintf(text, size, "%s, layout %s, fault mode %s", d->name, d->layout,
-			 fault_mode__text(d->fault_mode));
+			 fault_mode__name(d->fault_mode));
 }
 
 /* Consequences of who counts the windows. */
@@ -100,6 +105,9 @@ void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *w
 		fn(arg, "no argument to compare: no wrong-page, no out-of-order, no cross-thread");
 	if (d->facts.key == PKS_KEY_ARG)
 		fn(arg, "no faults: no stray-access, no ineffective-grant, no residue");
+	if (dialect__has_pgmaps(d) && !d->facts.pkey_mask)
+		fn(arg,
+		   "the pgmaps' protection key was not found: no ineffective-grant, no residue");
 	if (d->fault_mode == FAULT_MODE_RELAXED)
 		fn(arg, "fault mode relaxed: after a thread's first stray access, further ones go "
 			"unseen until its next balanced window");

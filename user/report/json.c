@@ -180,6 +180,8 @@ static void finding__what(json_t *object, const struct resolved_finding *f)
 	json__set_text(object, "access", f->access);
 	json__set_hex(object, "address", f->address);
 	json__set_text(object, "fault_mode", f->fault_mode);
+	if (f->access)
+		json__set_flag(object, "let_through", f->let_through);
 	set_pkrs(object, &f->pkrs);
 }
 

@@ -128,13 +128,36 @@ static json_t *summary__losses(const struct model *m)
 	return all;
 }
 
+/* Key by key, what each of the witnesses saw. */
+static json_t *summary__faults(const struct model *m)
+{
+	json_t *all = json_array();
+
+	for (int key = 0; key < PKS_FAULT_KEYS; key++) {
+		json_t *one;
+
+		if (!m->faults.seen[key] && !m->faults.asked[key] && !m->faults.other[key])
+			continue;
+		one = json_object();
+		if (key != PKS_NO_PKEY)
+			json__set_number(one, "pkey", key);
+		json__set_number(one, "by_tracepoint", m->faults.seen[key]);
+		json__set_number(one, "by_callback", m->faults.asked[key]);
+		json__set_number(one, "on_another_key", m->faults.other[key]);
+		json_array_append_new(all, one);
+	}
+	return all;
+}
+
 static void set_counts(json_t *object, const struct model *m)
 {
 	json__set_number(object, "granted", model__grants(m));
 	json__set_number(object, "closed", model__closed(m));
 	json__set_number(object, "open", m->open_windows);
-	json__set_number(object, "faults", m->fault_calls);
-	json__set_number(object, "faults_by_tracepoint", m->fault_witness);
+	json__set_number(object, "faults", model__faults(m));
+	json__set_number(object, "faults_by_tracepoint", model__faults_seen(m));
+	json__set_number(object, "faults_on_other_keys", model__other_faults(m));
+	json_object_set_new(object, "faults_by_key", summary__faults(m));
 	json__set_number(object, "older_windows", m->older_windows);
 	json__set_number(object, "late_revokes", m->late_revokes);
 	json__set_number(object, "findings", model__total_findings(m));

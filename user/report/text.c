@@ -80,9 +80,8 @@ static void finding__remarks(FILE *out, const struct resolved_finding *f)
 	if (f->holds)
 		fprintf(out, "The window is held by thread %u\n", f->other_tid);
 	if (f->access)
-		fprintf(out, "Fault mode %s: %s\n", f->fault_mode,
-			f->fault_mode[0] == 's' ? "the kernel oopses here" :
-						  "the access was let through");
+		fprintf(out, "Fault mode %s: the access was %s\n", f->fault_mode,
+			f->let_through ? "let through" : "not let through");
 	for (unsigned int i = 0; i < f->nr_remarks; i++)
 		fprintf(out, "%s\n", f->remark[i]);
 	if (f->unsure)

@@ -88,6 +88,33 @@ static void loss__where(FILE *out, const struct model *m, int reason)
 	fputs(*before == ',' ? ")\n" : "\n", out);
 }
 
+/* "key 1", "a key that could not be told" */
+static void key__print(FILE *out, int key)
+{
+	if (key == PKS_NO_PKEY)
+		fputs("a key that could not be told", out);
+	else
+		fprintf(out, "key %d", key);
+}
+
+/* The two witnesses, where they differ. */
+static void losses__faults(FILE *out, const struct model *m)
+{
+	for (int key = 0; key < PKS_FAULT_KEYS; key++) {
+		__u64 seen = m->faults.seen[key];
+		__u64 handled = m->faults.asked[key] + m->faults.other[key];
+
+		if (seen == handled)
+			continue;
+		fprintf(out, "LOST: %" PRIu64 " protection faults on ", (uint64_t)seen);
+		key__print(out, key);
+		fprintf(out,
+			" were seen by the page fault tracepoint, %" PRIu64
+			" by the key's callback\n",
+			(uint64_t)handled);
+	}
+}
+
 static void summary__losses(FILE *out, const struct model *m)
 {
 	for (int i = 0; i < NR_LOSSES; i++) {
@@ -97,11 +124,32 @@ static void summary__losses(FILE *out, const struct model *m)
 			loss__row(i)->meaning);
 		loss__where(out, m, i);
 	}
-	if (model__unexplained_faults(m))
-		fprintf(out,
-			"LOST: %" PRIu64 " protection faults were seen by the page fault "
-			"tracepoint, %" PRIu64 " by the key's callback\n",
-			(uint64_t)m->fault_witness, (uint64_t)m->fault_calls);
+	losses__faults(out, m);
+}
+
+/* "8 faults on other keys: 2", with how many on each where there are several. */
+static void remarks__other_faults(FILE *out, const struct model *m)
+{
+	__u64 all = model__other_faults(m);
+	const char *before = "";
+
+	if (!all)
+		return;
+	fprintf(out, "%" PRIu64 " fault%s on other keys: ", (uint64_t)all, all == 1 ? "" : "s");
+	for (int key = 0; key < PKS_FAULT_KEYS; key++) {
+		__u64 nr = m->faults.other[key];
+
+		if (!nr)
+			continue;
+		if (key == PKS_NO_PKEY)
+			fprintf(out, "%sunknown", before);
+		else
+			fprintf(out, "%s%d", before, key);
+		if (nr != all)
+			fprintf(out, " (%" PRIu64 ")", (uint64_t)nr);
+		before = ", ";
+	}
+	fputc('\n', out);
 }
 
 static void summary__remarks(FILE *out, const struct resolved_summary *s)
@@ -120,6 +168,7 @@ static void summary__remarks(FILE *out, const struct resolved_summary *s)
 	if (m->late_revokes)
 		fprintf(out, "%" PRIu64 " leaked windows were closed later\n",
 			(uint64_t)m->late_revokes);
+	remarks__other_faults(out, m);
 	for (unsigned int i = 0; i < s->nr_notes; i++)
 		fprintf(out, "Note: no source lines: %s\n", s->note[i]);
 }
@@ -180,7 +229,7 @@ void text__summary_end(struct report *r, const struct resolved_summary *s)
 		"pkstrace: %" PRIu64 " windows granted, %" PRIu64 " closed, %" PRIu64
 		" open, %" PRIu64 " protection faults in %.1f s\n",
 		(uint64_t)model__grants(m), (uint64_t)model__closed(m), (uint64_t)m->open_windows,
-		(uint64_t)m->fault_calls, s->seconds);
+		(uint64_t)model__faults(m), s->seconds);
 	summary__delivery(r->out, m);
 	summary__verdict(r->out, m);
 	fflush(r->out);

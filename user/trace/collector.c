@@ -138,7 +138,7 @@ static int collector__configure(struct collector *c, const struct collector_opti
 		s->pages = dialect__has_keys(d);
 		s->revokes = 1;
 		s->stacks = 1;
-		s->effect = d->facts.count_source == PKS_COUNT_SOURCE_PGMAP;
+		s->effect = dialect__has_pgmaps(d) && d->facts.pkey_mask;
 		s->records = 1;
 	}
 	s->target = options->target;

@@ -56,9 +56,8 @@ struct collector_counts {
 	__u64 lost[PKS_NR_LOSSES];
 	__u64 older_windows; /* windows granted before the trace and closed in it */
 	__u64 late_revokes;  /* leaked windows that were closed after all */
-	__u64 fault_witness; /* protection faults by the page fault tracepoint */
-	__u64 fault_calls;   /* and by the key's callback */
-	__u64 open_windows;  /* open at this moment */
+	struct pks_faults faults;
+	__u64 open_windows; /* open at this moment */
 	/* What became of all in found[]. */
 	__u64 delivered; /* handed out by collector__consume() */
 	__u64 folded;	 /* counted with earlier ones only */

@@ -217,8 +217,7 @@ int collector__counts(struct collector *c, struct collector_counts *counts)
 	counts->dropped = bss->dropped;
 	counts->older_windows = bss->older_windows;
 	counts->late_revokes = bss->late_revokes;
-	counts->fault_witness = bss->fault_witness;
-	counts->fault_calls = bss->fault_calls;
+	memcpy(&counts->faults, &bss->faults, sizeof(counts->faults));
 	counts->open_windows = count_only__open(c);
 	for (int i = 0; i < PKS_SLOTS; i++)
 		if (bss->slots[i].owner && bss->slots[i].depth > 0)

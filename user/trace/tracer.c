@@ -9,6 +9,7 @@
 #include "kernel/boundaries.h"
 #include "kernel/ksyms.h"
 #include "kernel/srcline.h"
+#include "trace/pkey_probe.h"
 #include "trace/preflight.h"
 #include "trace/run_loop.h"
 #include "trace/tracer.h"
@@ -143,7 +144,11 @@ static enum status tracer__signals(struct tracer *t)
 
 static enum status tracer__dialect(struct tracer *t)
 {
-	return dialect__probe(&t->dialect, t->symbols, &t->options.dialect, false);
+	enum status status = dialect__probe(&t->dialect, t->symbols, &t->options.dialect, false);
+
+	if (!status)
+		pkey_probe__find(&t->dialect, t->symbols);
+	return status;
 }
 
 void tracer__init(struct tracer *t)
@@ -372,8 +377,7 @@ static void tracer__read_counts(struct tracer *t)
 	m->older_windows = counts.older_windows;
 	m->late_revokes = counts.late_revokes;
 	m->open_windows = counts.open_windows;
-	m->fault_witness = counts.fault_witness;
-	m->fault_calls = counts.fault_calls;
+	m->faults = counts.faults;
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		m->made += counts.found[i];
 	m->delivered = counts.delivered;
