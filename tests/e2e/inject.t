@@ -231,10 +231,26 @@ one_line 2 "a cgroup that is none" "not a directory below" \
 one_line 2 "a process and a command" "not both" "$PKSTRACE" inject --skip-revoke -p 1 -- true
 one_line 3 "a function that may not fail" "lacks the mark ALLOW_ERROR_INJECTION\(vfs_read" \
 	"$PKSTRACE" inject --fail vfs_read=-EIO -- true
-grep -v 'pgmap_set' /sys/kernel/debug/error_injection/list >"$WORK/list"
-one_line 3 "windows that may not be skipped" "CONFIG_DEVMAP_PROTECTION_ERROR_INJECTION=y" \
+
+# The list of what may fail without the functions that match $1.
+list_without() {
+	grep -v "$1" /sys/kernel/debug/error_injection/list >"$WORK/list"
+}
+
+# pkstrace inject $1 with that list in place of the kernel's.
+inject_by_list() {
 	unshare -m bash -c "mount --bind $WORK/list /sys/kernel/debug/error_injection/list &&
-		exec '$PKSTRACE' inject --skip-revoke -- true"
+		exec '$PKSTRACE' inject $1 -- true"
+}
+
+list_without pgmap_set
+one_line 3 "windows that may not be skipped: the revoke's mark, and both ways to it" \
+	"pgmap_set_noaccess\(\) lacks the mark ALLOW_ERROR_INJECTION\(.*pgmap_set_noaccess, .*CONFIG_DEVMAP_PROTECTION_ERROR_INJECTION=y" \
+	inject_by_list --skip-revoke
+one_line 3 "the same of grants" "pgmap_set_readwrite\(\) lacks the mark" \
+	inject_by_list --skip-grant
+list_without pgmap_set_readwrite
+exits 0 "a revoke may be skipped whatever a grant may" inject_by_list --skip-revoke
 one_line 3 "no list of injectable functions" "CONFIG_FUNCTION_ERROR_INJECTION and a mounted debugfs" \
 	unshare -m bash -c "umount -l /sys/kernel/debug && exec '$PKSTRACE' inject --skip-revoke -- true"
 

@@ -63,6 +63,25 @@ print(child.wait(), text == subprocess.check_output([sys.argv[1], "--help"]))
 END
 is "$(<"$WORK/all")" "0 True" "a full pipe that does not block: all arrives"
 
+# Each line is one write, for whoever shares the stream: of a pipe of packets, a packet.
+python3 - "$PKSTRACE" >"$WORK/writes" <<'END'
+import os, subprocess, sys
+for command in ["walk"], ["run", "-d", "0"], ["check", "--json"]:
+    reader, writer = os.pipe2(os.O_DIRECT)
+    child = subprocess.Popen([*sys.argv[1:], *command], stdin=subprocess.DEVNULL,
+                             stdout=writer, stderr=writer)
+    os.close(writer)
+    writes = []
+    while packet := os.read(reader, 65536):
+        writes.append(packet)
+    child.wait()
+    whole = [w for w in writes if w.endswith(b"\n") and (w.startswith(b"pkstrace: ") or w[:1] == b"{")]
+    print(command[0], "whole" if writes and whole == writes else writes)
+END
+is "$(<"$WORK/writes")" "walk whole
+run whole
+check whole" "a line is one write"
+
 # What is wrong otherwise keeps its status where nothing was to be written.
 tried walk >/dev/full
 is "$status" 2 "a usage error: exit status 2 all the same"

@@ -122,13 +122,17 @@ static enum status session__may_skip(struct inject_session *s, const struct dial
 			"skip: on a preemptible kernel that takes CONFIG_BPF_KPROBE_OVERRIDE, "
 			"which this one was built without");
 	for (unsigned int form = 0; plan__skips(s->plan) && form < PKS_FORMS; form++) {
-		const char *target = dialect->function[forms[form]];
+		const char *function = dialect->function[forms[form]];
 
-		if (target && !injectables__find(&s->injectables, target))
-			return status__say(STATUS_CANNOT,
-					   "skip: this kernel does not let %s() be skipped: build "
-					   "it with " WINDOW_MARK "=y (for test kernels only)",
-					   target);
+		if (function && plan__kind_of_form(s->plan, form) &&
+		    !injectables__find(&s->injectables, function))
+			return status__say(
+				STATUS_CANNOT,
+				"skip: this kernel does not let %s() be skipped: %s() lacks the "
+				"mark ALLOW_ERROR_INJECTION(%s, ERRNO). On a kernel for tests, add "
+				"that line below the function, or, with pkstrace's patches, build "
+				"with " WINDOW_MARK "=y",
+				function, function, function);
 	}
 	return STATUS_CLEAN;
 }

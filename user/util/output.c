@@ -12,6 +12,13 @@
 static struct sigaction found; /* SIGPIPE's, before ours */
 static int error;	       /* the first that a write met; 0: none */
 
+/*
+ * Whatever is printed between two flushes is one write, so that what other processes write
+ * to the same place comes before or after it: the longest line is a summary with all of
+ * its call sites. Memory that is not used is not there.
+ */
+static char buffer[4 << 20];
+
 /* A closed standard output is one that refuses writes, not the next file that we open. */
 static void descriptors__take(void)
 {
@@ -70,8 +77,7 @@ void output__open(void)
 	stream = fopencookie(NULL, "w", functions);
 	if (!stream)
 		_exit(STATUS_CANNOT);
-	if (isatty(STDOUT_FILENO))
-		setvbuf(stream, NULL, _IOLBF, BUFSIZ);
+	setvbuf(stream, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof(buffer));
 	stdout = stream;
 }
 

@@ -1,26 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "util/output.h"
 #include "util/status.h"
 
+#define PREFIX "pkstrace: "
+
+/* In one write: what other processes write to the same place does not come between. */
+static void line__write(const char *line, size_t size)
+{
+	while (size) {
+		ssize_t n = write(STDERR_FILENO, line, size);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		if (n > 0) {
+			line += n;
+			size -= n;
+		}
+	}
+}
+
 /* One line, whatever is in the names that it quotes. */
 static void say(const char *format, va_list args)
 {
-	char *text;
+	size_t size = 0;
+	char *line = NULL;
+	FILE *text = open_memstream(&line, &size);
 
 	output__failed(); /* flushes: the two streams stay in order */
-	if (vasprintf(&text, format, args) < 0) {
-		fprintf(stderr, "pkstrace: %s\n", format);
+	if (text) {
+		fputs(PREFIX, text);
+		vfprintf(text, format, args);
+	}
+	if (!text || fclose(text)) {
+		line__write(PREFIX "out of memory\n", sizeof(PREFIX "out of memory\n") - 1);
+		free(line);
 		return;
 	}
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	fprintf(stderr, "pkstrace: %s\n", text);
-	free(text);
+	for (size_t i = 0; i < size; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	line[size++] = '\n'; /* in place of the end of the string */
+	line__write(line, size);
+	free(line);
 }
 
 enum status status__say(enum status status, const char *format, ...)
