@@ -35,7 +35,7 @@ LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
 	-D__TARGET_ARCH_x86 -I/usr/include/$(shell $(CC) -print-multiarch) -Ibpf
 
-USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c user/*/*.c))
+USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c user/*/*.c user/*/*/*.c))
 # The snapshot's program is an object of its own: it shares no state with the others.
 # Loaded by themselves, not with the tracing programs.
 OWN_OBJS := snapshot find_pkey

@@ -24,7 +24,7 @@ enum pks_key_kind {
 
 #define PKS_NO_ARG 0xff
 
-/* What the loader has found out about this kernel; see user/kernel/dialect.c. */
+/* What the loader has found out about this kernel; see user/kernel/dialect/dialect.c. */
 struct pks_facts {
 	__u64 vmemmap_base; /* addresses of these variables, 0: not found */
 	__u64 page_offset_base;

@@ -9,7 +9,7 @@
  * thread that is preempted inside it has it refused to every other thread there.
  * By registers (kprobe, kprobe.multi): ctx is the pt_regs of the function's entry,
  * and preemption is off. It costs about 1.6 times as much.
- * The loader chooses, by the kernel's preemption model (user/kernel/preemption.h).
+ * The loader chooses, by the kernel's preemption model (user/kernel/dialect/preemption.h).
  */
 #ifndef PKSTRACE_CALLER_BPF_H
 #define PKSTRACE_CALLER_BPF_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Grants and revokes: thin wrappers around the window core. The loader names
- * the functions (user/kernel/dialect.c); here stand only their forms. Of each
+ * the functions (user/kernel/dialect/dialect.c); here stand only their forms. Of each
  * program one is attached by a trampoline and one by registers ("_regs"): the
  * loader loads one of the two.
  */

@@ -101,10 +101,20 @@ is "$(outside_kernel "$CORE|$STRUCTURE" | grep '^bpf/' |
 without_readme() {
 	local folder
 
-	for folder in bpf/*/ user/*/; do
-		[[ -s ${folder}README.md ]] || echo "$folder"
+	find bpf user -mindepth 1 -type d | while read -r folder; do
+		[[ -s $folder/README.md ]] || echo "$folder"
 	done
 }
 is "$(without_readme)" "" "each folder has a README.md"
+
+
+# A folder that cannot be taken in at a glance has more than one job. A source and its
+# header count as one.
+MOST_FILES=14
+crowded() {
+	printf '%s\n' "${files[@]}" | sed -E 's,(\.bpf)?\.[ch]$,,' | sort -u | sed 's,/[^/]*$,,' |
+		uniq -c | awk -v most=$MOST_FILES '$1 > most { print $2 ": " $1 }'
+}
+is "$(crowded)" "" "no folder has more than $MOST_FILES files"
 
 done_testing

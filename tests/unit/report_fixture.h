@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "report/report.h"
 #include "findings/suppress.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 #define KERNEL_AT 0xffffffff81000000ull
 #define DRIVER_AT 0xffffffffc0000000ull

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/boundaries.h"
+#include "kernel/dialect/boundaries.h"
 
 static const char *const tracepoints[] = {
 	"sys_exit",	      "workqueue_execute_end",	   "softirq_exit",

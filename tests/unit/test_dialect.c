@@ -8,7 +8,7 @@
 #include <bpf/btf.h>
 #include <cmocka.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 static const struct dialect v10 = {
 	.name = "V10",

@@ -8,7 +8,7 @@
 #include <bpf/btf.h>
 #include <cmocka.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 #define CLOSED 0x55555554u
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "kernel/preemption.h"
+#include "kernel/dialect/preemption.h"
 
 static void test_brackets(void **state)
 {

@@ -5,9 +5,9 @@
  */
 #include <libgen.h>
 
-#include "kernel/srcline.h"
+#include "kernel/symbols/srcline.h"
 #include "source_fixture.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 static char no_kernel[PATH_MAX + 64]; /* why there is no kernel under test; "": there is */
 static char kernel_dir[PATH_MAX];

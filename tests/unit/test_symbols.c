@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 #define KERNEL                                                                                     \
 	"ffffffff81000000 T _stext\n"                                                              \

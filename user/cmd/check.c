@@ -7,12 +7,12 @@
 
 #include "cmd/format.h"
 #include "cmd/options.h"
-#include "kernel/boundaries.h"
+#include "kernel/dialect/boundaries.h"
 #include "commands.h"
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "trace/pkey_probe.h"
 #include "trace/preflight.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 #include "util/array.h"
 
 static error_t parse(int key, char *arg, struct argp_state *state)

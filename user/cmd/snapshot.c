@@ -6,12 +6,12 @@
 #include "cmd/format.h"
 #include "cmd/options.h"
 #include "commands.h"
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "trace/iterator.h"
 #include "trace/pkey_probe.h"
 #include "trace/preflight.h"
-#include "kernel/srcline.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/srcline.h"
+#include "kernel/symbols/ksyms.h"
 
 enum { OPTION_VMLINUX = 256 };
 

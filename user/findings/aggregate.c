@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "findings/aggregate.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 

@@ -2,9 +2,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "findings/callchain.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 /* Own frames stand at the top only: program, trampoline, traced function and its shell. */
 #define OWN_FRAMES_MAX 8

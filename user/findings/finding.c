@@ -3,7 +3,7 @@
 
 #include "findings/finding.h"
 #include "findings/callchain.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 #define PAGE_BYTES 4096
 

@@ -6,9 +6,9 @@
 #include "findings/callchain.h"
 #include "findings/finding.h"
 #include "findings/resolve_frame.h"
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "kernel/inode_path.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 #include "kernel/physaddr.h"
 #include "kernel/syscalls.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "findings/resolve_frame.h"
-#include "kernel/dialect.h"
-#include "kernel/ksyms.h"
-#include "kernel/srcline.h"
+#include "kernel/dialect/dialect.h"
+#include "kernel/symbols/ksyms.h"
+#include "kernel/symbols/srcline.h"
 
 void place__resolve(const struct resolver *r, __u64 address, unsigned int flags,
 		    struct resolved_place *out)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "findings/resolve_frame.h"
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "kernel/physaddr.h"
 #include "util/number.h"
 

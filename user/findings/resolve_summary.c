@@ -7,7 +7,7 @@
 #include "findings/aggregate.h"
 #include "findings/finding.h"
 #include "findings/resolve_summary.h"
-#include "kernel/srcline.h"
+#include "kernel/symbols/srcline.h"
 
 /* --- what is counted ------------------------------------------------------------- */
 

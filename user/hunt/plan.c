@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "hunt/plan.h"
 
 /* FNV-1a, 64 bits. */

@@ -13,7 +13,7 @@
 #include "inject/session.h"
 #include "pkstrace.skel.h"
 #include "trace/function_probe.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 /* --- which functions ------------------------------------------------------ */
 

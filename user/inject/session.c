@@ -10,7 +10,7 @@
 #include "inject/places.h"
 #include "inject/session.h"
 #include "pkstrace.skel.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 #include "trace/tracer.h"
 #include "util/number.h"
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "kernel/fault_injection.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 #include "util/proc_stat.h"
 
 #define DEBUGFS "/sys/kernel/debug/"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 #include "kernel/pkey.h"
 
 #define OVERRIDE "PKSTRACE_PKEY"

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernel/boundaries.h"
+#include "kernel/dialect/boundaries.h"
 #include "findings/model.h"
 #include "trace/collector.h"
 #include "trace/collector_state.h"

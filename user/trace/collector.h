@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "abi/settings.h"
 #include "abi/tables.h"
 

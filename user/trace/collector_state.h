@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "kernel/boundaries.h"
+#include "kernel/dialect/boundaries.h"
 #include "trace/collector.h"
 
 struct bpf_link;

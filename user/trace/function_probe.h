@@ -3,7 +3,7 @@
 #ifndef PKSTRACE_TRACE_FUNCTION_PROBE_H
 #define PKSTRACE_TRACE_FUNCTION_PROBE_H
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 struct bpf_link;
 struct bpf_program;

@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 #include "trace/function_probe.h"
 #include "trace/libbpf_log.h"
 #include "trace/pkey_probe.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "trace/preflight.h"
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 /*
  * All that any command needs, by include/uapi/linux/capability.h. CAP_BPF and

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "findings/suppress.h"
-#include "kernel/boundaries.h"
-#include "kernel/ksyms.h"
-#include "kernel/srcline.h"
+#include "kernel/dialect/boundaries.h"
+#include "kernel/symbols/ksyms.h"
+#include "kernel/symbols/srcline.h"
 #include "trace/pkey_probe.h"
 #include "trace/preflight.h"
 #include "trace/run_loop.h"

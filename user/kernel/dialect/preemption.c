@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "kernel/preemption.h"
+#include "kernel/dialect/preemption.h"
 
 /* Of PREEMPT_DYNAMIC: all models, the one in force in brackets (sched_dynamic_show()). */
 #define DYNAMIC_PATH "/sys/kernel/debug/sched/preempt"

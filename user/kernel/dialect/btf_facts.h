@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Facts that the running kernel's type information and configuration hold. */
-#ifndef PKSTRACE_KERNEL_BTF_FACTS_H
-#define PKSTRACE_KERNEL_BTF_FACTS_H
+#ifndef PKSTRACE_DIALECT_BTF_FACTS_H
+#define PKSTRACE_DIALECT_BTF_FACTS_H
 
 #include <stdbool.h>
 

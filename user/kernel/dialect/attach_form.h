@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* How programs are attached to functions of this kernel: see bpf/kernel/caller.bpf.h. */
-#ifndef PKSTRACE_KERNEL_ATTACH_FORM_H
-#define PKSTRACE_KERNEL_ATTACH_FORM_H
+#ifndef PKSTRACE_DIALECT_ATTACH_FORM_H
+#define PKSTRACE_DIALECT_ATTACH_FORM_H
 
-#include "kernel/preemption.h"
+#include "kernel/dialect/preemption.h"
 #include "util/status.h"
 
 enum attach_form {

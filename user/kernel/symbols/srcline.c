@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "kernel/debuginfo.h"
-#include "kernel/srcline.h"
+#include "kernel/symbols/debuginfo.h"
+#include "kernel/symbols/srcline.h"
 
 /* Of functions inlined into each other; compilers stop far below. */
 #define MAX_DEPTH 64

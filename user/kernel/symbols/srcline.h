@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* file:line of kernel addresses, with inlined frames, from the debug info of vmlinux and modules.
  */
-#ifndef PKSTRACE_KERNEL_SRCLINE_H
-#define PKSTRACE_KERNEL_SRCLINE_H
+#ifndef PKSTRACE_SYMBOLS_SRCLINE_H
+#define PKSTRACE_SYMBOLS_SRCLINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 
 struct source;
 

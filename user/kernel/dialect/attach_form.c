@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/attach_form.h"
-#include "kernel/btf_facts.h"
+#include "kernel/dialect/attach_form.h"
+#include "kernel/dialect/btf_facts.h"
 
 #define OVERRIDE "PKSTRACE_ATTACH"
 

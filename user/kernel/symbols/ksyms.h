@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Kernel symbols from kallsyms: functions by address, addresses by name. */
-#ifndef PKSTRACE_KERNEL_KSYMS_H
-#define PKSTRACE_KERNEL_KSYMS_H
+#ifndef PKSTRACE_SYMBOLS_KSYMS_H
+#define PKSTRACE_SYMBOLS_KSYMS_H
 
 #include <stddef.h>
 #include <stdint.h>

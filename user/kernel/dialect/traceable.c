@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 bool dialect__traceable(const char *function)
 {

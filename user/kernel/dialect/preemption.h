@@ -4,8 +4,8 @@
  * program on a trampoline is refused to all threads of a CPU while one of them is
  * preempted inside it (bpf/kernel/caller.bpf.h).
  */
-#ifndef PKSTRACE_KERNEL_PREEMPTION_H
-#define PKSTRACE_KERNEL_PREEMPTION_H
+#ifndef PKSTRACE_DIALECT_PREEMPTION_H
+#define PKSTRACE_DIALECT_PREEMPTION_H
 
 #include <stdbool.h>
 

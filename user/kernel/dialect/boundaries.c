@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "kernel/boundaries.h"
+#include "kernel/dialect/boundaries.h"
 
 /* A tracepoint that the kernel does not have is skipped. */
 static const struct boundary rows[] = {

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/ksyms.h"
+#include "kernel/symbols/ksyms.h"
 #include "util/array.h"
 #include "util/clock.h"
 

@@ -4,16 +4,16 @@
  * kernel symbols: which functions are grants and revokes, where faults go, in
  * which layout the check was built, and the facts that the programs need.
  */
-#ifndef PKSTRACE_KERNEL_DIALECT_H
-#define PKSTRACE_KERNEL_DIALECT_H
+#ifndef PKSTRACE_DIALECT_H
+#define PKSTRACE_DIALECT_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "abi/settings.h"
-#include "kernel/attach_form.h"
+#include "kernel/dialect/attach_form.h"
 #include "kernel/pkey.h"
-#include "kernel/preemption.h"
+#include "kernel/dialect/preemption.h"
 #include "util/status.h"
 
 /* The places that programs attach to, by role. */

@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 #include <zlib.h>
 
-#include "kernel/btf_facts.h"
+#include "kernel/dialect/btf_facts.h"
 
 /* Value of an enumerator, or -1. */
 static long enum__value(const struct btf *btf, const char *type, const char *name)

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/dialect.h"
-#include "kernel/btf_facts.h"
-#include "kernel/dialect_pair.h"
-#include "kernel/ksyms.h"
+#include "kernel/dialect/dialect.h"
+#include "kernel/dialect/btf_facts.h"
+#include "kernel/dialect/dialect_pair.h"
+#include "kernel/symbols/ksyms.h"
 
 #define FAULT_MODE_PATH "/sys/module/memremap/parameters/pks_fault_mode"
 #define BTF_PATH	"/sys/kernel/btf/vmlinux"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A pair of functions that the user names in place of the kernel's grants and revokes. */
-#ifndef PKSTRACE_KERNEL_DIALECT_PAIR_H
-#define PKSTRACE_KERNEL_DIALECT_PAIR_H
+#ifndef PKSTRACE_DIALECT_PAIR_H
+#define PKSTRACE_DIALECT_PAIR_H
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 /*
  * Makes choice->grant and choice->revoke the dialect. STATUS_USAGE after a line where

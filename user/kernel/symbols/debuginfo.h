@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Finds and opens the debug info that matches the running kernel; for srcline.c. */
-#ifndef PKSTRACE_KERNEL_DEBUGINFO_H
-#define PKSTRACE_KERNEL_DEBUGINFO_H
+#ifndef PKSTRACE_SYMBOLS_DEBUGINFO_H
+#define PKSTRACE_SYMBOLS_DEBUGINFO_H
 
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <stdint.h>
 
-#include "kernel/srcline.h"
+#include "kernel/symbols/srcline.h"
 
 #define BUILD_ID_MAX 64
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 /* Functions of the checked windows themselves: never the culprit in a stack. */
 static const char *const own_names[] = {

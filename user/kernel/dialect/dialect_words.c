@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a dialect shows and what it hides, in words. */
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 bool dialect__needs_pks(const struct dialect *d)
 {

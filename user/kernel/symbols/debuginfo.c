@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/debuginfo.h"
+#include "kernel/symbols/debuginfo.h"
 
 #define MAX_NOTES	 4096
 #define BUILD_ID_SECTION ".note.gnu.build-id"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/btf_facts.h"
-#include "kernel/dialect_pair.h"
+#include "kernel/dialect/btf_facts.h"
+#include "kernel/dialect/dialect_pair.h"
 #include "util/number.h"
 
 #define BTF_DIR	 "/sys/kernel/btf"

@@ -3,12 +3,12 @@
  * The tracepoints by which windows must be closed, and what goes unseen on a
  * kernel that lacks some of them. Two boundaries are functions: see enum probe.
  */
-#ifndef PKSTRACE_KERNEL_BOUNDARIES_H
-#define PKSTRACE_KERNEL_BOUNDARIES_H
+#ifndef PKSTRACE_DIALECT_BOUNDARIES_H
+#define PKSTRACE_DIALECT_BOUNDARIES_H
 
 #include <stdbool.h>
 
-#include "kernel/dialect.h"
+#include "kernel/dialect/dialect.h"
 
 #define BOUNDARIES_MAX 16 /* tracepoints that there is room for */
 
