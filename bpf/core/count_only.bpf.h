@@ -23,18 +23,17 @@ static __always_inline struct pks_count_only *count_only__entry(__u64 task, __u3
 }
 
 /*
- * Claims the entry for a grant; count: the kernel's count before it. NULL: leave it to the
- * window core. It must be claimed, since two threads may come to a free entry at once, and
+ * Claims the entry for a grant; count: the kernel's count before it. False: leave it to
+ * the window core. It must be claimed, since two threads may come to a free entry at once, and
  * the window of the one that lost would be counted nowhere.
  */
-static __always_inline struct pks_count_only *count_only__for_grant(__u64 task, __u32 count)
+static __always_inline bool count_only__for_grant(__u64 task, __u32 count,
+						  struct pks_count_only **t)
 {
-	struct pks_count_only *t;
-
 	if (unlikely(count >= PKS_FRAMES))
-		return NULL;
-	t = count_only__entry(task, count);
-	return likely(claim(&t->task, 0, task)) ? t : NULL;
+		return false;
+	*t = count_only__entry(task, count);
+	return likely(claim(&(*t)->task, 0, task));
 }
 
 /* The entry of the window that a revoke closes, or NULL. */
@@ -55,7 +54,9 @@ static __always_inline void count_only__grant(struct pks_count_only *t, __u64 no
 
 static __always_inline void count_only__revoke(struct pks_count_only *t, __u64 now)
 {
-	struct pks_site_stat *st = &count_only_stats[hash(t->task, COUNT_ONLY_SHARD_BITS)];
+	/* By the entry's place in the table, which is hashed: nothing has to be read for it. */
+	__u32 shard = low_half((__u64)t) / sizeof(*t) & (PKS_COUNT_ONLY_SHARDS - 1);
+	struct pks_site_stat *st = &count_only_stats[shard];
 	__u64 held = now - t->since;
 
 	asm volatile("" : "+r"(st));

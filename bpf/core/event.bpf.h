@@ -17,6 +17,9 @@
 typedef void (*event_caller_fn)(void *ctx, struct window_event *e, __u32 how);
 /* The same, and e->now. False: the caller is not known here. */
 typedef bool (*event_read_fn)(void *ctx, struct window_event *e, __u32 how);
+/* fastpath__timed() after that, or false: far from the usual way, which then saves no registers. */
+typedef bool (*event_timed_fn)(void *ctx, const struct window_event *e, struct pks_slot *s,
+			       struct pks_frame *f, __u32 how);
 /* The thread's tid and tgid into the event. */
 typedef void (*event_name_fn)(struct window_event *e, const struct task_struct *task);
 
@@ -53,40 +56,38 @@ static __always_inline bool event__revoked(void *ctx, struct window_event *e,
 	return false;
 }
 
-/* The usual grant. False: it is not that, and nothing was changed. */
-static __always_inline bool event__granted_fast(void *ctx, struct window_event *e,
-						enum window_path path, event_read_fn read,
-						__u32 how, event_name_fn name,
-						const struct task_struct *task)
+/* The usual grant. 0: it is not that, and nothing was changed. */
+static __always_inline int event__granted_fast(void *ctx, struct window_event *e,
+					       enum window_path path, event_read_fn read, __u32 how,
+					       event_name_fn name, const struct task_struct *task)
 {
 	struct pks_slot *s = slot__home(e->task);
 
 	if (!fastpath__may_grant(e, s) || !read(ctx, e, how) || !fastpath__claim(e, s))
-		return false;
+		return RETURNED(false);
 	if (!e->count) {
 		name(e, task);
 		slot__name(s, e->tid, e->tgid);
 	}
 	fastpath__grant(ctx, e, s, path);
-	return true;
+	return RETURNED(true);
 }
 
-static __always_inline bool event__revoked_fast(void *ctx, struct window_event *e,
-						enum window_path path, event_read_fn read,
-						__u32 how)
+/* The usual revoke; as above. */
+static __always_inline int event__revoked_fast(void *ctx, const struct window_event *e,
+					       enum window_path path, event_timed_fn timed,
+					       __u32 how)
 {
 	struct pks_slot *s = slot__home(e->task);
 	struct pks_frame *f = window__top(s, e, path);
 
 	if (!f)
-		return false;
-	if (path != PATH_FAST_TRACE || unlikely(!fastpath__untimed(e, s, f))) {
-		if (!read(ctx, e, how))
-			return false;
-		fastpath__timed(ctx, e, s, f, path);
-	}
+		return RETURNED(false);
+	if ((path != PATH_FAST_TRACE || unlikely(!fastpath__untimed(e, s, f))) &&
+	    !timed(ctx, e, s, f, how))
+		return RETURNED(false);
 	window__closed(s, e, path);
-	return true;
+	return RETURNED(true);
 }
 
 /*

@@ -32,7 +32,7 @@ static __always_inline bool fastpath__claim(const struct window_event *e, struct
 static __always_inline void fastpath__grant(void *ctx, const struct window_event *e,
 					    struct pks_slot *s, enum window_path path)
 {
-	__u32 site = site__index(grant_sites, 0, e->caller);
+	struct site_ref site = site__of(grant_sites, 0, e->caller);
 
 	window__open(ctx, e, s, &s->frames[e->count & (PKS_FRAMES - 1)], e->count, site, path);
 }
@@ -46,9 +46,11 @@ static __always_inline bool fastpath__untimed(const struct window_event *e, stru
 					      const struct pks_frame *f)
 {
 	struct pks_site *granted = &grant_sites[f->place & (PKS_SITES - 1)];
-	__u16 skip = granted->revoke_skip;
 	struct revoke_place place = { .stack = PKS_NO_STACK, .flags = PKS_STACK_OF_ANOTHER };
+	__u16 skip;
 
+	asm volatile("" : "+r"(granted));
+	skip = granted->revoke_skip;
 	if (unlikely(!skip))
 		return false;
 	granted->revoke_skip = skip - 1;

@@ -9,36 +9,36 @@
 
 #include "core/state.bpf.h"
 
-/*
- * Fibonacci hashing: the top bits of a product with 2^32 / golden ratio. Only the low half
- * is used, moved by hand: this turns a typed kernel pointer, on which the verifier allows
- * no arithmetic, into a number.
- */
-#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
-
-static __always_inline __u32 hash(__u64 value, __u32 bits)
+/* Moved by hand: that makes a number of a pointer, on which the verifier allows no arithmetic. */
+static __always_inline __u32 low_half(__u64 value)
 {
 	__u32 low;
 
 	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)value));
-	return low * (__u32)(HASH_FACTOR >> 32) >> (32 - bits);
+	return low;
 }
 
-#define SLOT_BITS	      12
-#define SLOT_PROBES	      8
-#define SITE_BITS	      11
-#define SITE_PROBES	      64
-#define SHARD_BITS	      8
-#define COUNT_ONLY_BITS	      12
-#define COUNT_ONLY_SHARD_BITS 4
-#define OPENED_BITS	      12
-#define FOLD_BITS	      12
-#define FOLD_PROBES	      32
+/* Fibonacci hashing, of the low half: the top bits of a product with 2^32 / golden ratio. */
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
+
+static __always_inline __u32 hash(__u64 value, __u32 bits)
+{
+	return low_half(value) * (__u32)(HASH_FACTOR >> 32) >> (32 - bits);
+}
+
+#define SLOT_BITS	12
+#define SLOT_PROBES	8
+#define SITE_BITS	11
+#define SITE_PROBES	64
+#define SHARD_BITS	8
+#define COUNT_ONLY_BITS 12
+#define OPENED_BITS	12
+#define FOLD_BITS	12
+#define FOLD_PROBES	32
 
 _Static_assert(1 << SLOT_BITS == PKS_SLOTS, "slot hash");
 _Static_assert(1 << SITE_BITS == PKS_SITES, "site hash");
 _Static_assert((1 << COUNT_ONLY_BITS) + PKS_FRAMES == PKS_COUNT_ONLY_ENTRIES, "count_only hash");
-_Static_assert(1 << COUNT_ONLY_SHARD_BITS == PKS_COUNT_ONLY_SHARDS, "count_only shards");
 _Static_assert(1 << OPENED_BITS == PKS_OPENED, "opened hash");
 _Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
 
@@ -208,13 +208,23 @@ static __always_inline int slot__find(__u64 task)
 	return slot__find_any(task);
 }
 
-static __always_inline __u32 site__index(struct pks_site *table, __u32 revoke, __u64 caller)
+/* A call site, and its place in its table. */
+struct site_ref {
+	struct pks_site *at;
+	__u32 index;
+};
+
+static __always_inline struct site_ref site__of(struct pks_site *table, __u32 revoke, __u64 caller)
 {
 	__u32 h = hash(caller, SITE_BITS) & (PKS_SITES - 1);
+	struct pks_site *at = &table[h];
 
-	if (likely(table[h].caller == caller && h))
-		return h;
-	return site__claim(revoke, caller) & (PKS_SITES - 1);
+	/* Found once: as in slot__home(). */
+	asm volatile("" : "+r"(at));
+	if (likely(at->caller == caller && h))
+		return (struct site_ref){ at, h };
+	h = site__claim(revoke, caller) & (PKS_SITES - 1);
+	return (struct site_ref){ &table[h], h };
 }
 
 /* All windows of a thread go to one shard: this needs no call, and there are many threads. */
@@ -276,6 +286,8 @@ static __always_inline __u32 stat__bucket(__u64 ns)
 /* Other CPUs may write too: a plain store could replace a longer time with this one. */
 static __always_inline void max__raise(__u64 *max, __u64 ns)
 {
+	if (likely(ns <= READ_ONCE(*max)))
+		return;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < MAX_TRIES; i++) {
 		__u64 was = *(volatile __u64 *)max;
@@ -288,8 +300,8 @@ static __always_inline void max__raise(__u64 *max, __u64 ns)
 static __always_inline void stat__add(struct pks_site_stat *st, __u64 ns)
 {
 	__sync_fetch_and_add(&st->total, ns);
-	__sync_fetch_and_add(&st->hist[stat__bucket(ns) & (PKS_BUCKETS - 1)], 1);
 	max__raise(&st->max, ns);
+	__sync_fetch_and_add(&st->hist[stat__bucket(ns) & (PKS_BUCKETS - 1)], 1);
 }
 
 static __always_inline void stat__hold(__u32 site, __u64 task, __u64 ns)

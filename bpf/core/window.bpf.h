@@ -73,25 +73,27 @@ static __always_inline bool site__passed(struct pks_site *site)
 }
 
 /* The stack of an event that needs one, and how many after it will not. */
-static __always_inline __s32 site__sample(void *ctx, struct pks_site *site, __u32 home, __u32 mask)
+static __always_inline __s32 site__sample(void *ctx, struct pks_site *site, __u32 home, bool revoke)
 {
+	__u32 mask = revoke ? settings.revoke_mask : settings.grant_mask;
+
 	if (site->taken < settings.stack_first)
 		site->taken++;
 	if (site->taken < settings.stack_first || (site->flags & PKS_SITE_SUSPECT))
 		mask = 0;
 	site->skip = mask;
-	return stack__take(ctx, site, home);
+	return stack__take(ctx, site, revoke ? PKS_SITES + home : home);
 }
 
 /* A full stack if the event is new, suspect or sampled; otherwise PKS_NO_STACK. */
-static __always_inline __s32 window__stack(void *ctx, struct pks_site *site, __u32 home, __u32 mask,
+static __always_inline __s32 window__stack(void *ctx, struct site_ref site, bool revoke,
 					   enum window_path path)
 {
 	if (path == PATH_FAST_COUNT || (!path__fast(path) && !settings.stacks))
 		return PKS_NO_STACK;
-	if (likely(site__passed(site)))
+	if (likely(site__passed(site.at)))
 		return PKS_NO_STACK;
-	return site__sample(ctx, site, home, mask);
+	return site__sample(ctx, site.at, site.index, revoke);
 }
 
 /* As window__ready_slow(), with the usual case inline: the slot is free or the thread's. */
@@ -138,29 +140,29 @@ static __always_inline void frame__begin(struct pks_frame *f, const struct windo
 }
 
 /* Counts a window by site; those of the fast path are counted in the site itself. */
-static __always_inline void grant__count(__u32 site, __u64 task, enum window_path path)
+static __always_inline void grant__count(struct site_ref site, __u64 task, enum window_path path)
 {
 	if (path == PATH_FAST_TRACE)
-		__sync_fetch_and_add(&grant_sites[site].grants, 1);
+		__sync_fetch_and_add(&site.at->grants, 1);
 	else
-		stat__grant(site, task);
+		stat__grant(site.index, task);
 }
 
 /* The thread opens the window at `depth`; f is NULL if there is no frame for it. */
 static __always_inline void window__open(void *ctx, const struct window_event *e,
 					 struct pks_slot *s, struct pks_frame *f, __s32 depth,
-					 __u32 site, enum window_path path)
+					 struct site_ref site, enum window_path path)
 {
 	__s32 stack;
 
 	if (f)
-		frame__begin(f, e, site, path);
+		frame__begin(f, e, site.index, path);
 	slot__change(s, SLOT_OPENED, depth, 1, path);
 	slot__note(s, PKS_GRANT, e->context, e->page_form);
 	grant__count(site, e->task, path);
 	if (path == PATH_FAST_TRACE || (!path__fast(path) && settings.pages))
 		opened__set(e->key, e->task);
-	stack = window__stack(ctx, &grant_sites[site], site, settings.grant_mask, path);
+	stack = window__stack(ctx, site, false, path);
 	if (f && unlikely(stack >= 0))
 		f->stack = stack;
 }
@@ -168,7 +170,8 @@ static __always_inline void window__open(void *ctx, const struct window_event *e
 /* Any grant. e->count is the kernel's count before it. */
 static __always_inline void window__grant(void *ctx, const struct window_event *e)
 {
-	__u32 site = site__index(grant_sites, 0, e->caller), depth;
+	struct site_ref site = site__of(grant_sites, 0, e->caller);
+	__u32 depth;
 	struct pks_slot *s;
 	int i = window__ready(e);
 
@@ -272,10 +275,12 @@ static __always_inline struct pks_frame *
 window__top(struct pks_slot *s, const struct window_event *e, enum window_path path)
 {
 	__u32 top = (path__fast(path) ? e->count : s->depth) - 1;
-	struct pks_frame *f = &s->frames[top & (PKS_FRAMES - 1)];
+	struct pks_frame *f;
 
 	if (!slot__in_step(s, e, path) || (path__fast(path) && s->special) || top >= PKS_FRAMES)
 		return NULL;
+	f = &s->frames[top & (PKS_FRAMES - 1)];
+	asm volatile("" : "+r"(f));
 	if (path__fast(path) ? s->history_of != e->task || f->place >> PKS_PLACE_CONTEXT_SHIFT :
 			       f->context != e->context || f->flags)
 		return NULL;
@@ -292,18 +297,22 @@ window__top(struct pks_slot *s, const struct window_event *e, enum window_path p
 static __always_inline void revoke__place(void *ctx, const struct window_event *e,
 					  struct revoke_place *place, enum window_path path)
 {
+	struct site_ref site = site__of(revoke_sites, 1, e->caller);
+
 	place->when = e->now;
 	place->flags = 0;
-	place->site = site__index(revoke_sites, 1, e->caller);
-	place->stack = window__stack(ctx, &revoke_sites[place->site], PKS_SITES + place->site,
-				     settings.revoke_mask, path);
+	place->site = site.index;
+	place->stack = window__stack(ctx, site, true, path);
 }
 
 /* Closes the thread's newest window, by a revoke that was due. */
 static __always_inline void window__closed(struct pks_slot *s, const struct window_event *e,
 					   enum window_path path)
 {
-	slot__change(s, SLOT_CLOSED, path__fast(path) ? e->count : s->depth, 1, path);
+	__s32 depth = path__fast(path) ? e->count : s->depth;
+
+	asm volatile("" : "+r"(depth));
+	slot__change(s, SLOT_CLOSED, depth, 1, path);
 	slot__note(s, PKS_REVOKE, e->context, e->page_form);
 	window__settle(s, e, path);
 }

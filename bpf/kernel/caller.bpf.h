@@ -39,7 +39,8 @@ extern const volatile __u64 form_entry[NR_FORMS];
  * Written by whoever finds it first, always to the same value.
  */
 extern __u32 caller_offset[NR_FORMS];
-#define CALLER_UNKNOWN ~0u
+/* It can't be found. The low bits are those of 0: the fast path looks at no others. */
+#define CALLER_UNKNOWN 128u
 
 /*
  * A word of the registers, at a constant offset: the compiler would make one access at a
@@ -154,7 +155,7 @@ static __noinline __u64 caller__unwind(void *ctx, __u32 form)
 /* At a function's entry the return address is on top of the stack. 0: it can't be read. */
 static __always_inline __u64 regs__caller(const struct pt_regs *regs)
 {
-	__u64 caller = 0;
+	__u64 caller;
 
 	bpf_probe_read_kernel(&caller, sizeof(caller), (void *)regs->sp);
 	return caller;
@@ -180,13 +181,14 @@ static __always_inline __u64 caller__read(void *ctx, enum form form, enum entry 
 /* As caller__read(), where that has learned how; 0: it has not. */
 static __always_inline __u64 fastpath__caller(void *ctx, enum form form, enum entry by)
 {
-	__u32 off = caller_offset[form];
-	__u64 caller = 0;
+	__u32 off = caller_offset[form] & (CALLER_UNKNOWN - 1);
+	__u64 caller;
 
 	if (by == BY_REGS)
 		return regs__caller(ctx);
-	if (likely(off - 1 < 127))
-		bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off);
+	if (unlikely(!off))
+		return 0;
+	bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off);
 	return caller;
 }
 

@@ -44,12 +44,11 @@ int pgmap_gone_regs(void *ctx)
 static __always_inline int count_only_grant(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pks_count_only *t =
-		count_only__for_grant((__u64)task, kernel__pgmap_count_unchecked(task));
 	struct pks_count_only *volatile kept;
+	struct pks_count_only *t;
 	__u64 now;
 
-	if (unlikely(!t))
+	if (unlikely(!count_only__for_grant((__u64)task, kernel__pgmap_count_unchecked(task), &t)))
 		return false;
 	kept = t;
 	now = bpf_ktime_get_ns();

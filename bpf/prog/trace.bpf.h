@@ -139,27 +139,70 @@ static __always_inline bool fast_begin(struct window_event *e, struct task_struc
 	return true;
 }
 
-static __always_inline bool fast_grant(void *ctx, enum form form, enum entry by,
-				       enum window_path path)
+static __always_inline int fast_grant(void *ctx, enum form form, enum entry by,
+				      enum window_path path)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e = { .page_form = form == GRANT_PAGE };
 
 	if (!fast_begin(&e, task, arg__first(ctx, by)))
-		return false;
-	e.open = path != PATH_FAST_TRACE || !e.count || key__open();
+		return RETURNED(false);
+	if (path == PATH_FAST_TRACE && e.count && !key__open())
+		return RETURNED(false);
+	e.open = true;
 	return event__granted_fast(ctx, &e, path, fast_read, HOW(form, by, path), fast_name, task);
 }
 
-static __always_inline bool fast_revoke(void *ctx, enum form form, enum entry by,
-					enum window_path path)
+static __always_inline bool timed_inline(void *ctx, struct pks_slot *s, struct pks_frame *f,
+					 __u64 task, __u64 key, __u32 how)
+{
+	struct window_event e = { .task = task, .key = key };
+
+	if (!fast_read(ctx, &e, how))
+		return false;
+	fastpath__timed(ctx, &e, s, f, HOW_PATH(how));
+	return true;
+}
+
+#define TIMED_FUNCTION(name, FORM, BY)                                                             \
+	static __noinline int name(void *ctx, struct pks_slot *s, struct pks_frame *f, __u64 task, \
+				   __u64 key)                                                      \
+	{                                                                                          \
+		return timed_inline(ctx, s, f, task, key, HOW(FORM, BY, PATH_FAST_TRACE));         \
+	}
+
+TIMED_FUNCTION(timed_page, REVOKE_PAGE, BY_TRAMPOLINE)
+TIMED_FUNCTION(timed_page_regs, REVOKE_PAGE, BY_REGS)
+TIMED_FUNCTION(timed_pgmap, REVOKE_PGMAP, BY_TRAMPOLINE)
+TIMED_FUNCTION(timed_pgmap_regs, REVOKE_PGMAP, BY_REGS)
+
+static __always_inline bool fast_timed(void *ctx, const struct window_event *e, struct pks_slot *s,
+				       struct pks_frame *f, __u32 how)
+{
+	switch (how) {
+	case HOW(REVOKE_PAGE, BY_TRAMPOLINE, PATH_FAST_TRACE):
+		return timed_page(ctx, s, f, e->task, e->key);
+	case HOW(REVOKE_PAGE, BY_REGS, PATH_FAST_TRACE):
+		return timed_page_regs(ctx, s, f, e->task, e->key);
+	case HOW(REVOKE_PGMAP, BY_TRAMPOLINE, PATH_FAST_TRACE):
+		return timed_pgmap(ctx, s, f, e->task, e->key);
+	case HOW(REVOKE_PGMAP, BY_REGS, PATH_FAST_TRACE):
+		return timed_pgmap_regs(ctx, s, f, e->task, e->key);
+	}
+	return timed_inline(ctx, s, f, e->task, e->key, how);
+}
+
+static __always_inline int fast_revoke(void *ctx, enum form form, enum entry by,
+				       enum window_path path)
 {
 	struct window_event e = { .page_form = form == REVOKE_PAGE };
 
 	if (!fast_begin(&e, bpf_get_current_task_btf(), arg__first(ctx, by)))
-		return false;
-	e.open = path != PATH_FAST_TRACE || key__open();
-	return event__revoked_fast(ctx, &e, path, fast_read, HOW(form, by, path));
+		return RETURNED(false);
+	if (path == PATH_FAST_TRACE && !key__open())
+		return RETURNED(false);
+	e.open = true;
+	return event__revoked_fast(ctx, &e, path, fast_timed, HOW(form, by, path));
 }
 
 /*
@@ -179,15 +222,6 @@ enum call_verdict {
 
 /* Returns an enum call_verdict; ctx is in memory. */
 typedef int (*window_first_fn)(void *volatile *ctx);
-
-/* A plain constant would be kept in a saved register through all calls, to be returned. */
-#define RETURNED(constant)                                                                         \
-	({                                                                                         \
-		int value;                                                                         \
-                                                                                                   \
-		asm volatile("%0 = %1" : "=w"(value) : "i"(constant));                             \
-		value;                                                                             \
-	})
 
 /*
  * What a program does with a call. first: asked before it is traced; NULL: all
@@ -216,12 +250,10 @@ static __always_inline int on_page(void *ctx, const struct window_program p)
 			p.any(kept);
 		return p.first ? RETURNED(0) : 0;
 	}
-	if (p.by == BY_REGS) /* the page's flags are read by a call */
-		kept = ctx;
-	if (likely(!page__other(page, p.by)))
+	/* By registers the page's flags are read by a call, which only device() makes. */
+	if (p.by == BY_TRAMPOLINE && likely(!page__other(page, p.by)))
 		return p.first ? RETURNED(0) : 0;
-	if (p.by == BY_TRAMPOLINE)
-		kept = ctx;
+	kept = ctx;
 	switch (p.device(kept)) {
 	case PROTECTED:
 		if (p.first && (verdict = p.first(&kept)))
@@ -253,6 +285,8 @@ static __always_inline int on_pgmap(void *ctx, const struct window_program p)
 #define WINDOW_FUNCTIONS(suffix, BY)                                                               \
 	static __noinline int page_device##suffix(void *ctx)                                       \
 	{                                                                                          \
+		if (BY == BY_REGS && likely(!page__other(arg__page(ctx, BY), BY)))                 \
+			return NOT_PROTECTED;                                                      \
 		return page__device(ctx, BY);                                                      \
 	}                                                                                          \
 	ANY_FUNCTION(any_grant_page##suffix, on_grant, GRANT_PAGE, BY)                             \

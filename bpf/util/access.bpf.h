@@ -31,4 +31,13 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* A plain constant to be returned would be kept in a saved register through all calls. */
+#define RETURNED(constant)                                                                         \
+	({                                                                                         \
+		int value;                                                                         \
+                                                                                                   \
+		asm volatile("%0 = %1" : "=w"(value) : "i"(constant));                             \
+		value;                                                                             \
+	})
+
 #endif

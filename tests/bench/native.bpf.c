@@ -110,8 +110,7 @@ int stat_enter(void *ctx)
 
 	if (!target__calls(task))
 		return 0;
-	t = count_only__for_grant((__u64)task, count);
-	if (!t)
+	if (!count_only__for_grant((__u64)task, count, &t))
 		return 0;
 	count_only__grant(t, bpf_ktime_get_ns());
 	count++;

@@ -47,6 +47,13 @@ static __always_inline bool op__read(void *ctx, struct window_event *e, __u32 ho
 	return true;
 }
 
+static __always_inline bool op__timed(void *ctx, const struct window_event *e, struct pks_slot *s,
+				      struct pks_frame *f, __u32 how)
+{
+	fastpath__timed(ctx, e, s, f, PATH_FAST_TRACE);
+	return true;
+}
+
 static __always_inline void op__name(struct window_event *e, const struct task_struct *task)
 {
 }
@@ -58,10 +65,10 @@ static __always_inline bool count_only__granted(const struct window_event *e,
 
 	if (op->way != DRIVE_COUNT_ONLY || !fastpath_open)
 		return false;
-	t = count_only__for_grant(e->task, e->count);
-	if (t)
-		count_only__grant(t, e->now);
-	return t;
+	if (!count_only__for_grant(e->task, e->count, &t))
+		return false;
+	count_only__grant(t, e->now);
+	return true;
 }
 
 static __always_inline bool count_only__revoked(const struct window_event *e,
@@ -102,7 +109,7 @@ static __always_inline void op__revoke(void *ctx, const struct drive_op *op,
 	op__event(&e, op);
 	to->fast = count_only__revoked(&e, op) ||
 		   (op__may_be_fast(&e, op) &&
-		    event__revoked_fast(ctx, &e, PATH_FAST_TRACE, op__read, 0));
+		    event__revoked_fast(ctx, &e, PATH_FAST_TRACE, op__timed, 0));
 	if (!to->fast)
 		to->inner = event__revoked(ctx, &e, op__caller, 0);
 }

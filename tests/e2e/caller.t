@@ -14,7 +14,7 @@ OBJECT=$PKS_BUILD/pkstrace.bpf.o
 
 # caller_offset[] of bpf/prog/trace.bpf.c: CALLER_UNKNOWN for each form.
 forget_frames() {
-	"$PKS_TOP/tests/e2e/set_bss.py" "$OBJECT" caller_offset 8 0xffffffff
+	"$PKS_TOP/tests/e2e/set_bss.py" "$OBJECT" caller_offset 8 128
 }
 
 # Call sites with their grants, as the summary lists them.

@@ -3,7 +3,8 @@
 #
 # Pairs of functions on Debian's own kernels, 4 CPUs, under a load that is correct:
 # preemptible, and not. Nothing is found, nothing is lost, and each call is counted
-# that the kernel's kprobe events count. PKS_ROUNDS=150 is the long form.
+# that the kernel's kprobe events count. PKS_ROUNDS=150 PKS_WINDOWS=5000000 is the
+# long form.
 #
 # vm: kernel=debian-6.1,debian-6.12 cpus=4 append="preempt=full" timeout=900
 # vm also: kernel=debian-6.12-rt append=""
@@ -15,6 +16,7 @@
 
 LOOPS=8
 ROUNDS=${PKS_ROUNDS:-15}
+WINDOWS=${PKS_WINDOWS:-40000} # of pipes: two for each byte
 PREEMPT=/sys/kernel/debug/sched/preempt
 PROBES=(grant revoke)
 
@@ -23,7 +25,8 @@ PROBES=(grant revoke)
 load_make() {
 	local i
 
-	ln -s /bin/true "$WORK/e2e_true" && ln -s /bin/ls "$WORK/e2e_ls" || return
+	ln -s /bin/true "$WORK/e2e_true" && ln -s /bin/ls "$WORK/e2e_ls" &&
+		ln -s /bin/dd "$WORK/e2e_dd" || return
 	for ((i = 0; i < 30; i++)); do
 		mkdir -p "$WORK/tree/$i/a/b" && touch "$WORK/tree/$i/a/b/"{1,2,3} || return
 	done
@@ -38,7 +41,13 @@ load_make() {
 		done
 		wait
 	END
-	chmod +x "$WORK/e2e_load"
+	cat >"$WORK/e2e_pipe" <<-'END'
+		#!/bin/bash
+		# BYTES: through a pipe, byte by byte
+		dd=${0%/*}/e2e_dd
+		"$dd" if=/dev/zero bs=1 count="$1" status=none | "$dd" bs=1 of=/dev/null status=none
+	END
+	chmod +x "$WORK/e2e_load" "$WORK/e2e_pipe"
 }
 
 is_stopped() {
@@ -91,12 +100,12 @@ same_as_witness() {
 	diag "$name: $grants grants, $revokes revokes"
 }
 
-# traced NAME GRANT REVOKE CMD...
+# traced NAME ROUNDS GRANT REVOKE CMD...
 traced() {
-	local name=$1 grant=$2 revoke=$3 load before
+	local name=$1 rounds=$2 grant=$3 revoke=$4 load before
 
 	ok "$name: a second count" witness_open "$grant" "$revoke"
-	"$WORK/e2e_load" $LOOPS "$ROUNDS" "${@:4}" &
+	"$WORK/e2e_load" $LOOPS "$rounds" "${@:5}" &
 	load=$!
 	ok "$name: a load that waits" wait_until 30 is_stopped $load
 	if ok "$name: starts" trace_start -p $load --suppressions "$WORK/suppressions" \
@@ -113,17 +122,23 @@ traced() {
 }
 
 mutexes() {
-	traced "$1: mutex" mutex_lock mutex_unlock "$WORK/e2e_true"
+	traced "$1: mutex" "$ROUNDS" mutex_lock mutex_unlock "$WORK/e2e_true"
 }
 
 rwsems() {
-	traced "$1: rwsem" down_write up_write "$WORK/e2e_ls" -R "$WORK/tree"
+	traced "$1: rwsem" "$ROUNDS" down_write up_write "$WORK/e2e_ls" -R "$WORK/tree"
+}
+
+# Both ends of a pipe take its mutex, for each byte.
+pipes() {
+	traced "$1: pipe" 1 mutex_lock mutex_unlock "$WORK/e2e_pipe" $((WINDOWS / LOOPS / 2))
 }
 
 ok "a load" load_make || bail_out "no load"
 [[ ! -e $PREEMPT ]] || like "$(<"$PREEMPT")" '\((full|lazy)\)' "preemptible"
 mutexes "as booted"
 rwsems "as booted"
+pipes "as booted"
 # Without preemption, as the kernel lets it be set while it runs.
 if grep -qs voluntary $PREEMPT; then
 	ok "voluntary" eval "echo voluntary >$PREEMPT"
