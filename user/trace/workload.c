@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "trace/process_tree.h"
+#include "util/process_tree.h"
 #include "trace/workload.h"
 #include "util/output.h"
 #include "util/status.h"

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "trace/process_tree.h"
+#include "util/process_tree.h"
 #include "util/number.h"
 #include "util/proc_stat.h"
 

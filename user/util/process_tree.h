@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Ends a command and everything it has started, if it has no cgroup of its own. */
-#ifndef PKSTRACE_TRACE_PROCESS_TREE_H
-#define PKSTRACE_TRACE_PROCESS_TREE_H
+#ifndef PKSTRACE_UTIL_PROCESS_TREE_H
+#define PKSTRACE_UTIL_PROCESS_TREE_H
 
 #include <sys/types.h>
 
