@@ -13,12 +13,15 @@
 
 #include "core/window.bpf.h"
 
-/* The counts of a free slot are zero. */
+/*
+ * The counts of a free slot are zero. Whether the thread is one of those that are traced is not
+ * asked here: it is if this slot has its history, for that is begun on the full path alone.
+ */
 static __always_inline bool fastpath__may_grant(const struct window_event *e,
 						const struct pks_slot *s)
 {
 	if (!e->count)
-		return !s->owner && !s->displaced;
+		return !s->owner && !s->displaced && (!settings.target || s->history_of == e->task);
 	return slot__in_step(s, e, PATH_FAST_TRACE) && (__u32)e->count < PKS_FRAMES && e->open;
 }
 
