@@ -24,14 +24,20 @@ expect()
 	printf '(exit status %d)\n' "$got"
 }
 
-# Runs cases of the bug driver, each in a process of its own, under pkstrace.
-expect_cases()
+# Runs cases of the bug driver, each in a process of its own, under pkstrace, and insists
+# on that many findings and on a complete run.
+expect_findings()
 {
-	local want=$1
+	local want=$1 out
 
 	shift
-	expect "$want" "$PKSTRACE" run -- bash -c "
+	printf -v out '\npkstrace: %d findings \([^)]*\); complete: nothing was lost\n' "$want"
+	# shellcheck disable=SC2094 # the copy is read when the run is over
+	expect 1 "$PKSTRACE" run --vmlinux "$PKS_KDIR/vmlinux" --modules "${DRIVER%/*}" -- bash -c "
 	for case in $*; do
 		(echo \$case > $BUGS/run)
-	done"
+	done" | tee /tmp/findings
+	[[ ${PIPESTATUS[0]} -eq 0 && $(</tmp/findings) =~ $out ]] && return
+	echo "demo: not the $want findings that were expected"
+	exit 1
 }

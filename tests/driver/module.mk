@@ -16,10 +16,12 @@ src := $(abspath $(dir $(firstword $(MAKEFILE_LIST))))
 out := $(abspath $(OUT))
 kbuild := $(if $(wildcard $(KDIR)/build/Makefile),$(KDIR)/build,$(KDIR))
 kernel := $(realpath $(kbuild))
+# Debug info names the sources, not their links in OUT.
+named := $(patsubst $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/../..)/%,%,$(src))
 sources := $(wildcard $(src)/*.c $(src)/*.h) $(src)/Kbuild $(abspath $(addprefix $(src)/,$(shared)))
 
 all: link
-	+$(MAKE) -C $(kernel) M=$(out) modules
+	+$(MAKE) -C $(kernel) M=$(out) KCFLAGS=-ffile-prefix-map=$(out)/=$(named)/ modules
 
 # A module's BTF belongs to one build of vmlinux: another kernel, or the same
 # one rebuilt, means from clean.

@@ -95,16 +95,15 @@ static void facts__free(void)
 
 static void print_probes(const struct dialect *d)
 {
-	bool continued = false;
+	bool traceable[NR_PROBES], continued = false;
 	char text[160];
 
+	dialect__traceable(d->function, NR_PROBES, traceable);
 	for (int i = 0; i < NR_PROBES; i++) {
 		if (!d->function[i])
 			continue;
 		snprintf(text, sizeof(text), "%-26s %s%s", d->function[i], probe_meaning[i],
-			 dialect__traceable(d->function[i]) ?
-				 "" :
-				 " (NOT in available_filter_functions)");
+			 traceable[i] ? "" : " (NOT in available_filter_functions)");
 		list_line("probes", text, continued);
 		continued = true;
 	}

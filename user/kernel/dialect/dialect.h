@@ -118,8 +118,11 @@ void dialect__blind(const struct dialect *d, void (*fn)(void *arg, const char *w
 /* True where the kernel has this tracepoint. */
 bool dialect__has_tracepoint(const struct dialect *d, const char *name);
 
-/* True where ftrace lists the function: without that nothing attaches to it. */
-bool dialect__traceable(const char *function);
+/*
+ * Which of the functions ftrace lists: to no other can anything be attached. NULL is none.
+ * The list is long: ask about all at once.
+ */
+void dialect__traceable(const char *const functions[], unsigned int nr, bool found[]);
 
 /* True where `name` is one of the traced functions: to trim stacks. */
 bool dialect__is_own(const char *name);

@@ -77,6 +77,7 @@ static int module_function__parameters(struct btf *vmlinux, const char *name)
 static enum status end__check(const struct pair_end *end, struct btf *btf)
 {
 	int nr = function__parameters(btf, end->name);
+	bool traceable;
 
 	if (nr < 0)
 		nr = module_function__parameters(btf, end->name);
@@ -88,7 +89,8 @@ static enum status end__check(const struct pair_end *end, struct btf *btf)
 	if (end->arg != PKS_NO_ARG && (int)end->arg >= nr)
 		return status__say(STATUS_USAGE, "%s '%s': %s() has %d argument%s, from arg0 on",
 				   end->option, end->text, end->name, nr, nr == 1 ? "" : "s");
-	if (!dialect__traceable(end->name))
+	dialect__traceable((const char *const[]){ end->name }, 1, &traceable);
+	if (!traceable)
 		return status__say(STATUS_CANNOT,
 				   "%s '%s': nothing can be attached to it: it is not in "
 				   "available_filter_functions",
