@@ -78,13 +78,16 @@ enum pks_context {
 /* Flags of a stack reference. */
 #define PKS_STACK_EXACT	     1u /* taken at this event, not at an earlier one of the site */
 #define PKS_STACK_OF_ANOTHER 2u /* of the revoke of another window of the same grant site */
+/* Flags of an origin: what is known of it, beyond where it was. */
+#define PKS_ORIGIN_OF_PGMAP    4u /* of a window on the whole pgmap: on which page is not known */
+#define PKS_ORIGIN_INTERRUPTED 8u /* an interrupt's revoke of a window of the thread that it hit */
 
 /* Where a window was granted or revoked: one of the owner stacks of a report. */
 struct pks_origin {
 	__u64 caller; /* return address into the caller, 0: not known */
 	__u64 time;   /* CLOCK_MONOTONIC ns, 0: not known */
 	__s32 stack;  /* reference to a captured stack, or PKS_NO_STACK */
-	__u32 flags;  /* PKS_STACK_* */
+	__u32 flags;  /* PKS_STACK_*, PKS_ORIGIN_* */
 };
 _Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
 

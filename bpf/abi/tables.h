@@ -153,6 +153,7 @@ _Static_assert(sizeof(struct pks_frame) == 24, "shared with the loader");
 #define PKS_FRAME_UNKNOWN  1u /* grant not seen: any revoke fits */
 #define PKS_FRAME_REPORTED 2u /* reported as held too long, or about to be: whoever sets it does */
 #define PKS_FRAME_CLOSED   4u /* granted with the key closed, nested: it opened nothing */
+#define PKS_FRAME_TAKEN	   8u /* revoked by an interrupt of the thread; it does not know */
 
 /* A window that a thread closed. Written and read by that thread alone. */
 struct pks_closed {

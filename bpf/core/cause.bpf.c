@@ -12,8 +12,9 @@ static __always_inline __u32 cause__window_held(struct pks_slot *s, const struct
 						struct finding_request *r)
 {
 	const struct pks_frame *f = frame__at(s, s->depth - 1);
+	bool known = s->depth <= frames__room(s);
 
-	if (s->depth <= frames__room(s)) {
+	if (known) {
 		r->granted_site = f->site;
 		origin__of_frame(&r->granted, f);
 	}
@@ -21,26 +22,44 @@ static __always_inline __u32 cause__window_held(struct pks_slot *s, const struct
 		const struct pks_site *site = &revoke_sites[s->poison_site & (PKS_SITES - 1)];
 
 		origin__set(&r->revoked, site, 0, s->poison_stack);
-		return PKS_POISONED_GRANT;
+		if (!known || !(f->flags & PKS_FRAME_TAKEN))
+			return PKS_POISONED_GRANT;
+		r->revoked.flags |= PKS_ORIGIN_INTERRUPTED;
+		return PKS_USE_AFTER_REVOKE;
 	}
 	return e->context == PKS_TASK ? PKS_EXCEPTION_IN_WINDOW : PKS_IRQ_IN_WINDOW;
 }
 
-/* No window of this thread covers the access: was there one, or is one elsewhere? */
+/* A window on this key: was there one of this thread, or is there one of another? */
+static __always_inline __u32 cause__of_key(__u32 slot, __u64 key, const struct window_event *e,
+					   struct finding_request *r)
+{
+	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+
+	if (s->history_of == e->task && origin__of_history(r, slot, key))
+		return PKS_USE_AFTER_REVOKE;
+	return opened__holder(key, e->task, r) ? PKS_OTHER_THREAD_WINDOW : PKS_NEVER_GRANTED;
+}
+
+/*
+ * No window of this thread covers the access. One on the page tells the cause; one on the
+ * whole pgmap is all that is known where windows have no page, and need not be the one.
+ */
 static __always_inline __u32 cause__no_window(__u32 slot, const struct window_event *e,
 					      struct finding_request *r)
 {
-	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
 	__u64 pgmap = r->key ? kernel__page_pgmap((struct page *)r->key) : 0;
+	__u32 cause;
 
 	if (!settings.keys)
 		return PKS_CAUSE_NONE;
-	if (s->history_of == e->task &&
-	    (origin__of_history(r, slot, r->key) || origin__of_history(r, slot, pgmap)))
-		return PKS_USE_AFTER_REVOKE;
-	if (opened__holder(r->key, e->task, r) || opened__holder(pgmap, e->task, r))
-		return PKS_OTHER_THREAD_WINDOW;
-	return PKS_NEVER_GRANTED;
+	cause = cause__of_key(slot, r->key, e, r);
+	if (cause != PKS_NEVER_GRANTED)
+		return cause;
+	cause = cause__of_key(slot, pgmap, e, r);
+	if (cause != PKS_NEVER_GRANTED)
+		r->granted.flags |= PKS_ORIGIN_OF_PGMAP;
+	return cause;
 }
 
 __noinline int fault__cause(const struct window_event *e, struct finding_request *r)

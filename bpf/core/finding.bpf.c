@@ -4,9 +4,6 @@
 #include "core/count_only.bpf.h"
 #include "kernel/page.bpf.h"
 
-/* No x86-64 vmemmap is larger: 2^52 bytes of memory, 64 bytes a page. */
-#define VMEMMAP_SPAN (1ULL << 46)
-
 __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 key)
 {
 	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
@@ -31,26 +28,22 @@ __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 k
 	return 0;
 }
 
-__noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
+/* The window of the slot's owner on `key`, if it has one, into r. */
+static __always_inline int holder__take(__u32 slot, __u64 key, __u64 task,
+					struct finding_request *r)
 {
-	const struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
+	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	__u64 other = READ_ONCE(s->owner);
 	const struct pks_frame *live;
 	struct pks_frame f;
-	__u64 other = READ_ONCE(o->task);
-	struct pks_slot *s;
 	__u32 tid;
-	int i, at;
+	int at;
 
-	if (!r || !key || READ_ONCE(o->key) != key || other == task)
-		return 0;
-	i = slot__find_any(other);
-	if (i < 0)
-		return 0;
-	s = &slots[i & (PKS_SLOTS - 1)];
 	/* Its revoke may be among the calls that were missed. */
-	if (s->flags & PKS_SLOT_RESYNCED)
+	if (!r || !other || other == task || READ_ONCE(s->depth) <= 0 ||
+	    (s->flags & PKS_SLOT_RESYNCED))
 		return 0;
-	at = frames__find(i, key, PKS_DEPTH, PKS_NR_CONTEXTS);
+	at = frames__find(slot, key, PKS_DEPTH, PKS_NR_CONTEXTS);
 	if (at < 0)
 		return 0;
 	live = frame__at(s, at);
@@ -69,6 +62,49 @@ __noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
 	r->granted_site = f.site;
 	origin__of_frame(&r->granted, &f);
 	return 1;
+}
+
+struct holder_job {
+	__u64 key;
+	__u64 task;
+	__s32 slot;
+	__u32 pad;
+};
+
+/* Of a thread that is nested deeper than its slot has frames for, only those are looked at. */
+static long holder__probe(__u32 slot, void *arg)
+{
+	struct holder_job *job = arg;
+	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	__u64 owner = READ_ONCE(s->owner);
+	__s32 depth = READ_ONCE(s->depth);
+
+	if (!owner || owner == job->task || depth <= 0)
+		return 0;
+	for (int i = 0; i < PKS_FRAMES; i++)
+		if (i < depth && s->frames[i].key == job->key)
+			job->slot = slot;
+	return job->slot >= 0;
+}
+
+/*
+ * Who came last is looked at first. Others may have opened a window on the same key since,
+ * and closed it, or on one with the same hash: then all slots are looked at.
+ */
+__noinline int opened__holder(__u64 key, __u64 task, struct finding_request *r)
+{
+	const struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
+	struct holder_job job = { .key = key, .task = task, .slot = -1 };
+
+	if (!r || !key)
+		return 0;
+	if (READ_ONCE(o->key) == key && READ_ONCE(o->task) != task)
+		job.slot = slot__find_any(READ_ONCE(o->task));
+	if (job.slot < 0 || frames__find(job.slot, key, PKS_DEPTH, PKS_NR_CONTEXTS) < 0) {
+		job.slot = -1;
+		bpf_loop(PKS_SLOTS, holder__probe, &job, 0);
+	}
+	return job.slot >= 0 && holder__take(job.slot, key, task, r);
 }
 
 static __always_inline void finding__file(struct pks_finding *f, struct page *page, bool device)

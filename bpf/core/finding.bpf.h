@@ -46,6 +46,18 @@ int origin__of_history(struct finding_request *r, __u32 slot, __u64 key);
 /* Looks for another thread with a window on `key`; its grant and tid go into r. 0: none. */
 int opened__holder(__u64 key, __u64 task, struct finding_request *r);
 
+/* No x86-64 vmemmap is larger: 2^52 bytes of memory, 64 bytes a page. */
+#define VMEMMAP_SPAN (1ULL << 46)
+
+/* The key of a window that has no page: outside the array of struct pages. */
+static __always_inline bool key__is_pgmap(__u64 key)
+{
+	__u64 vmemmap = kernel__word(settings.facts.vmemmap_base);
+
+	return settings.facts.count_source == PKS_COUNT_SOURCE_PGMAP && vmemmap &&
+	       (key < vmemmap || key - vmemmap >= VMEMMAP_SPAN);
+}
+
 /* Counts a finding by class and by fold. Returns the key of the fold if a record is due, else 0. */
 __u64 finding__count(const struct window_event *e, const struct finding_request *r);
 

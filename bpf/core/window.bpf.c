@@ -221,7 +221,7 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 	request__revoked(r, e, place);
 	if (window__unsure(s)) {
 		r->class = PKS_CLASS_NONE;
-	} else if (opened__holder(e->key, e->task, r)) {
+	} else if (settings.pages && !key__is_pgmap(e->key) && opened__holder(e->key, e->task, r)) {
 		r->class = PKS_CROSS_THREAD;
 	} else if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP && !e->fresh) {
 		/* The window may be older than the trace, and no count tells. */
@@ -327,6 +327,43 @@ static __always_inline void window__of_frame(struct pks_slot *s, const struct wi
 }
 
 /*
+ * The window of the interrupted thread that this revoke of an interrupt's names, if it has
+ * one that is open: it is closed in its stead.
+ */
+static __always_inline int window__interrupted(struct pks_slot *s, __u32 slot,
+					       const struct window_event *e)
+{
+	int at = -1;
+
+	if (e->context != PKS_TASK && s->depth > 0 && settings.keys)
+		at = frames__find(slot, e->key, s->depth, PKS_NR_CONTEXTS);
+	return at >= 0 && !(frame__at(s, at)->flags & PKS_FRAME_TAKEN) ? at : -1;
+}
+
+/*
+ * An interrupt closes a window of the thread that it hit, which goes on as if it had it: the
+ * window stays on its stack, and the count is one less. The exit of the interrupt restores
+ * the thread's register, with the key open.
+ */
+static __always_inline void window__take(struct pks_slot *s, const struct window_event *e,
+					 const struct revoke_place *place, int at,
+					 struct finding_request *r)
+{
+	struct pks_frame *f = frame__at(s, at);
+
+	window__of_frame(s, e, place, r, f, PKS_CROSS_THREAD);
+	r->key = e->key;
+	r->revoked.flags |= PKS_ORIGIN_INTERRUPTED;
+	stat__hold(f->site, e->task, e->now - f->since);
+	__sync_fetch_and_or(&f->place, PKS_FRAME_TAKEN << PKS_PLACE_FLAGS_SHIFT);
+	slot__changed(s, SLOT_OVER_REVOKED, 1);
+	s->poison_site = place->site;
+	s->poison_stack = place->stack;
+	if (settings.effect && e->count == 1 && !e->open)
+		s->flags |= PKS_SLOT_RESIDUE;
+}
+
+/*
  * True for one of two who find this window held for too long: the loader looks
  * for open ones (collector__mark_reported()) while the thread may be about to end it.
  */
@@ -355,7 +392,7 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 		if (settings.effect && (!e->open || (f->flags & PKS_FRAME_CLOSED)) &&
 		    s->skew >= 0 && !r->class)
 			window__of_frame(s, e, place, r, f, PKS_INEFFECTIVE_GRANT);
-		if (!(f->flags & PKS_FRAME_UNKNOWN)) {
+		if (!(f->flags & (PKS_FRAME_UNKNOWN | PKS_FRAME_TAKEN))) {
 			stat__hold(f->site, e->task, e->now - f->since);
 			if (settings.long_hold && e->now - f->since > settings.long_hold &&
 			    !r->class && !window__unsure(s) && frame__mark_reported(f))
@@ -404,7 +441,7 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 				   struct finding_request *r)
 {
 	struct pks_slot *s;
-	int i;
+	int i, at;
 
 	if (!e || !place || !r)
 		return -1;
@@ -412,7 +449,10 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 	if (i < 0)
 		return i;
 	s = &slots[i & (PKS_SLOTS - 1)];
-	if (window__own_top(s, e->context))
+	at = window__own_top(s, e->context) ? -1 : window__interrupted(s, i, e);
+	if (at >= 0)
+		window__take(s, e, place, at, r);
+	else if (window__own_top(s, e->context))
 		window__close(s, i, e, place, r);
 	else if (s->depth == 0 && s->skew > 0)
 		window__close_skewed(s, e);
@@ -489,6 +529,42 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
 	slot__changed(s, SLOT_LEAKED, 1);
 }
 
+struct taken_job {
+	__u32 slot;
+	__s32 at;
+};
+
+static long frame__taken(__u32 i, void *arg)
+{
+	struct taken_job *job = arg;
+	struct pks_slot *s = &slots[job->slot & (PKS_SLOTS - 1)];
+
+	if ((__s32)i >= s->depth || (__s32)i >= frames__room(s))
+		return 1;
+	if (!(frame__at(s, i)->flags & PKS_FRAME_TAKEN))
+		return 0;
+	job->at = i;
+	return 1;
+}
+
+#define PKS_TAKEN 4 /* windows of a thread that interrupts revoke between two boundaries */
+
+/* A window that an interrupt has revoked is closed, though the thread has not done it. */
+__noinline int window__drop_taken(__u32 slot)
+{
+	struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
+	struct taken_job job = { .slot = slot, .at = -1 };
+
+	if (s->skew >= 0 || s->depth <= 0)
+		return 0;
+	bpf_loop(PKS_DEPTH, frame__taken, &job, 0);
+	if (job.at < 0)
+		return 0;
+	frames__drop(slot, job.at, 1);
+	slot__changed(s, SLOT_SET_APART, 1);
+	return 1;
+}
+
 /*
  * What the count does not hold is not open: over-revoked, the thread's oldest
  * windows opened nothing, and nobody will close them after this boundary. Only
@@ -496,8 +572,11 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
  */
 static __always_inline void window__write_off(struct pks_slot *s, __u32 slot)
 {
-	__s32 nr = -s->skew < s->depth ? -s->skew : s->depth;
+	__s32 nr;
 
+	for (int i = 0; i < PKS_TAKEN && window__drop_taken(slot) > 0; i++)
+		;
+	nr = -s->skew < s->depth ? -s->skew : s->depth;
 	if (settings.facts.count_source != PKS_COUNT_SOURCE_PGMAP || nr <= 0)
 		return;
 	frames__drop(slot, 0, nr);
@@ -556,6 +635,8 @@ __noinline int window__boundary_next(const struct window_event *e, struct findin
 		s->flags &= ~PKS_SLOT_RESIDUE;
 		return 1;
 	}
+	if (!e->open && e->context == PKS_TASK)
+		s->flags &= ~PKS_SLOT_RESIDUE; /* a window that was closed since has closed it */
 	window__boundary_done(s, e);
 	return 0;
 }

@@ -22,6 +22,7 @@ struct ref_window {
 	__u64 since;
 	__u8 context;
 	bool closed; /* its grant did not open the key, nor was it open */
+	bool taken;  /* revoked by an interrupt: the thread goes on as if it had it */
 };
 
 struct ref_thread {
@@ -39,7 +40,7 @@ struct ref_finding {
 	enum pks_cause cause;
 	int key;
 	int key2;
-	int other; /* thread number, -1: none */
+	__u32 others; /* threads, by a bit each, of which one has to be named; 0: none */
 };
 
 struct ref_expect {

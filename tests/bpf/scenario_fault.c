@@ -49,6 +49,19 @@ static void other_thread_window(void)
 	stray(&b, PKS_TASK, PAGE(1), PKS_NEVER_GRANTED);
 }
 
+/* Whoever opened a window on the page last has closed it: another one is still in its own. */
+static void other_thread_window_not_the_last(void)
+{
+	struct thread a = harness__thread(1), b = harness__thread(2), c = harness__thread(3);
+
+	harness__grant(&a, PKS_TASK, PAGE(1), CALLER(1));
+	harness__grant(&c, PKS_TASK, PAGE(1), CALLER(3));
+	harness__revoke(&c, PKS_TASK, PAGE(1), CALLER(4));
+	stray(&b, PKS_TASK, PAGE(1), PKS_OTHER_THREAD_WINDOW);
+	CHECK_EQ(h.records[0].other_tid, a.tid);
+	CHECK_EQ(h.records[0].granted.caller, CALLER(1));
+}
+
 static void interrupt_and_exception_in_window(void)
 {
 	struct thread t = harness__thread(1);
@@ -169,6 +182,7 @@ const struct scenario fault_scenarios[] = {
 	{ "an access without any window: never-granted", never_granted },
 	{ "an access after the revoke: use-after-revoke", use_after_revoke },
 	{ "an access in another thread's window: other-thread-window", other_thread_window },
+	{ "the same, of one that is not the last to open it", other_thread_window_not_the_last },
 	{ "an access inside a window: by an interrupt, an exception",
 	  interrupt_and_exception_in_window },
 	{ "an interrupt's window is ineffective, though a relaxed fault opened the key",

@@ -251,13 +251,48 @@ static void missed_event_after_interrupt(void)
 	CHECK_EQ(harness__found(PKS_LEAK), 1);
 }
 
+/* It names the thread's window: that is closed, whether the thread knows or not. */
+static void revoke_in_interrupt_of_the_threads_window(void)
+{
+	struct thread t = harness__thread(1);
+
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+	harness__interrupt(&t, PKS_SOFTIRQ);
+	harness__revoke(&t, PKS_SOFTIRQ, PAGE(1), CALLER(2));
+	if (found_one(PKS_CROSS_THREAD)) {
+		CHECK_EQ(h.records[0].context, PKS_SOFTIRQ);
+		CHECK_EQ(h.records[0].granted.caller, CALLER(1));
+		CHECK_EQ(h.records[0].revoked.caller, CALLER(2));
+		CHECK(h.records[0].revoked.flags & PKS_ORIGIN_INTERRUPTED);
+		CHECK_EQ(h.records[0].other_tid, 0);
+	}
+	CHECK_EQ(sum_of_grants(&(__u64){ 0 }), 1);
+	/* The interrupt's exit has restored the key. */
+	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
+	found_one(PKS_RESIDUE);
+	CHECK_EQ(harness__found(PKS_LEAK), 0);
+}
+
+/* The thread revokes it as well: the count is too low for one reason, told before. */
+static void revoke_in_interrupt_and_by_the_thread(void)
+{
+	struct thread t = harness__thread(1);
+
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+	harness__interrupt(&t, PKS_SOFTIRQ);
+	harness__revoke(&t, PKS_SOFTIRQ, PAGE(1), CALLER(2));
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(3));
+	found_in_all(PKS_CROSS_THREAD, 1);
+	CHECK_EQ(harness__slot(&t)->skew, -1);
+}
+
 static void revoke_in_interrupt_without_window(void)
 {
 	struct thread t = harness__thread(1);
 
 	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
 	harness__interrupt(&t, PKS_HARDIRQ);
-	harness__revoke(&t, PKS_HARDIRQ, PAGE(1), CALLER(2));
+	harness__revoke(&t, PKS_HARDIRQ, PAGE(2), CALLER(2));
 	if (found_one(PKS_UNDERFLOW))
 		CHECK_EQ(h.records[0].context, PKS_HARDIRQ);
 	CHECK_EQ(harness__slot(&t)->depth, 1);
@@ -319,8 +354,12 @@ const struct scenario sync_scenarios[] = {
 	{ "an interrupt before the body of the last revoke", interrupt_before_body_of_last_revoke },
 	{ "an interrupt before the body, and one after it", second_interrupt_after_body },
 	{ "a missed event after such an interrupt is noticed", missed_event_after_interrupt },
-	{ "a revoke in an interrupt takes no window of the thread",
+	{ "a revoke in an interrupt takes no window of the thread on another page",
 	  revoke_in_interrupt_without_window },
+	{ "a revoke in an interrupt closes the thread's window that it names",
+	  revoke_in_interrupt_of_the_threads_window },
+	{ "a window closed by an interrupt and by the thread is one finding",
+	  revoke_in_interrupt_and_by_the_thread },
 	{ "an interrupt leaves the slot to the thread that claims it", interrupt_behind_claim },
 	{ "an interrupt between the two forms of an event", pgmap_form_in_interrupt_between_forms },
 	{ NULL, NULL },

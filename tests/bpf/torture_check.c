@@ -232,6 +232,16 @@ static bool cause_allowed(enum pks_cause got, enum pks_cause want)
 			       (got == PKS_OTHER_THREAD_WINDOW || got == PKS_NEVER_GRANTED));
 }
 
+static bool other_allowed(const struct torture_worker *w, __u32 tid, __u32 threads)
+{
+	if (!threads)
+		return !tid;
+	for (int i = 0; i < REF_THREADS; i++)
+		if ((threads & 1u << i) && w->threads[i].tid == tid)
+			return true;
+	return false;
+}
+
 static bool allowed(const struct torture_worker *w, const struct pks_finding *f,
 		    const struct torture_expect *e)
 {
@@ -240,8 +250,7 @@ static bool allowed(const struct torture_worker *w, const struct pks_finding *f,
 	return !e->seen && e->time == f->time && e->tid == f->tid && f->class == want->class &&
 	       cause_allowed(f->cause, want->cause) && f->key == key_of(w, want->key) &&
 	       f->key2 == key_of(w, want->key2) &&
-	       (f->cause != want->cause ||
-		f->other_tid == (want->other < 0 ? 0 : w->threads[want->other].tid));
+	       (f->cause != want->cause || other_allowed(w, f->other_tid, want->others));
 }
 
 /* The first of what is expected at this time or later: in the order of time. */
@@ -282,11 +291,10 @@ static void check_record(struct torture_worker *workers, unsigned int nr,
 		       f->tid, f->time, f->class, f->cause, f->key, f->key2, f->other_tid);
 	for (size_t i = expected_at(w, f->time); i < w->nr_expect && w->expect[i].time == f->time;
 	     i++)
-		printf("#   allowed%s: class %d, cause %d, key %llx, key2 %llx, of thread number "
-		       "%d\n",
+		printf("#   allowed%s: class %d, cause %d, key %llx, key2 %llx, of threads %x\n",
 		       w->expect[i].seen ? ", but was there" : "", w->expect[i].finding.class,
 		       w->expect[i].finding.cause, key_of(w, w->expect[i].finding.key),
-		       key_of(w, w->expect[i].finding.key2), w->expect[i].finding.other);
+		       key_of(w, w->expect[i].finding.key2), w->expect[i].finding.others);
 }
 
 static void check_findings(struct torture_worker *workers, unsigned int nr)

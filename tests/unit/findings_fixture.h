@@ -47,9 +47,28 @@ static inline void underflow_case(struct model_finding *f)
 static inline void underflow_bare(struct model_finding *f)
 {
 	fixture_revoke(f);
+	f->raw.count = 0;
 	f->raw.nr_stack = 0;
 	f->raw.granted = (struct pks_origin){ .stack = PKS_NO_STACK };
 	f->granted.nr = 0;
+}
+
+/* An interrupt had no window of its own, and took from the count of the thread it hit. */
+static inline void underflow_in_interrupt(struct model_finding *f)
+{
+	underflow_case(f);
+	f->raw.context = PKS_HARDIRQ;
+	f->raw.count = 1;
+}
+
+/* Its revoke named that thread's window, with the key closed for the softirq alone. */
+static inline void interrupted_case(struct model_finding *f)
+{
+	underflow_in_interrupt(f);
+	f->raw.context = PKS_SOFTIRQ;
+	f->raw.revoked.flags |= PKS_ORIGIN_INTERRUPTED;
+	f->raw.pkrs = 0x55555554;
+	f->raw.held = 3000;
 }
 
 static inline void wrong_page_case(struct model_finding *f)
@@ -72,6 +91,7 @@ static inline void cross_thread_case(struct model_finding *f)
 	fixture_revoke(f);
 	f->raw.other_tid = 77;
 	f->raw.held = 1500;
+	f->raw.count = 0;
 }
 
 static inline void stray_case(struct model_finding *f)
@@ -97,6 +117,12 @@ static inline void stray_of_another(struct model_finding *f)
 	f->raw.other_tid = 77;
 	f->raw.fatal = 1;
 	f->raw.write = 0;
+}
+
+static inline void stray_by_device(struct model_finding *f)
+{
+	stray_case(f);
+	f->raw.granted.flags |= PKS_ORIGIN_OF_PGMAP;
 }
 
 static inline void stray_in_interrupt(struct model_finding *f)
@@ -194,10 +220,14 @@ static const struct finding_case finding_cases[] __attribute__((unused)) = {
 	{ "leak, of a work item, on a pgmap", PKS_LEAK, 0, leak_of_work },
 	{ "leak, of which little is known", PKS_LEAK, 0, leak_unknown },
 	{ "underflow", PKS_UNDERFLOW, 0, underflow_case },
+	{ "underflow in an interrupt", PKS_UNDERFLOW, 0, underflow_in_interrupt },
 	{ "underflow, of which little is known", PKS_UNDERFLOW, 0, underflow_bare },
 	{ "wrong-page", PKS_WRONG_PAGE, 0, wrong_page_case },
 	{ "out-of-order", PKS_OUT_OF_ORDER, 0, out_of_order_case },
 	{ "cross-thread", PKS_CROSS_THREAD, 0, cross_thread_case },
+	{ "cross-thread, of the interrupted thread", PKS_CROSS_THREAD, 0, interrupted_case },
+	{ "stray-access, of a device that this thread had a window on", PKS_STRAY_ACCESS,
+	  PKS_USE_AFTER_REVOKE, stray_by_device },
 	{ "stray-access", PKS_STRAY_ACCESS, PKS_CAUSE_NONE, stray_case },
 	{ "stray-access, closed", PKS_STRAY_ACCESS, PKS_USE_AFTER_REVOKE, stray_closed },
 	{ "stray-access, another's", PKS_STRAY_ACCESS, PKS_OTHER_THREAD_WINDOW, stray_of_another },

@@ -268,10 +268,74 @@ static void test_other_thread(void **state)
 	(void)state;
 	fixture_open(&f);
 	fixture_revoke(&finding);
+	finding.raw.count = 0;
 	finding.raw.other_tid = 77;
 	print(&f, &finding);
 	assert_has(&f, "\nThe window is held by thread 77\n");
 	assert_has(&f, "\nThe next grant of thread 42 is poisoned: ");
+	fixture_close(&f);
+}
+
+/* What an interrupt takes is the count of the thread that it hit; nothing is poisoned. */
+static void test_interrupted(void **state)
+{
+	struct model_finding finding = fixture_finding(PKS_CROSS_THREAD, 0);
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f);
+	fixture_revoke(&finding);
+	finding.raw.context = PKS_SOFTIRQ;
+	finding.raw.revoked.flags = PKS_ORIGIN_INTERRUPTED;
+	finding.raw.pkrs = 0x55555554;
+	print(&f, &finding);
+	assert_has(&f, ", a window of the thread that this softirq interrupted\n");
+	assert_has(&f, "\nThe interrupt's exit restores the thread's key, open with no window");
+	assert_lacks(&f, "poisoned");
+	assert_lacks(&f, "another thread");
+	fixture_close(&f);
+
+	/* Run by the thread itself, with its own register: nothing is restored. */
+	fixture_open(&f);
+	finding.raw.pkrs = 0x55555550;
+	print(&f, &finding);
+	assert_lacks(&f, "restores");
+	fixture_close(&f);
+}
+
+/* The idle tasks share a number; which one it is, its CPU tells. */
+static void test_idle_task(void **state)
+{
+	struct model_finding finding = fixture_finding(PKS_UNDERFLOW, 0);
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f);
+	fixture_revoke(&finding);
+	finding.raw.context = PKS_HARDIRQ;
+	finding.raw.count = 0;
+	finding.raw.tid = 0;
+	finding.raw.cpu = 3;
+	print(&f, &finding);
+	assert_has(&f, ", but this interrupt has no window");
+	assert_has(&f, "\nThe next grant of the idle task of CPU 3 is poisoned: ");
+	fixture_close(&f);
+}
+
+/* Where windows have no page, the cause is that of the device, and says so. */
+static void test_cause_by_device(void **state)
+{
+	struct model_finding finding = fixture_finding(PKS_STRAY_ACCESS, PKS_USE_AFTER_REVOKE);
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f);
+	fixture_access(&finding);
+	finding.raw.granted.flags = PKS_ORIGIN_OF_PGMAP;
+	print(&f, &finding);
+	assert_has(&f, "this thread's last window on this device was closed; "
+		       "whether on this page is not known\n");
+	assert_lacks(&f, "had closed its window on it");
 	fixture_close(&f);
 }
 
@@ -419,6 +483,9 @@ int main(void)
 		cmocka_unit_test(test_residue),
 		cmocka_unit_test(test_wrong_page),
 		cmocka_unit_test(test_other_thread),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_idle_task),
+		cmocka_unit_test(test_cause_by_device),
 		cmocka_unit_test(test_moments),
 		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_file),

@@ -25,7 +25,7 @@ static const struct class_row classes[] = {
 	[PKS_UNDERFLOW] = {
 		.name = "underflow",
 		.meaning = "a revoke without a window",
-		.sentence = "Revoke of {window}{by}, but this thread has no window{held}",
+		.sentence = "Revoke of {window}{by}, but {who} has no window{held}",
 		.stack = { GRANTED_AS("the last window on this page, already closed"),
 			   WRONGLY_REVOKED },
 		.primary = ROLE_REVOKED,
@@ -57,7 +57,8 @@ static const struct class_row classes[] = {
 	[PKS_CROSS_THREAD] = {
 		.name = "cross-thread",
 		.meaning = "the revoke is for a window of another thread",
-		.sentence = "Revoke of {window}{by}, a window of another thread{held}",
+		.if_interrupted = "an interrupt's revoke is for a window of the thread that it hit",
+		.sentence = "Revoke of {window}{by}, a window of {whose}{held}",
 		.stack = { GRANTED, WRONGLY_REVOKED },
 		.primary = ROLE_REVOKED,
 		.of_revoke = true,
@@ -91,7 +92,7 @@ static const struct class_row classes[] = {
 		.stack = { [ROLE_ACCESSED] = { STACK_FOLLOWED, "Key opened by the stray access" },
 			   GRANTED, REVOKED },
 		.primary = ROLE_ACCESSED,
-		.follows = CLASS_BIT(PKS_STRAY_ACCESS),
+		.follows = CLASS_BIT(PKS_STRAY_ACCESS) | CLASS_BIT(PKS_CROSS_THREAD),
 	},
 	[PKS_INHERITED] = {
 		.name = "inherited",
@@ -120,24 +121,39 @@ _Static_assert(NR(classes) == PKS_NR_CLASSES, "a class without a row");
 _Static_assert(PKS_NR_CLASSES <= 32, "a bit for each class");
 
 static const struct cause_row causes[] = {
-	[PKS_USE_AFTER_REVOKE] = { "use-after-revoke", "this thread had closed its window on it" },
-	[PKS_OTHER_THREAD_WINDOW] = { "other-thread-window",
-				      "another thread holds the window on it" },
-	[PKS_IRQ_IN_WINDOW] = { "irq-in-window",
-				"an interrupt starts without access, and a grant in it does not "
-				"open "
-				"any: the count is that of the interrupted thread" },
-	[PKS_EXCEPTION_IN_WINDOW] = { "exception-in-window",
-				      "an exception in a window starts without access, and a grant "
-				      "in it does not open any" },
-	[PKS_POISONED_GRANT] = { "poisoned-grant",
-				 "an earlier underflow kept this thread's grant from opening "
-				 "access",
-				 .follows = CLASS_BIT(PKS_UNDERFLOW) | CLASS_BIT(PKS_CROSS_THREAD),
-				 .revoked_title = "Poisoned by the revoke (underflow) in" },
-	[PKS_NEVER_GRANTED] = { "never-granted",
-				"no window on it is known: kmap(), page_address() or a wild "
-				"pointer" },
+	[PKS_USE_AFTER_REVOKE] = {
+		.name = "use-after-revoke",
+		.meaning = "this thread had closed its window on it",
+		.of_pgmap = "this thread's last window on this device was closed; whether on this "
+			    "page is not known",
+		.if_interrupted = "an interrupt had closed this thread's window on it",
+	},
+	[PKS_OTHER_THREAD_WINDOW] = {
+		.name = "other-thread-window",
+		.meaning = "another thread holds the window on it",
+		.of_pgmap = "another thread holds a window on this device; whether on this page is "
+			    "not known",
+	},
+	[PKS_IRQ_IN_WINDOW] = {
+		.name = "irq-in-window",
+		.meaning = "an interrupt starts without access, and a grant in it does not open "
+			   "any: the count is that of the interrupted thread",
+	},
+	[PKS_EXCEPTION_IN_WINDOW] = {
+		.name = "exception-in-window",
+		.meaning = "an exception in a window starts without access, and a grant in it does "
+			   "not open any",
+	},
+	[PKS_POISONED_GRANT] = {
+		.name = "poisoned-grant",
+		.meaning = "an earlier underflow kept this thread's grant from opening access",
+		.follows = CLASS_BIT(PKS_UNDERFLOW) | CLASS_BIT(PKS_CROSS_THREAD),
+		.revoked_title = "Poisoned by the revoke (underflow) in",
+	},
+	[PKS_NEVER_GRANTED] = {
+		.name = "never-granted",
+		.meaning = "no window on it is known: kmap(), page_address() or a wild pointer",
+	},
 };
 _Static_assert(NR(causes) == PKS_NR_CAUSES, "a cause without a row");
 
@@ -154,10 +170,10 @@ static const struct boundary_row boundaries[] = {
 _Static_assert(NR(boundaries) == PKS_NR_BOUNDARIES, "a boundary without a row");
 
 static const struct word_row contexts[] = {
-	[PKS_TASK] = { "task", "" },
-	[PKS_SOFTIRQ] = { "softirq", "" },
-	[PKS_HARDIRQ] = { "hardirq", "" },
-	[PKS_NMI] = { "nmi", "" },
+	[PKS_TASK] = { "task", "this thread" },
+	[PKS_SOFTIRQ] = { "softirq", "this softirq" },
+	[PKS_HARDIRQ] = { "hardirq", "this interrupt" },
+	[PKS_NMI] = { "nmi", "this NMI" },
 };
 _Static_assert(NR(contexts) == PKS_NR_CONTEXTS, "a context without a row");
 
@@ -198,7 +214,7 @@ const struct class_row *class__row(unsigned int class)
 
 const struct cause_row *cause__row(unsigned int cause)
 {
-	static const struct cause_row unknown = { "?", "unknown", 0, NULL };
+	static const struct cause_row unknown = { .name = "?", .meaning = "unknown" };
 
 	return cause < NR(causes) && causes[cause].name ? &causes[cause] : &unknown;
 }

@@ -45,12 +45,13 @@ enum other_thread {
 
 /* An unknown number gives a row whose name is "?". */
 struct class_row {
-	const char *name;    /* one word; part of every format */
-	const char *meaning; /* one line, for reports and --help */
+	const char *name;	    /* one word; part of every format */
+	const char *meaning;	    /* one line, for reports and --help */
+	const char *if_interrupted; /* the same of PKS_ORIGIN_INTERRUPTED; NULL: as above */
 	/*
 	 * What was seen, in one sentence. Filled in between braces: window, boundary, expected
-	 * (what the revoke should have named), other (a thread), access (Read or Write),
-	 * address. These bring their own punctuation or are empty: by (the address of the
+	 * (what the revoke should have named), other (a thread), who (that thread or interrupt),
+	 * whose (another one's), access (Read or Write), address. These bring their own punctuation or are empty: by (the address of the
 	 * revoke), held.
 	 */
 	const char *sentence;
@@ -76,8 +77,10 @@ struct class_row {
 struct cause_row {
 	const char *name;
 	const char *meaning;
-	unsigned int follows;	   /* as for a class */
-	const char *revoked_title; /* title of ROLE_REVOKED; NULL: that of the class */
+	const char *of_pgmap;	    /* the same where only the window's pgmap is known */
+	const char *if_interrupted; /* and of PKS_ORIGIN_INTERRUPTED; NULL: as above */
+	unsigned int follows;	    /* as for a class */
+	const char *revoked_title;  /* title of ROLE_REVOKED; NULL: that of the class */
 };
 
 /* What the argument of a boundary is. */

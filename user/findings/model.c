@@ -57,6 +57,15 @@ static void link__set(struct model_link *link, const struct pks_finding *raw, __
 	memcpy(link->stack.address, raw->stack, link->stack.nr * sizeof(raw->stack[0]));
 }
 
+/* A revoke on another thread leaves no key open; that of an interrupt does. */
+static bool finding__may_follow(const struct pks_finding *raw, const struct pks_finding *earlier)
+{
+	if (raw->class == PKS_RESIDUE && earlier->class == PKS_CROSS_THREAD &&
+	    !(earlier->revoked.flags & PKS_ORIGIN_INTERRUPTED))
+		return false;
+	return class__may_follow(raw->class, raw->cause, earlier->class);
+}
+
 static void model__link(const struct model *m, struct model_finding *f)
 {
 	for (unsigned int i = 0; i < MODEL_RECENT; i++) {
@@ -64,8 +73,7 @@ static void model__link(const struct model *m, struct model_finding *f)
 
 		if (r->tid && r->tid == f->raw.tid && r->time <= f->raw.time &&
 		    r->time >= f->follows.time &&
-		    class__may_follow(f->raw.class, f->raw.cause,
-				      m->findings[r->finding].raw.class))
+		    finding__may_follow(&f->raw, &m->findings[r->finding].raw))
 			link__set(&f->follows, &m->findings[r->finding].raw, r->time);
 	}
 }

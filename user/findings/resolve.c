@@ -123,11 +123,14 @@ static unsigned int frame__flags(const struct finding_stack *stack, unsigned int
 	return stack->frames.address[at] == stack->exact ? 0 : SYMBOL_RETURN;
 }
 
-static const char *stack__title(const struct pks_finding *raw, enum finding_role role)
+static const char *stack__title(const struct model_finding *f, enum finding_role role)
 {
-	const char *title = role == ROLE_REVOKED ? cause__row(raw->cause)->revoked_title : NULL;
+	const struct class_stack *stack = &class__row(f->raw.class)->stack[role];
+	const char *title = role == ROLE_REVOKED ? cause__row(f->raw.cause)->revoked_title : NULL;
 
-	return title ?: class__row(raw->class)->stack[role].title;
+	if (stack->source == STACK_FOLLOWED && f->follows.class == PKS_CROSS_THREAD)
+		title = "Key left open by the exit of the interrupt that revoked the window";
+	return title ?: stack->title;
 }
 
 /* What the reader has to know of a stack beside its title. */
@@ -142,16 +145,16 @@ static void stack__remark(const struct finding_stack *stack, const char *remark,
 		 of ?: "");
 }
 
-static void stack__resolve(const struct resolver *r, const struct pks_finding *raw,
+static void stack__resolve(const struct resolver *r, const struct model_finding *f,
 			   enum finding_role role, const struct finding_stack *stack,
 			   struct resolved_stack *out)
 {
 	out->key = role_keys[role];
-	out->title = stack__title(raw, role);
+	out->title = stack__title(f, role);
 	out->earlier = stack->earlier;
 	out->another = stack->another;
 	out->nr = stack->frames.nr;
-	stack__remark(stack, class__row(raw->class)->stack[role].remark, out);
+	stack__remark(stack, class__row(f->raw.class)->stack[role].remark, out);
 	for (unsigned int i = 0; i < out->nr; i++)
 		frame__resolve(r, stack->frames.address[i], frame__flags(stack, i), i == 0,
 			       &out->frame[i]);
@@ -164,7 +167,7 @@ static void stacks__resolve(const struct resolver *r, const struct model_finding
 
 	for (int role = 0; role < NR_ROLES; role++)
 		if (finding__stack(r->symbols, f, role, &stack))
-			stack__resolve(r, &f->raw, role, &stack, &out->stack[out->nr_stacks++]);
+			stack__resolve(r, f, role, &stack, &out->stack[out->nr_stacks++]);
 }
 
 unsigned int resolve__suppression(const struct resolver *r, const struct model_finding *f)
@@ -208,17 +211,42 @@ static void remark__add(struct resolved_finding *out, const char *text)
 		snprintf(out->remark[out->nr_remarks++], sizeof(out->remark[0]), "%s", text);
 }
 
+/* A revoke that takes the count below zero: of which thread. The idle tasks share a number. */
+static void remark__poison(const struct pks_finding *raw, struct resolved_finding *out)
+{
+	char text[PLACE_TEXT], whose[48];
+
+	snprintf(whose, sizeof(whose), raw->tid ? "thread %u" : "the idle task of CPU %u",
+		 raw->tid ?: raw->cpu);
+	snprintf(text, sizeof(text),
+		 "The next grant of %s is poisoned: its window will not open access", whose);
+	remark__add(out, text);
+}
+
+/* An interrupt took one from the count of the thread that it hit, and from nothing else. */
+static void remark__interrupted(const struct resolver *r, const struct pks_finding *raw,
+				struct resolved_finding *out)
+{
+	__u32 mask = r->dialect->facts.pkey_mask;
+
+	if (!(raw->revoked.flags & PKS_ORIGIN_INTERRUPTED))
+		remark__add(out, "The count is that of the interrupted thread, which has one "
+				 "window less from here on");
+	else if (raw->count == 1 && mask && raw->pkrs &&
+		 (raw->pkrs & mask) == r->dialect->facts.pkey_default)
+		remark__add(out, "The interrupt's exit restores the thread's key, open with no "
+				 "window: further stray accesses go unseen (residue)");
+}
+
 static void remarks__resolve(const struct resolver *r, const struct pks_finding *raw,
 			     struct resolved_finding *out)
 {
 	const struct class_row *row = class__row(raw->class);
-	char text[PLACE_TEXT];
 
-	snprintf(text, sizeof(text),
-		 "The next grant of thread %u is poisoned: its window will not open access",
-		 raw->tid);
-	if (row->poisons && r->dialect->facts.count_source == PKS_COUNT_SOURCE_PGMAP)
-		remark__add(out, text);
+	if (row->poisons && raw->count <= 0 && dialect__has_pgmaps(r->dialect))
+		remark__poison(raw, out);
+	else if (row->poisons && raw->count > 0 && raw->context != PKS_TASK)
+		remark__interrupted(r, raw, out);
 	if (raw->context != PKS_TASK)
 		remark__add(out, row->if_interrupt);
 	if (!raw->granted.caller)
@@ -233,6 +261,21 @@ static void access__resolve(const struct resolver *r, const struct pks_finding *
 	out->let_through = !raw->fatal;
 }
 
+static const char *finding__meaning(const struct pks_finding *raw)
+{
+	bool interrupted = raw->revoked.flags & PKS_ORIGIN_INTERRUPTED;
+	const struct cause_row *cause = cause__row(raw->cause);
+	const struct class_row *row = class__row(raw->class);
+
+	if (!raw->cause)
+		return (interrupted ? row->if_interrupted : NULL) ?: row->meaning;
+	if (interrupted && cause->if_interrupted)
+		return cause->if_interrupted;
+	if ((raw->granted.flags & PKS_ORIGIN_OF_PGMAP) && cause->of_pgmap)
+		return cause->of_pgmap;
+	return cause->meaning;
+}
+
 static void finding__facts(const struct resolver *r, const struct model_finding *f,
 			   struct resolved_finding *out)
 {
@@ -244,7 +287,8 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 	out->time = raw->time;
 	out->class = row->name;
 	out->cause = raw->cause ? cause__row(raw->cause)->name : NULL;
-	out->meaning = raw->cause ? cause__row(raw->cause)->meaning : row->meaning;
+	out->meaning = finding__meaning(raw);
+	out->by_device = raw->granted.flags & PKS_ORIGIN_OF_PGMAP;
 	out->address = raw->address;
 	/* What was accessed is a page, whatever windows are on. */
 	out->by_page = facts->key == PKS_KEY_PAGE || row->has_cause;

@@ -152,6 +152,7 @@ struct resolved_finding {
 	bool injected_thread;		     /* and it hit the same thread */
 	__u64 injected_before;		     /* ns */
 	bool unsure;
+	bool by_device; /* the cause is known of the whole device only, not of the page */
 	bool of_revoke; /* thread.count was read before the revoke */
 	struct resolved_thread thread;
 	char remark[RESOLVED_REMARKS][PLACE_TEXT]; /* sentences */

@@ -15,6 +15,8 @@ struct words {
 	char expected[96];
 	char boundary[PLACE_TEXT + 32];
 	char other[16];
+	const char *who;
+	char whose[64];
 	char address[32];
 	char by[48];
 	char held[48];
@@ -93,6 +95,10 @@ static void words__fill(const struct resolver *r, const struct pks_finding *raw,
 	expected__words(r, raw, f, w->expected, sizeof(w->expected));
 	boundary__words(raw, f, w->boundary, sizeof(w->boundary));
 	snprintf(w->other, sizeof(w->other), "%u", raw->other_tid);
+	w->who = context__row(raw->context)->meaning;
+	snprintf(w->whose, sizeof(w->whose), "another thread");
+	if (raw->revoked.flags & PKS_ORIGIN_INTERRUPTED)
+		snprintf(w->whose, sizeof(w->whose), "the thread that %s interrupted", w->who);
 	snprintf(w->address, sizeof(w->address), "0x%" PRIx64, (uint64_t)raw->address);
 	if (raw->address)
 		snprintf(w->by, sizeof(w->by), " by address %s", w->address);
@@ -112,6 +118,8 @@ static const char *words__of(const struct words *w, const struct resolved_findin
 		{ "expected", w->expected },
 		{ "boundary", w->boundary },
 		{ "other", w->other },
+		{ "who", w->who },
+		{ "whose", w->whose },
 		{ "access", f->access && f->access[0] == 'w' ? "Write" : "Read" },
 		{ "address", w->address },
 		{ "by", w->by },

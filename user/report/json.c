@@ -173,6 +173,8 @@ static void finding__what(json_t *object, const struct resolved_finding *f)
 	json__set_number(object, "time", f->time);
 	json__set_text(object, "class", f->class);
 	json__set_text(object, "cause", f->cause);
+	if (f->by_device)
+		json__set_flag(object, "cause_by_device", true);
 	set_place(object, "in", &f->in);
 	json__set_text(object, "meaning", f->meaning);
 	json__set_text(object, "boundary", f->boundary);
