@@ -43,7 +43,7 @@ test_output()
 		echo first >&2
 		echo second >/dev/stderr
 		echo third >&2
-		{ pwd; echo "$PKS_WORD"; } >/out/environment
+		{ pwd; echo "$PKS_WORD"; echo "$PKSTRACE_DEBUG"; } >/out/environment
 		touch /guest-was-here "$PKS_TOP/guest-was-here" 2>/out/touch
 		blockdev --getsize64 /dev/pmem0 >/out/pmem
 		for where in /tmp /run /mnt /var/tmp /dev/shm; do
@@ -56,16 +56,16 @@ test_output()
 		[ "$(stat -f -c %T /sys/fs/bpf)" = bpf_fs ] || echo "no bpffs"
 	END
 	chmod +x guest-script
-	export PKS_WORD=$word
+	export PKS_WORD=$word PKSTRACE_DEBUG=1
 	vm --out out -- ./guest-script "$word" '' end
-	unset PKS_WORD
+	unset PKS_WORD PKSTRACE_DEBUG
 	is $status 0 "exit status 0"
 	is "$(cat stdout)" "[$word][][end]"$'a\r\nb\tc' \
 		"arguments arrive unchanged, stdout too, all mounts are there"
 	is "$(messages)" $'first\nsecond\nthird' \
 		"stderr is apart from stdout, and no kernel log in it"
-	is "$(cat out/environment)" "$dir"$'\n'"$word" \
-		"current directory and PKS_ variables as on the host"
+	is "$(cat out/environment)" "$dir"$'\n'"$word"$'\n'1 \
+		"current directory, PKS_ and PKSTRACE_ variables as on the host"
 	is "$(grep -c 'Read-only file system' out/touch)" 2 \
 		"the host's files are read-only"
 	ok "... and nothing was written there" \

@@ -194,21 +194,6 @@ static int collector__map_tables(struct collector *c)
 	return c->stacks ? 0 : -errno;
 }
 
-static enum status load__failed(int err)
-{
-	/* The capabilities are there: they were looked at before. */
-	if (err == -EPERM || err == -EACCES)
-		return status__say(
-			STATUS_CANNOT,
-			"the kernel refuses to load BPF programs (%s): forbidden by lockdown, "
-			"a security module or the limits of a container",
-			strerror(-err));
-	return status__say(STATUS_CANNOT,
-			   "the kernel rejects the BPF programs: %s (PKSTRACE_DEBUG=1 shows "
-			   "why)",
-			   strerror(-err));
-}
-
 /* A thread's slot says whether it is followed; the count-only path has none, and no depth. */
 static int use_for(const struct dialect *d, const struct collector_options *options)
 {
@@ -271,7 +256,7 @@ struct collector *collector__open(const struct dialect *dialect,
 		err = c->ring ? 0 : -errno;
 	}
 	if (err) {
-		*status = err > 0 ? (enum status)err : load__failed(err);
+		*status = err > 0 ? (enum status)err : libbpf__refused("BPF programs", err);
 		collector__close(c);
 		return NULL;
 	}

@@ -38,14 +38,6 @@ static enum status records__read(int fd, iterator_fn fn, void *arg)
 	return STATUS_CLEAN;
 }
 
-static enum status kernel__refuses(void)
-{
-	return status__say(STATUS_CANNOT,
-			   "the kernel rejects the BPF iterator: %s (PKSTRACE_DEBUG=1 shows "
-			   "why)",
-			   strerror(errno));
-}
-
 static enum status skeleton__read(struct snapshot *skel, iterator_fn fn, void *arg)
 {
 	enum status status;
@@ -53,10 +45,10 @@ static enum status skeleton__read(struct snapshot *skel, iterator_fn fn, void *a
 
 	skel->links.list_inside = bpf_program__attach_iter(skel->progs.list_inside, NULL);
 	if (!skel->links.list_inside)
-		return kernel__refuses();
+		return libbpf__refused("BPF iterator", -errno);
 	fd = bpf_iter_create(bpf_link__fd(skel->links.list_inside));
 	if (fd < 0)
-		return kernel__refuses();
+		return libbpf__refused("BPF iterator", -errno);
 	status = records__read(fd, fn, arg);
 	close(fd);
 	return status;
@@ -71,10 +63,10 @@ enum status iterator__run(const struct pks_facts *facts, iterator_fn fn, void *a
 	libbpf__quiet();
 	skel = snapshot__open();
 	if (!skel)
-		return kernel__refuses();
+		return libbpf__refused("BPF iterator", -errno);
 	skel->rodata->pkey_mask = facts->pkey_mask;
 	skel->rodata->pkey_default = facts->pkey_default;
-	status = snapshot__load(skel) ? kernel__refuses() : skeleton__read(skel, fn, arg);
+	status = snapshot__load(skel) ? libbpf__refused("BPF iterator", -errno) : skeleton__read(skel, fn, arg);
 	*looked_at = status == STATUS_CANNOT ? 0 : skel->bss->looked_at;
 	snapshot__destroy(skel);
 	return status;

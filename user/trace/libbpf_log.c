@@ -2,6 +2,8 @@
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <errno.h>
 
 #include "trace/libbpf_log.h"
 
@@ -15,4 +17,19 @@ static int print(enum libbpf_print_level level, const char *format, va_list args
 void libbpf__quiet(void)
 {
 	libbpf_set_print(print);
+}
+
+enum status libbpf__refused(const char *what, int err)
+{
+	const char *who = "";
+
+	/* The capabilities are there: they were looked at before. EACCES is the verifier's, too. */
+	if (err == -EPERM)
+		who = ": forbidden by lockdown, a security module or the limits of a container";
+	else if (err == -EACCES)
+		who = ": by its verifier, or by a security module";
+	return status__say(STATUS_CANNOT,
+			   "the kernel refuses to load the %s (%s)%s; PKSTRACE_DEBUG=1 in the "
+			   "environment shows why",
+			   what, strerror(-err), who);
 }
