@@ -152,6 +152,8 @@ unit: $(UNIT_TESTS) $(CORE_TEST).t $(LOAD) $(BUILD)/tests/load/maps benchtools
 # --- what needs a kernel under test: each target does its own set-up, as root
 
 VARIANT ?= outofline
+# For make in make: as many jobs as there are processors, unless -j says otherwise.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 MODULES = $(abspath $(BUILD)/modules/$(VARIANT))
 
 .PHONY: setup
@@ -163,12 +165,17 @@ kernel: setup
 	tests/kernel/build $(VARIANT)
 
 # Always asked: the modules' own make knows whether the kernel is another one.
+MODULE_DIRS := driver hunt-driver proof
+module-proof: MODULE_DIR := kernel/proof/module
+
+.PHONY: $(MODULE_DIRS:%=module-%)
+$(MODULE_DIRS:%=module-%): module-%:
+	kdir=$$(tests/kernel/build --print-dir $(VARIANT)) && \
+	$(MAKE) -s -C tests/$(or $(MODULE_DIR),$*) KDIR=$$kdir OUT=$(MODULES)/$*
+
 .PHONY: modules
 modules: kernel
-	kdir=$$(tests/kernel/build --print-dir $(VARIANT)) && \
-	$(MAKE) -s -C tests/driver KDIR=$$kdir OUT=$(MODULES)/driver && \
-	$(MAKE) -s -C tests/hunt-driver KDIR=$$kdir OUT=$(MODULES)/hunt-driver && \
-	$(MAKE) -s -C tests/kernel/proof/module KDIR=$$kdir OUT=$(MODULES)/proof
+	$(MAKE) $(PARALLEL) $(MODULE_DIRS:%=module-%)
 
 .PHONY: proof
 proof: modules
@@ -180,14 +187,14 @@ guest: modules
 	tests/run --variant $(VARIANT) tests/kernel/proof/*.t tests/e2e/*.t
 
 .PHONY: demo
-demo: modules
-	$(MAKE) all
+demo: kernel
+	$(MAKE) $(PARALLEL) all module-driver
 	tests/demo/run
 
 .PHONY: demo-kmap
 demo-kmap:
-	$(MAKE) modules VARIANT=kmap-trace
-	$(MAKE) all
+	$(MAKE) kernel VARIANT=kmap-trace
+	$(MAKE) $(PARALLEL) all module-driver VARIANT=kmap-trace
 	tests/demo/run --kmap
 
 # Kernels as a distribution ships them: no window of their own, and preemptible.
@@ -202,7 +209,7 @@ JOBS ?= $(shell [ $$(nproc) -lt 2 ] && echo 1 || echo 2)
 
 .PHONY: test
 test: images
-	$(MAKE) all unit
+	$(MAKE) $(PARALLEL) all unit
 	$(MAKE) modules
 	$(MAKE) modules VARIANT=kmap-trace
 	$(MAKE) modules VARIANT=preempt
