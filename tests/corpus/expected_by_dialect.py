@@ -6,9 +6,11 @@ seen. Other kernels show less, or more: a layout that hides the page, a kernel
 without protection whose every kmap is traced.
 """
 
-import re
 import subprocess
 from dataclasses import dataclass, field, replace
+
+from pkstest import jsonl
+from pkstest.tracer import JSON
 
 
 @dataclass
@@ -40,8 +42,9 @@ LAYOUTS = {"outofline": "page", "inline": "pgmap", "partial": "pgmap",
 
 def find(pkstrace, dialect=None):
     """The View of this kernel, or of its dialect of that name; None where there is none."""
-    text = subprocess.run([pkstrace, "check"], capture_output=True, text=True).stdout
-    for name, layout in re.findall(r"^dialect +(\S+), (.+)$", text, re.M):
+    out = subprocess.run([pkstrace, "check", *JSON], capture_output=True, text=True).stdout
+    for line in jsonl.parse(out)[0].get("dialect", []):
+        name, _, layout = line.partition(", ")
         if dialect in (None, name) and layout in LAYOUTS:
             return replace(VIEWS[LAYOUTS[layout]],
                            options=["--dialect", dialect] if dialect else [])

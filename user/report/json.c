@@ -305,7 +305,7 @@ static void json__check(struct report *r, const struct report_check *check)
 
 const struct format format_json = {
 	.name = "json",
-	.meaning = "an object a line, for programs",
+	.meaning = "one JSON object per line, for programs",
 	.finding = json__finding,
 	.injection = json__injection,
 	.interval = json__interval,

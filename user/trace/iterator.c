@@ -66,7 +66,8 @@ enum status iterator__run(const struct pks_facts *facts, iterator_fn fn, void *a
 		return libbpf__refused("BPF iterator", -errno);
 	skel->rodata->pkey_mask = facts->pkey_mask;
 	skel->rodata->pkey_default = facts->pkey_default;
-	status = snapshot__load(skel) ? libbpf__refused("BPF iterator", -errno) : skeleton__read(skel, fn, arg);
+	status = snapshot__load(skel) ? libbpf__refused("BPF iterator", -errno) :
+					skeleton__read(skel, fn, arg);
 	*looked_at = status == STATUS_CANNOT ? 0 : skel->bss->looked_at;
 	snapshot__destroy(skel);
 	return status;

@@ -7,7 +7,7 @@ import time
 
 from pkstest import jsonl
 
-JSON = ("--json",)  # how pkstrace is asked for JSON
+JSON = ("--format", "json")  # how pkstrace is asked for JSON
 ATTACH_SECONDS = 120
 
 
