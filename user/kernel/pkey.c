@@ -9,6 +9,7 @@
 
 #include "kernel/symbols/ksyms.h"
 #include "kernel/pkey.h"
+#include "util/number.h"
 
 #define OVERRIDE "PKSTRACE_PKEY"
 
@@ -115,14 +116,12 @@ static const struct {
 bool pkey__wanted(enum pkey_source source, unsigned int *number)
 {
 	const char *wanted = getenv(OVERRIDE);
-	char *end;
-	long given;
+	int64_t given;
 
 	*number = 0;
 	if (!wanted || !*wanted)
 		return source != PKEY_GIVEN;
-	given = strtol(wanted, &end, 10);
-	if (end != wanted && !*end && key__valid(given)) {
+	if (number__integer(wanted, 1, PKS_PKEYS - 1, &given)) {
 		*number = given;
 		return source == PKEY_GIVEN;
 	}
