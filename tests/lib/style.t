@@ -36,7 +36,7 @@ no_complaint() {
 		return
 	}
 	cmp_num "$(wc -l <"$list")" -gt 10 "$name: there are files"
-	ok "$name" xargs -a "$list" -d '\n' "$@"
+	ok "$name" xargs -a "$list" -d '\n' -n 16 -P "$(nproc)" "$@"
 }
 
 mkdir -p "$PKS_OUT"
