@@ -79,14 +79,11 @@ static __always_inline void slot__change(struct pks_slot *s, enum slot_change ch
 		s->depth = depth - n;
 		break;
 	case SLOT_LEAKED:
-		s->depth = depth - n;
-		s->skew += n;
-		if (s->skew > 0)
-			s->reported += n;
-		break;
 	case SLOT_SET_APART:
 		s->depth = depth - n;
 		s->skew += n;
+		if (change == SLOT_LEAKED && s->skew > 0)
+			s->reported += n;
 		break;
 	case SLOT_OVER_REVOKED:
 		s->skew -= n;

@@ -108,6 +108,16 @@ without_readme() {
 is "$(without_readme)" "" "each folder has a README.md"
 
 
+# A function that does not fit on a screen does more than one thing.
+MOST_LINES=45
+long_functions() {
+	awk -v most=$MOST_LINES '
+		/^{$/ { start = FNR }
+		/^}$/ && start { if (FNR - start >= most) print FILENAME ":" start; start = 0 }
+	' "${files[@]}"
+}
+is "$(long_functions)" "" "no function has more than $MOST_LINES lines"
+
 # A folder that cannot be taken in at a glance has more than one job. A source and its
 # header count as one.
 MOST_FILES=14

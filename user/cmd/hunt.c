@@ -87,7 +87,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct input *in = state->input;
 	struct hunt_options *o = &in->hunt;
-	int64_t value;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -97,17 +96,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->resume = arg;
 		return 0;
 	case OPTION_MAX_RUNS:
-		if (option__integer(arg, 0, 1000000000, &value))
-			return EINVAL;
-		o->max_runs = value;
-		return 0;
+		return OPTION_INTEGER(arg, 0, 1000000000, o->max_runs);
 	case OPTION_TIMEOUT:
 		return option__seconds(arg, &o->timeout);
 	case OPTION_DEPTH:
-		if (option__integer(arg, 1, PKS_HUNT_CALLS, &value))
-			return EINVAL;
-		o->depth = value;
-		return 0;
+		return OPTION_INTEGER(arg, 1, PKS_HUNT_CALLS, o->depth);
 	case OPTION_FUNCTION:
 		in->functions[in->nr_functions++] = arg;
 		return 0;
@@ -119,8 +112,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->keep_going = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		o->session.command = &state->argv[state->next - 1];
-		state->next = state->argc;
+		o->session.command = options__command(state);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;

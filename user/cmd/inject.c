@@ -131,7 +131,6 @@ static error_t parse_delay(struct inject_plan *plan, const char *text)
 static error_t parse_fault(int key, char *arg, struct input *in)
 {
 	struct inject_plan *p = &in->plan;
-	int64_t value;
 
 	switch (key) {
 	case OPTION_SKIP_GRANT:
@@ -150,30 +149,15 @@ static error_t parse_fault(int key, char *arg, struct input *in)
 	case OPTION_PROBABILITY:
 		return parse_probability(p, arg);
 	case OPTION_INTERVAL:
-		if (option__integer(arg, 1, 1000000000, &value))
-			return EINVAL;
-		p->rule.interval = value;
-		return 0;
+		return OPTION_INTEGER(arg, 1, 1000000000, p->rule.interval);
 	case OPTION_TIMES:
-		if (option__integer(arg, -1, INT64_MAX, &value))
-			return EINVAL;
-		p->rule.times = value;
-		return 0;
+		return OPTION_INTEGER(arg, -1, INT64_MAX, p->rule.times);
 	case OPTION_SPACE:
-		if (option__integer(arg, 0, INT64_MAX, &value))
-			return EINVAL;
-		p->rule.space = value;
-		return 0;
+		return OPTION_INTEGER(arg, 0, INT64_MAX, p->rule.space);
 	case OPTION_FAIL_NTH:
-		if (option__integer(arg, 1, 1000000000, &value))
-			return EINVAL;
-		p->rule.fail_nth = value;
-		return 0;
+		return OPTION_INTEGER(arg, 1, 1000000000, p->rule.fail_nth);
 	case OPTION_SEED:
-		if (option__integer(arg, 0, INT64_MAX, &value))
-			return EINVAL;
-		p->rule.seed = value;
-		return 0;
+		return OPTION_INTEGER(arg, 0, INT64_MAX, p->rule.seed);
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -182,7 +166,6 @@ static error_t parse_fault(int key, char *arg, struct input *in)
 static error_t parse_filter(int key, char *arg, struct input *in)
 {
 	struct inject_plan *p = &in->plan;
-	int64_t value;
 
 	switch (key) {
 	case OPTION_TASK_FILTER:
@@ -201,11 +184,8 @@ static error_t parse_filter(int key, char *arg, struct input *in)
 		p->reject_end = arg;
 		return 0;
 	case OPTION_TID:
-		if (option__integer(arg, 1, OPTION_MAX_PID, &value))
-			return EINVAL;
-		p->rule.tid = value;
 		p->rule.filters |= PKS_FILTER_TID;
-		return 0;
+		return OPTION_INTEGER(arg, 1, OPTION_MAX_PID, p->rule.tid);
 	case OPTION_COMM:
 		if (!arg[0] || strlen(arg) >= PKS_COMM)
 			return option__wanted(arg, "a name of 1 to %d characters", PKS_COMM - 1);
@@ -231,35 +211,24 @@ static error_t parse_filter(int key, char *arg, struct input *in)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct input *in = state->input;
-	int64_t value;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &in->run.format;
 		return 0;
 	case 'v':
-		if (option__integer(arg, 0, 2, &value))
-			return EINVAL;
-		in->plan.verbose = value;
-		return 0;
+		return OPTION_INTEGER(arg, 0, 2, in->plan.verbose);
 	case 'p':
-		if (option__integer(arg, 1, OPTION_MAX_PID, &value))
-			return EINVAL;
-		in->run.pid = value;
-		return 0;
+		return OPTION_INTEGER(arg, 1, OPTION_MAX_PID, in->run.pid);
 	case OPTION_DRY_RUN:
 		in->dry = true;
 		return 0;
 	case OPTION_TIMEOUT:
 		return option__seconds(arg, &in->run.seconds);
 	case OPTION_MAX_REPORTS:
-		if (option__integer(arg, 0, 1000000000, &value))
-			return EINVAL;
-		in->run.max_reports = value;
-		return 0;
+		return OPTION_INTEGER(arg, 0, 1000000000, in->run.max_reports);
 	case ARGP_KEY_ARG:
-		in->run.command = &state->argv[state->next - 1];
-		state->next = state->argc;
+		in->run.command = options__command(state);
 		return 0;
 	}
 	return parse_filter(key, arg, in);

@@ -164,3 +164,11 @@ error_t option__choice(const char *text, const char *const *names, unsigned int 
 	}
 	return EINVAL;
 }
+
+char *const *options__command(struct argp_state *state)
+{
+	char *const *command = &state->argv[state->next - 1];
+
+	state->next = state->argc;
+	return command;
+}

@@ -27,6 +27,17 @@ enum status options__parse(const struct argp *argp, int argc, char **argv, void 
 error_t option__integer(const char *text, int64_t min, int64_t max, int64_t *value);
 error_t option__fraction(const char *text, double min, double max, double *value);
 
+/* The same, into an integer of any type in which there is room for [min, max]. */
+#define OPTION_INTEGER(text, min, max, to)                                                         \
+	({                                                                                         \
+		int64_t value;                                                                     \
+		error_t err = option__integer(text, min, max, &value);                             \
+                                                                                                   \
+		if (!err)                                                                          \
+			(to) = value;                                                              \
+		err;                                                                               \
+	})
+
 /* In ns. Without a unit: as `bare` says. */
 error_t option__duration(const char *text, enum duration_unit bare, uint64_t min, uint64_t max,
 			 uint64_t *ns);
@@ -37,6 +48,9 @@ error_t option__seconds(const char *text, double *seconds);
 /* One of the names; NULL are left out. */
 error_t option__choice(const char *text, const char *const *names, unsigned int nr,
 		       unsigned int *index);
+
+/* At ARGP_KEY_ARG: the command that the rest of the words is, for run time. */
+char *const *options__command(struct argp_state *state);
 
 /* For a value of any other kind: "give ...". Returns EINVAL. */
 error_t option__wanted(const char *text, const char *format, ...)

@@ -55,12 +55,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	static const char *const stacks[] = { "sampled", "grants" };
 	unsigned int which;
 	uint64_t ns;
-	int64_t value;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
-		state->child_inputs[1] = &o->format;
 		return 0;
 	case OPTION_SLEPT:
 		o->slept = true;
@@ -76,10 +74,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->long_hold = ns / 1e9;
 		return 0;
 	case OPTION_MAX_REPORTS:
-		if (option__integer(arg, 0, 1000000000, &value))
-			return EINVAL;
-		o->max_reports = value;
-		return 0;
+		return OPTION_INTEGER(arg, 0, 1000000000, o->max_reports);
 	case OPTION_VMLINUX:
 		o->vmlinux = arg;
 		return 0;
@@ -93,23 +88,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
-					      { &format_argp, 0, NULL, 0 },
-					      { 0 } };
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
-	.args_doc = "[-- CMD [ARGS...]]",
+	.args_doc = TARGET_ARGS,
 	.doc = "Traces protection windows and reports each finding as it happens. With CMD, runs "
 	       "it and "
 	       "follows its threads and children; otherwise traces process PID, or the whole "
 	       "system."
-	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
-	       "4 incomplete, 5 output not written. CMD's own status is printed but does not "
-	       "change this.\n\n"
-	       "SUPPRESSIONS\n"
+	       "\v" TARGET_STATUS "SUPPRESSIONS\n"
 	       "A file of blocks; # starts a comment. The lines of a block: {, a name, CLASS or "
 	       "CLASS/CAUSE, the innermost functions of the stack to blame (of the access, the "
 	       "grant "

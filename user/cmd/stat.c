@@ -49,7 +49,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
-		state->child_inputs[1] = &o->format;
 		return 0;
 	case 'I':
 		if (option__integer(arg, 10, 1000000000, &value))
@@ -59,31 +58,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_BY:
 		return parse_by(arg, &o->by);
 	case OPTION_TOP:
-		if (option__integer(arg, 1, PKS_SITES, &value))
-			return EINVAL;
-		o->top = value;
-		return 0;
+		return OPTION_INTEGER(arg, 1, PKS_SITES, o->top);
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
-					      { &format_argp, 0, NULL, 0 },
-					      { 0 } };
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
-	.args_doc = "[-- CMD [ARGS...]]",
+	.args_doc = TARGET_ARGS,
 	.doc = "Counts protection windows and how long they are held, as perf stat counts events. "
 	       "Leaks, underflows and stray accesses are counted too, by place, without stacks. "
 	       "With CMD, runs it and follows its threads and children; otherwise traces process "
 	       "PID, or the whole system."
-	       "\vExit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "
-	       "4 incomplete, 5 output not written. CMD's own status is printed but does not "
-	       "change this.\n\n"
-	       "EXAMPLES\n"
+	       "\v" TARGET_STATUS "EXAMPLES\n"
 	       "  pkstrace stat                          the whole system, until Ctrl-C\n"
 	       "  pkstrace stat -I 1000 --by thread      who opens windows, second by second\n"
 	       "  pkstrace stat -- fio job.fio           a command, until it ends",

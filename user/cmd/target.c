@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 
+#include "cmd/format.h"
 #include "cmd/options.h"
 #include "cmd/target.h"
 
@@ -27,14 +28,13 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct tracer_options *o = state->input;
-	int64_t pid;
 
 	switch (key) {
-	case 'p':
-		if (option__integer(arg, 1, OPTION_MAX_PID, &pid))
-			return EINVAL;
-		o->pid = pid;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->format;
 		return 0;
+	case 'p':
+		return OPTION_INTEGER(arg, 1, OPTION_MAX_PID, o->pid);
 	case 'd':
 		return option__seconds(arg, &o->seconds);
 	case OPTION_GRANT:
@@ -47,14 +47,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->dialect.name = arg;
 		return 0;
 	case ARGP_KEY_ARG:
-		o->command = &state->argv[state->next - 1];
-		state->next = state->argc;
+		o->command = options__command(state);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-const struct argp target_argp = { .options = options, .parser = parse };
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+
+const struct argp target_argp = { .options = options, .parser = parse, .children = children };
 
 enum status target__check(const char *command, const struct tracer_options *o)
 {

@@ -8,10 +8,17 @@
 #include "trace/tracer.h"
 
 /*
- * -p, -d, CMD, --grant, --revoke and --dialect: a child parser whose input is a struct
- * tracer_options.
+ * -p, -d, CMD, --grant, --revoke and --dialect, and those of format.h: a child parser whose
+ * input is a struct tracer_options.
  */
 extern const struct argp target_argp;
+
+/* For the help of a command with these options. */
+#define TARGET_ARGS "[-- CMD [ARGS...]]"
+#define TARGET_STATUS                                                                              \
+	"Exit status: 0 clean and complete, 1 findings, 2 usage, 3 cannot run here, "              \
+	"4 incomplete, 5 output not written. CMD's own status is printed but does not "            \
+	"change this.\n\n"
 
 /* Returns STATUS_USAGE after printing one line if the options contradict each other. */
 enum status target__check(const char *command, const struct tracer_options *options);

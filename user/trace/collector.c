@@ -120,7 +120,7 @@ static int collector__size_maps(struct collector *c, const struct collector_opti
 	return err;
 }
 
-static int collector__configure(struct collector *c, const struct collector_options *options)
+static void collector__settings(struct collector *c, const struct collector_options *options)
 {
 	const struct dialect *d = c->dialect;
 	struct pks_settings *s = &c->skel->rodata->settings;
@@ -144,30 +144,41 @@ static int collector__configure(struct collector *c, const struct collector_opti
 	s->target = options->target;
 	s->tgid = options->tgid;
 	s->long_hold = options->long_hold;
+	s->by_regs = d->attach != ATTACH_TRAMPOLINE;
+}
+
+/* Leaves out the programs that this run or this kernel has no use for. */
+static void collector__choose(struct collector *c, const struct collector_options *options)
+{
+	const struct dialect *d = c->dialect;
+
 	if (!options->slept)
 		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
 	if (!dialect__has_faults(d))
 		bpf_program__set_autoload(c->skel->progs.at_page_fault, false);
 	bpf_program__set_autoload(c->skel->progs.at_syscall_end,
 				  d->facts.count_source == PKS_COUNT_SOURCE_PGMAP);
-	s->by_regs = d->attach != ATTACH_TRAMPOLINE;
-	bpf_program__set_autoload(c->skel->progs.at_switch, s->by_regs);
-	for (int i = 0; i < NR_PROBES; i++) {
-		struct bpf_program *program = probe__program(c, i);
-		int err = program ? function_probe__prepare(program, d->attach, d->function[i]) : 0;
+	bpf_program__set_autoload(c->skel->progs.at_switch, d->attach != ATTACH_TRAMPOLINE);
+}
 
-		if (err)
-			return err;
+static int collector__configure(struct collector *c, const struct collector_options *options)
+{
+	const struct dialect *d = c->dialect;
+	int err = 0;
+
+	collector__settings(c, options);
+	collector__choose(c, options);
+	for (int i = 0; i < NR_PROBES && !err; i++) {
+		struct bpf_program *program = probe__program(c, i);
+
+		if (program)
+			err = function_probe__prepare(program, d->attach, d->function[i]);
 		if (i < NR_WINDOW_PROBES)
 			c->skel->rodata->form_entry[i] = d->entry[i];
 	}
-	if (c->extension) {
-		int err = c->extension->configure(c->extension->arg, c->skel, d);
-
-		if (err)
-			return err;
-	}
-	return collector__size_maps(c, options);
+	if (!err && c->extension)
+		err = c->extension->configure(c->extension->arg, c->skel, d);
+	return err ?: collector__size_maps(c, options);
 }
 
 /* An array map's memory; NULL with errno. Sets *size to what is to be unmapped. */
