@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "trace/intake.h"
+#include "util/clock.h"
 
 #define NR_BATCHES 4
 
@@ -211,6 +212,55 @@ static void withdrawn(void **state)
 	}
 }
 
+/* Only what came after the call can be its result, and only for a while. */
+static void withdrawn_for_a_while(void **state)
+{
+	struct taking t;
+	__u64 early, late;
+
+	(void)state;
+	taking_open(&t);
+	early = clock__ns();
+	intake__pass(&t.in);
+	ring.refused = 1; /* after the pass before */
+	put(1, PKS_HARDIRQ)->time = early;
+	intake__pass(&t.in);
+	assert_int_equal(reports(&t), 1);
+	late = clock__ns();
+	ring.at = 2; /* a pass looks again after each that it shows */
+	put(2, PKS_HARDIRQ)->time = late;
+	put(2, PKS_SOFTIRQ)->time = late + 500000000;
+	intake__pass(&t.in);
+	assert_int_equal(reports(&t), 1);
+	put(3, PKS_HARDIRQ)->time = late + 1500000000;
+	ring.at = 3;
+	intake__pass(&t.in);
+	assert_int_equal(reports(&t), 2);
+	model__count_suppressed(&t.model);
+	assert_int_equal(t.model.withdrawn, 2);
+	taking_close(&t);
+}
+
+/* A call refused while the last one is still in doubt: what came in between stays so. */
+static void withdrawn_twice_in_a_row(void **state)
+{
+	struct taking t;
+	__u64 between;
+
+	(void)state;
+	taking_open(&t);
+	ring.refused = 1;
+	intake__pass(&t.in);
+	between = clock__ns();
+	intake__pass(&t.in);
+	ring.refused = 2;
+	ring.at = 2;
+	put(2, PKS_HARDIRQ)->time = between;
+	intake__pass(&t.in);
+	assert_int_equal(reports(&t), 0);
+	taking_close(&t);
+}
+
 static void withdrawn_where_nobody_can_tell(void **state)
 {
 	struct taking t;
@@ -289,6 +339,8 @@ int main(void)
 		cmocka_unit_test(limit_of_reports),
 		cmocka_unit_test(unwanted),
 		cmocka_unit_test(withdrawn),
+		cmocka_unit_test(withdrawn_for_a_while),
+		cmocka_unit_test(withdrawn_twice_in_a_row),
 		cmocka_unit_test(withdrawn_where_nobody_can_tell),
 		cmocka_unit_test(ring_that_can_not_be_read),
 		cmocka_unit_test(more_than_is_kept),

@@ -7,23 +7,41 @@
 /* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
 #define NS_DOUBT 1000000000ULL
 
+/*
+ * Narrows down when the kernel has refused to run a program on a grant or revoke: all it
+ * gives is a sum over all CPUs, so on which of them is not known, and when only as far as
+ * between two readings. 0 or a negative errno: then the time is wider than it could be.
+ */
+static int intake__look(struct intake *in)
+{
+	__u64 refused, before = clock__ns();
+	int err = collector__refused(in->collector, &refused);
+
+	if (err)
+		return err;
+	if (refused != in->refused) {
+		/* One that begins while another lasts prolongs it. */
+		if (!in->doubt_until || in->looked_at >= in->doubt_until + NS_DOUBT)
+			in->doubt_from = in->looked_at;
+		in->doubt_until = clock__ns();
+		in->refused = refused;
+	}
+	in->looked_at = before;
+	return 0;
+}
+
 /* The kernel has refused to run a program on a grant or revoke not long before. */
 static bool finding__withdrawn(struct intake *in, const struct pks_finding *raw)
 {
-	__u64 refused;
-
 	if (!model__doubtful(raw))
 		return false;
-	if (collector__refused(in->collector, &refused)) {
+	if (intake__look(in)) {
 		/* Nobody can tell: what is not shown must be known as lost. */
 		model__lose(in->model, LOSS_READ, 1);
 		return true;
 	}
-	if (refused != in->refused) {
-		in->refused = refused;
-		in->refused_at = clock__ns();
-	}
-	return in->refused_at && raw->time < in->refused_at + NS_DOUBT;
+	return in->doubt_until && raw->time >= in->doubt_from &&
+	       raw->time < in->doubt_until + NS_DOUBT;
 }
 
 void intake__take(void *arg, const struct pks_finding *from)
@@ -124,6 +142,8 @@ static bool intake__show_one(struct intake *in)
 
 void intake__pass(struct intake *in)
 {
+	/* Before a finding asks: the next refused call is then known to be later than this. */
+	intake__look(in);
 	intake__drain(in);
 	/* The ring goes on filling while one is made readable. */
 	while (intake__show_one(in))

@@ -29,7 +29,9 @@ struct intake {
 	size_t next_injection; /* first injection not printed yet */
 	unsigned int shown;    /* reports */
 	__u64 refused;	       /* calls for which a program was not run, as last read */
-	__u64 refused_at; /* CLOCK_MONOTONIC ns when that was last seen to have grown; 0: never */
+	__u64 looked_at;       /* CLOCK_MONOTONIC ns, before it was read; 0: never */
+	__u64 doubt_from;      /* the last of them were refused between these two times; */
+	__u64 doubt_until;     /* 0: none were */
 	struct resolved_finding *resolved; /* room for one; owned */
 };
 

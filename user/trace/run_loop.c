@@ -72,9 +72,22 @@ static void signals__read(int fd)
 		;
 }
 
-enum status run_loop__wait(struct run_loop *loop, unsigned int *ended)
+/*
+ * Milliseconds between two looks, whatever comes: refused calls are dated by them, and a
+ * finding of an interrupt may be withdrawn for as long again as one lasts.
+ */
+#define LOOK_MS 1000
+
+static int loop__interval(const struct run_loop *loop)
 {
 	int interval = loop->longhold ? longhold__interval(loop->longhold) : -1;
+
+	return interval < 0 || interval > LOOK_MS ? LOOK_MS : interval;
+}
+
+enum status run_loop__wait(struct run_loop *loop, unsigned int *ended)
+{
+	int interval = loop__interval(loop);
 	struct pollfd watch[NR_WATCHES] = {};
 
 	watches__fill(loop, watch);
