@@ -53,9 +53,18 @@ test_links() {
 test_folders() {
 	local folder
 
-	for folder in bpf/*/ user/*/; do
-		ok "${folder%/}: is in the guide for hackers" \
-			grep -qF "](../../${folder}README.md)" user/doc/hacking.md
+	for folder in $(find bpf user -mindepth 1 -type d | sort); do
+		ok "$folder: is in the guide for hackers" \
+			grep -qF "](../../$folder/README.md)" user/doc/hacking.md
+	done
+}
+
+# Classes without an example: their title, as a report prints it.
+without_example() {
+	local name
+
+	for name in $(names_of pks_class); do
+		grep -qE "^(\[.*\] )?BUG: pkstrace: $name in " user/doc/findings.md || echo "$name"
 	done
 }
 
@@ -71,6 +80,7 @@ test_findings() {
 }
 
 test_links
+is "$(without_example)" "" "each class has an example of its report"
 cmp_num "$(wc -l <README.md)" -lt 150 "the front page has less than 150 lines"
 test_folders
 test_findings
