@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A traced call as its program sees it: arguments, and where it came from. What
- * a program's ctx is depends on how it is attached.
+ * A traced call as its program sees it: its arguments and its caller. What a program's
+ * ctx is depends on how the program is attached.
  *
- * By a trampoline (fentry, fexit, fmod_ret): ctx points to the arguments that
- * the trampoline saved. The kernel runs such a program with migration off only,
- * and never twice at once on a CPU (prog->active, __bpf_prog_enter_recur()): a
- * thread that is preempted inside it has it refused to every other thread there.
- * By registers (kprobe, kprobe.multi): ctx is the pt_regs of the function's entry,
- * and preemption is off. It costs about 1.6 times as much.
- * The loader chooses, by the kernel's preemption model (user/kernel/dialect/preemption.h).
+ * By a trampoline (fentry, fexit, fmod_ret): ctx points to the arguments that the
+ * trampoline has saved. The kernel disables only migration around such a program and
+ * never runs it twice at once on a CPU (prog->active, __bpf_prog_enter_recur()): while a
+ * thread is preempted inside it, no other thread on that CPU gets it.
+ * By registers (kprobe, kprobe.multi): ctx is the pt_regs of the function's entry, and
+ * preemption is disabled. This costs about 1.6 times as much.
+ * The loader chooses by the kernel's preemption model (user/kernel/dialect/preemption.h).
  */
 #ifndef PKSTRACE_CALLER_BPF_H
 #define PKSTRACE_CALLER_BPF_H
@@ -105,7 +105,7 @@ static __always_inline struct page *arg__page(void *ctx, enum entry by)
 	return page;
 }
 
-/* True where the address is that behind the traced function's fentry call. */
+/* True if this is the address after the traced function's fentry call. */
 static __always_inline bool form__entered(__u32 form, __u64 address)
 {
 	__u64 entry = form_entry[form & (NR_FORMS - 1)];
@@ -114,11 +114,11 @@ static __always_inline bool form__entered(__u32 form, __u64 address)
 }
 
 /*
- * The trampoline's frame lies above ctx: arguments, saved frame pointer, the
- * address behind the traced function's fentry call, the return address into
- * its caller (arch_prepare_bpf_trampoline(), 5.5 and later). What lies between
- * differs with the kernel and with other programs on the function, so the word
- * that points just behind the entry is looked for, once.
+ * The trampoline's frame lies above ctx: arguments, saved frame pointer, the address after
+ * the traced function's fentry call, the return address into its caller
+ * (arch_prepare_bpf_trampoline(), 5.5 and later). What lies in between differs from kernel
+ * to kernel and with other programs on the function, so the word that points just after the
+ * entry is searched for, once.
  */
 static __noinline int caller__calibrate(void *ctx, __u32 form)
 {

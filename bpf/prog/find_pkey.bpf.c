@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which protection key the pgmaps have, where the kernel's types do not tell: read from the
- * kernel's table of callbacks, or watched at a grant of the loader's own thread. An object
- * of its own, loaded and gone before a trace begins.
+ * Finds the protection key of the pgmaps if the kernel's types do not give it: in the
+ * kernel's table of callbacks, or by watching a grant made by the loader's own thread. This
+ * is a separate object, loaded and unloaded before a trace begins.
  */
 #include "abi/settings.h"
 #include "kernel/kernel.bpf.h"

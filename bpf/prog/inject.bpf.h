@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What inject and hunt share: the thread's place in the tree of forks, the
- * stack of a call, the table of calling places, the record of an injection.
+ * What inject and hunt share: the thread's position in the tree of forks, the stack of a
+ * call, the table of call sites, the record of an injection.
  *
- * All of it runs in task context only: an interrupt is nobody's call, and its
- * error paths can't be distinguished from the interrupted thread's.
+ * All of it runs in task context only: a call made in an interrupt is no thread's own, and
+ * the interrupt's error paths cannot be told apart from those of the thread it interrupted.
  */
 #ifndef PKSTRACE_INJECT_BPF_H
 #define PKSTRACE_INJECT_BPF_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Grants and revokes that are broken on purpose. Each of these is loaded in the
- * place of the tracing program of the same form, and traces what it does not
- * skip: what is skipped is never seen by the tracer, as if nobody had called it,
- * and a call that is let through costs one program, not two. A trampoline skips
- * a call by what its program returns, a kprobe by bpf_override_return().
+ * Grants and revokes that are broken on purpose. Each of these programs is loaded instead
+ * of the tracing program of the same form, and traces whatever it does not skip. So the
+ * tracer never sees a skipped call, as if nobody had made it, and a call that is let
+ * through costs one program, not two. On a trampoline a program skips a call with its
+ * return value, on a kprobe with bpf_override_return().
  */
 #include "prog/trace.bpf.h"
 #include "prog/rule.bpf.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A rule and a call: is it one of those that the rule is about, and is it the
- * one to break? Asked in the order of what refuses at the least cost, for most
- * calls are refused.
+ * A rule and a call: does the rule apply to it, and is it the one to break? The cheapest
+ * checks come first, since most calls are let through.
  */
 #ifndef PKSTRACE_RULE_BPF_H
 #define PKSTRACE_RULE_BPF_H
@@ -14,7 +13,7 @@ extern struct pks_rule_state rule_states[PKS_RULES];
 /* A dry run notes all places that pass the filters. */
 extern const volatile __u8 note_places;
 
-/* All 16 bytes count: the kernel pads a name with zeros (5.0 and later), and so does the loader. */
+/* Compares all 16 bytes: the kernel pads a name with zeros (5.0 and later), as the loader does. */
 static __always_inline bool comm__is(const volatile struct pks_rule *rule,
 				     const struct task_struct *task)
 {
@@ -25,8 +24,8 @@ static __always_inline bool comm__is(const volatile struct pks_rule *rule,
 }
 
 /*
- * Nothing can come of the call, as two or three words tell. Not the attributes of
- * the kernel's own fault injection: what a filter refuses is no call at all.
+ * True if two or three words suffice to rule the call out. The attributes of the kernel's own
+ * fault injection are not among them: a call that a filter rejects does not count at all.
  */
 static __always_inline bool rule__idle(const volatile struct pks_rule *rule)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which threads are traced, as settings.target says: all; those in a task storage,
- * which goes with its thread and needs no clean-up; or those in a control group,
- * which children inherit in the kernel, so that nothing of it can be refused or
- * lost. All questions are about the current thread: the kernel's helper for the
- * latter answers about no other.
+ * Which threads are traced, by settings.target: all of them; those with an entry in a task
+ * storage, which is freed with its thread and needs no clean-up; or those in a control
+ * group, which the kernel lets children inherit, so that nothing can be refused or lost.
+ * All of these functions are about the current thread, for the kernel's helper for control
+ * groups knows no other.
  */
 #ifndef PKSTRACE_TARGET_BPF_H
 #define PKSTRACE_TARGET_BPF_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Grants and revokes: thin wrappers around the window core. The loader names
- * the functions (user/kernel/dialect/dialect.c); here stand only their forms. Of each
- * program one is attached by a trampoline and one by registers ("_regs"): the
- * loader loads one of the two.
+ * Grants and revokes: thin wrappers around the window core. The loader knows the names of
+ * the functions (user/kernel/dialect/dialect.c); only their forms are here. There are two of
+ * each program, one for a trampoline and one for registers ("_regs"), of which the loader
+ * loads one.
  */
 #include "core/count_only.bpf.h"
 #include "prog/trace.bpf.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the programs on grants and revokes are made of: whose call it is, which
- * page it is about, and the way into the window core. The programs themselves
- * are in trace.bpf.c, and in inject_window.bpf.c those that break a call now and
- * then. Each is there for both kinds of entry (kernel/caller.bpf.h).
+ * The parts of the programs on grants and revokes: whose call it is, which page it is
+ * about, and the way into the window core. The programs themselves are in trace.bpf.c, and
+ * those that break a call now and then in inject_window.bpf.c. There is one of each for
+ * both kinds of entry (kernel/caller.bpf.h).
  */
 #ifndef PKSTRACE_TRACE_BPF_H
 #define PKSTRACE_TRACE_BPF_H

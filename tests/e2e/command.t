@@ -49,14 +49,14 @@ ok "starts with a time limit" crowd_start -d 3
 is "$(groups)" 1 "the command has a control group of its own"
 trace_wait
 is "$status" 0 "-d: exit status 0"
-like "$err" 'crowd did not end within 3 s: ended, with all its children' "-d: said"
+like "$err" 'crowd did not end within 3 s: ended it and all its children' "-d: said"
 all_gone "-d"
 
 for signal in INT TERM; do
 	ok "starts" crowd_start
 	trace_stop $signal
 	is "$status" 0 "SIG$signal: exit status 0"
-	like "$err" 'crowd is ended together with the run, with all its children' "SIG$signal: said"
+	like "$err" 'the run ends: ending crowd and all its children, too' "SIG$signal: said"
 	all_gone "SIG$signal"
 done
 
@@ -112,7 +112,7 @@ for how in "umount -l /sys/fs/cgroup; umount -l /sys/fs/cgroup" "mount -o remoun
 		"$how: said"
 	is "$(grep -c 'no cgroup' <<<"$err")" 1 "$how: in one line"
 	is "$(granted)" 100 "$how: its children's windows are counted" || diag "$err"
-	like "$err" 'bash did not end within 3 s: ended' "$how: ended with the run"
+	like "$err" 'bash did not end within 3 s: ended it' "$how: ended with the run"
 	all_gone "$how"
 done
 

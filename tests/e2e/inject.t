@@ -264,7 +264,7 @@ is "$status" 0 "the first was not irq_load"
 
 before=$(objects)
 inject --timeout 1 --skip-revoke -- bash -c 'sleep 1000 & sleep 1000 & setsid sleep 1000 & wait'
-like "$err" 'bash did not end within 1 s: ended, with all its children' "timeout: said"
+like "$err" 'bash did not end within 1 s: ended it and all its children' "timeout: said"
 is "$(pgrep -xc sleep)" 0 "timeout: the command's children are gone too"
 ok "nothing is left after an end" settled_at "$before"
 

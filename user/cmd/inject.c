@@ -80,7 +80,7 @@ static const struct argp_option options[] = {
 	  3 },
 	{ "in-window", OPTION_IN_WINDOW, 0, 0, "Calls made while a window is open", 3 },
 	{ "whole-system", OPTION_WHOLE_SYSTEM, 0, 0,
-	  "Anybody's; required if nothing else says whose", 3 },
+	  "Everybody's; required if nothing else says whose", 3 },
 	{ 0, 0, 0, 0, "The run", 4 },
 	{ "dry-run", OPTION_DRY_RUN, 0, 0,
 	  "Break nothing; say how many calls would be hit, and where they come from", 4 },

@@ -14,8 +14,7 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "interval", 'I', "MS", 0, "Also print the counts of every MS milliseconds (10 or more)",
-	  0 },
+	{ "interval", 'I', "MS", 0, "Also print the counts every MS milliseconds (10 or more)", 0 },
 	{ "by", OPTION_BY, "WHAT", 0,
 	  "Count by site (the code that opened the window), thread or cgroup; the default, all, "
 	  "costs least",

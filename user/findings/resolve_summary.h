@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The summary of a run, resolved like resolve.h resolves a finding: names for the rows of its
- * tables. */
+/* Resolves the summary of a run, as resolve.h does a finding: names for the rows of its tables. */
 #ifndef PKSTRACE_FINDINGS_RESOLVE_SUMMARY_H
 #define PKSTRACE_FINDINGS_RESOLVE_SUMMARY_H
 

@@ -300,10 +300,11 @@ static enum status hunt__one(struct hunt *h, size_t at)
 	hunt_item__finish(&h->plan.items[at], &run.result);
 	hunt_progress__end(&h->plan, at);
 	if (run.left && !h->options->keep_going) {
-		hunt__incomplete(h,
-				 "stopped after run %zu: %u processes hang in the kernel, out of "
-				 "reach of signals; --keep-going continues",
-				 at + 1, run.left);
+		hunt__incomplete(
+			h,
+			"stopped after run %zu: %u processes are stuck in the kernel, where "
+			"no signal reaches them; --keep-going continues",
+			at + 1, run.left);
 		h->interrupted = true;
 	}
 	return hunt__save(h);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The programs of a hunt: attached once, set before each run to what is to fail in it, and asked
+ * The programs of a hunt: attached once, told before each run which calls to fail, and asked
  * afterwards what they have seen.
  */
 #ifndef PKSTRACE_HUNT_SESSION_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a hunt shows: the survey's places, at the end a row for each run, and the sum. */
+/* What a hunt prints: the call sites of the survey; at the end a row for each run, and totals. */
 #ifndef PKSTRACE_HUNT_TABLE_H
 #define PKSTRACE_HUNT_TABLE_H
 

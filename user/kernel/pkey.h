@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The protection key of the pgmaps. Each version of the series has its own number for it,
- * and configurations differ within one, so it is found out of the running kernel. What
- * takes a BPF program is done in trace/pkey_probe.h; what its answers mean is said here.
+ * The protection key of the pgmaps. Its number differs between versions of the series, and
+ * between configurations of one version, so it is looked up in the running kernel. What
+ * takes a BPF program is in trace/pkey_probe.h; what the answers mean is decided here.
  */
 #ifndef PKSTRACE_KERNEL_PKEY_H
 #define PKSTRACE_KERNEL_PKEY_H

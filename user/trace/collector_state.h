@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a collector is, for the two files that it is made of: collector.c and collector_tables.c. */
+/* What a collector is, for the two files that it consists of: collector.c and counters.c. */
 #ifndef PKSTRACE_TRACE_COLLECTOR_STATE_H
 #define PKSTRACE_TRACE_COLLECTOR_STATE_H
 

@@ -7,9 +7,9 @@ struct symbols;
 
 /*
  * Finds out which protection key a probed dialect's pgmaps have, and tells the dialect
- * (dialect__set_pkey()). Of a dialect without pgmaps nothing is asked. Loads BPF programs
- * for a moment where the kernel's types do not tell; what they can't do is no error: the
- * key is then not found, and the dialect says what that hides.
+ * (dialect__set_pkey()). Does nothing for a dialect without pgmaps. Loads BPF programs
+ * for a moment if the kernel's types do not give the key. If they cannot do it either, that
+ * is not an error: the key is unknown, and the dialect says what goes unseen because of it.
  */
 void pkey_probe__find(struct dialect *d, struct symbols *symbols);
 

@@ -222,17 +222,17 @@ static void tracer__workload_end(struct tracer *t, bool timed_out)
 	int wait_status;
 
 	if (timed_out)
-		status__note("%s did not end within %g s: ended, with all its children",
+		status__note("%s did not end within %g s: ended it and all its children",
 			     t->workload.name, t->options.seconds);
 	else
-		status__note("%s is ended together with the run, with all its children",
-			     t->workload.name);
+		status__note("the run ends: ending %s and all its children, too", t->workload.name);
 	left = workload__end(&t->workload, GRACE_SECONDS, &wait_status);
 	if (wait_status >= 0)
 		tracer__workload_say_end(t, wait_status);
 	if (left)
-		status__note("%u of its processes hang in the kernel, out of reach of signals",
-			     left);
+		status__note(
+			"%u of its processes are stuck in the kernel, where no signal reaches them",
+			left);
 }
 
 /* It has ended by itself. What it has left running is not ours to end. */

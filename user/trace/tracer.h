@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A tracing run from attach to verdict, as the commands share it: who is
- * followed, what ends it, findings into the model.
+ * A tracing run from attach to verdict, shared by the commands: what the target is, what
+ * ends the run, how findings get into the model.
  */
 #ifndef PKSTRACE_TRACE_TRACER_H
 #define PKSTRACE_TRACE_TRACER_H

@@ -238,7 +238,7 @@ void workload__close(struct workload *w)
 	if (w->pid) {
 		workload__end(w, started ? 2 : 0, &wait_status);
 		if (started)
-			status__note("%s was ended, with all its children", w->name);
+			status__note("ended %s and all its children", w->name);
 	}
 	if (w->cgroup.fd >= 0)
 		cgroup__drop(&w->cgroup);

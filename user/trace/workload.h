@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs a command under trace: started, but held until the probes are attached; and ended
- * together with everything it has started.
+ * Runs a command under trace. It is started but held until the probes are attached, and
+ * ended together with everything it has started.
  *
- * It runs in a cgroup of its own (util/cgroup.h), which its children inherit. Following and
- * ending it by the cgroup misses nothing. If that is not possible (no cgroup v2, or not
- * writable), it is followed from fork to fork and ended by a walk of /proc, and a line says
- * so.
+ * It runs in a cgroup of its own (util/cgroup.h), which its children inherit. The cgroup
+ * finds all of them, for tracing and for ending them. If that is not possible (no cgroup v2,
+ * or not writable), the command is followed from fork to fork, its processes are looked up in
+ * /proc when they have to be ended, and a line says so.
  */
 #ifndef PKSTRACE_TRACE_WORKLOAD_H
 #define PKSTRACE_TRACE_WORKLOAD_H

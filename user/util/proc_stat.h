@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /proc/PID/stat, as far as anybody here wants it. */
+/* The fields of /proc/PID/stat that are needed here. */
 #ifndef PKSTRACE_UTIL_PROC_STAT_H
 #define PKSTRACE_UTIL_PROC_STAT_H
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What this kernel calls things. The only user-side file that knows names of
- * kernel symbols: which functions are grants and revokes, where faults go, in
- * which layout the check was built, and the facts that the programs need.
+ * The dialect of this kernel: which of its functions grant and revoke, where faults go,
+ * which layout the check was built with, and the facts that the programs need.
  */
 #ifndef PKSTRACE_DIALECT_H
 #define PKSTRACE_DIALECT_H

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* file:line of kernel addresses, with inlined frames, from the debug info of vmlinux and modules.
- */
+/* file:line of kernel addresses, and inlined frames, from debug info of vmlinux and modules. */
 #ifndef PKSTRACE_SYMBOLS_SRCLINE_H
 #define PKSTRACE_SYMBOLS_SRCLINE_H
 
