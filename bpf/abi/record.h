@@ -131,9 +131,18 @@ struct pks_finding {
 	char comm[PKS_COMM];
 	struct pks_origin granted;
 	struct pks_origin revoked;
+	/*
+	 * leak: the grant of a window on the same page that was nested in this one and is
+	 * closed, by `revoked`. A revoke names a page, so which of them it meant is a guess.
+	 * underflow: who had closed the window. out-of-order: the grant of the window that the
+	 * revoke names.
+	 */
+	struct pks_origin sibling;
+	__u8 siblings; /* leak: how many such windows are known; 0: none */
+	__u8 pad[7];
 	__u64 stack[PKS_STACK_DEPTH];
 };
-_Static_assert(sizeof(struct pks_finding) == 608, "wire ABI");
+_Static_assert(sizeof(struct pks_finding) == 640, "wire ABI");
 
 /* First byte of a record that is not a finding; that of a finding is smaller. */
 #define PKS_RECORD_INJECTION 0x80

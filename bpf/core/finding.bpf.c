@@ -17,8 +17,10 @@ __noinline int origin__of_history(struct finding_request *r, __u32 slot, __u64 k
 			continue;
 		origin__set(&r->granted, &grant_sites[c->grant_site & (PKS_SITES - 1)], 0,
 			    c->grant_stack);
-		/* The revoke stack of an underflow is the current one: keep it. */
-		if (r->class != PKS_UNDERFLOW) {
+		/* Who closed it first; the revoke stack of an underflow is the current one. */
+		if (r->class == PKS_UNDERFLOW) {
+			sibling__set(r, c->revoke_site | SIBLING_REVOKE, c->revoke_stack);
+		} else {
 			origin__set(&r->revoked, &revoke_sites[c->revoke_site & (PKS_SITES - 1)],
 				    c->when, c->revoke_stack);
 			r->revoked.flags |= c->flags;
@@ -226,6 +228,17 @@ static __always_inline void origin__blank(struct pks_origin *o)
 		o->stack = PKS_NO_STACK;
 }
 
+static __always_inline void origin__of_sibling(struct pks_origin *o,
+					       const struct finding_request *r)
+{
+	const struct pks_site *table =
+		r->sibling_site & SIBLING_REVOKE ? revoke_sites : grant_sites;
+
+	__builtin_memset(o, 0, sizeof(*o));
+	if (r->sibling_site)
+		origin__set(o, &table[r->sibling_site & (PKS_SITES - 1)], 0, r->sibling_stack);
+}
+
 __noinline int finding__fill(struct pks_finding *f, const struct window_event *e,
 			     const struct finding_request *r)
 {
@@ -248,7 +261,7 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->count = e->count;
 	f->depth = r->depth;
 	f->skew = r->skew;
-	f->address = r->address;
+	f->address = r->boundary ? 0 : r->address;
 	f->ip = r->ip ? r->ip : e->caller;
 	f->key = r->key;
 	f->key2 = r->key2;
@@ -256,15 +269,19 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->pgmap = 0;
 	f->pgmap_start = 0;
 	f->held = r->granted.time && r->class != PKS_STRAY_ACCESS ? e->now - r->granted.time : 0;
-	f->arg = r->arg;
+	f->arg = r->boundary ? r->arg : 0;
 	f->ino = 0;
 	f->index = 0;
 	f->dev = 0;
 	f->other_tid = r->other_tid;
 	f->granted = r->granted;
 	f->revoked = r->revoked;
+	origin__of_sibling(&f->sibling, r);
+	f->siblings = r->siblings;
+	__builtin_memset(f->pad, 0, sizeof(f->pad));
 	origin__blank(&f->granted);
 	origin__blank(&f->revoked);
+	origin__blank(&f->sibling);
 	bpf_get_current_comm(f->comm, sizeof(f->comm));
 	/* What was accessed is a page, whatever windows are on. */
 	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))

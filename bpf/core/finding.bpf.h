@@ -29,12 +29,17 @@ struct finding_request {
 	__s32 depth;
 	__s32 skew;
 	__u8 pkey;
-	__u8 pad[3];
+	__u8 siblings;
+	__u16 sibling_site; /* where the sibling in the record was; 0: there is none */
 	__u64 key;
 	__u64 key2;
-	__u64 address;
+	union {
+		__u64 address;
+		__s64 arg; /* with a boundary */
+	};
 	__u64 ip;
-	__s64 arg;
+	__s32 sibling_stack;
+	__u32 pad;
 	struct pks_origin granted;
 	struct pks_origin revoked;
 };
@@ -82,6 +87,16 @@ static __always_inline void origin__set(struct pks_origin *o, const struct pks_s
 	o->stack = stack >= 0	? stack :
 		   site->caller ? PKS_FIRST_STACK(site->home_stack) :
 				  PKS_NO_STACK;
+}
+
+#define SIBLING_REVOKE 0x8000 /* in sibling_site: of revoke_sites, not of grant_sites */
+_Static_assert(PKS_SITES <= SIBLING_REVOKE, "a bit that is no site's");
+
+/* Small in the request, which lies on a stack with little room. */
+static __always_inline void sibling__set(struct finding_request *r, __u16 site, __s32 stack)
+{
+	r->sibling_site = site;
+	r->sibling_stack = stack;
 }
 
 static __always_inline void origin__of_frame(struct pks_origin *o, const struct pks_frame *f)

@@ -309,6 +309,8 @@ static __always_inline int window__other_page(struct pks_slot *s, __u32 slot,
 		r->key2 = f->key;
 		r->granted_site = f->site;
 		origin__of_frame(&r->granted, f);
+		if (at >= 0)
+			sibling__set(r, frame__at(s, at)->site, frame__at(s, at)->stack);
 	}
 	return at >= 0 ? at : top;
 }
@@ -512,6 +514,28 @@ __noinline int window__inner_half(const struct window_event *e, __u32 kind)
 	return 1;
 }
 
+/*
+ * Windows on the same page that were opened in this one and are closed. The newest is what
+ * a revoke closes, whichever of them it was meant for. Where the time of a revoke was not
+ * read, it may be older than this window.
+ */
+static __always_inline void leak__siblings(const struct pks_slot *s, const struct window_event *e,
+					   const struct pks_frame *f, struct finding_request *r)
+{
+	if (s->history_of != e->task || !f->key)
+		return;
+	for (int i = 0; i < PKS_HISTORY; i++) {
+		const struct pks_closed *c = &s->closed[(s->closed_at - i) & (PKS_HISTORY - 1)];
+
+		if (c->key != f->key || c->when <= f->since)
+			continue;
+		r->siblings++;
+		sibling__set(r, c->grant_site, c->grant_stack);
+		origin__set(&r->revoked, &revoke_sites[c->revoke_site & (PKS_SITES - 1)], c->when,
+			    c->revoke_stack);
+	}
+}
+
 /* The newest window of the ending context: it has leaked, and stays in the count. */
 static __always_inline void window__leak(struct pks_slot *s, const struct window_event *e,
 					 struct finding_request *r)
@@ -526,6 +550,7 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
 	r->key = f->key;
 	r->granted_site = f->site;
 	origin__of_frame(&r->granted, f);
+	leak__siblings(s, e, f, r);
 	slot__changed(s, SLOT_LEAKED, 1);
 }
 

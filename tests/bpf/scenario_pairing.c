@@ -390,6 +390,36 @@ static void pgmap_form_alone(void)
 	lost_nothing_but(LOST_NOTHING);
 }
 
+/* Which of two windows on one page a revoke has closed, it does not tell. */
+static void leak_of_two_on_a_page(void)
+{
+	struct thread t = harness__thread(1);
+
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(2));
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(3));
+	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
+	if (!found_one(PKS_LEAK))
+		return;
+	CHECK_EQ(h.records[0].siblings, 1);
+	CHECK_EQ(h.records[0].granted.caller, CALLER(1));
+	CHECK_EQ(h.records[0].sibling.caller, CALLER(2));
+	CHECK_EQ(h.records[0].revoked.caller, CALLER(3));
+}
+
+/* One that was closed before the other was opened is none of them. */
+static void leak_after_one_on_the_page(void)
+{
+	struct thread t = harness__thread(1);
+
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(1));
+	harness__revoke(&t, PKS_TASK, PAGE(1), CALLER(3));
+	harness__grant(&t, PKS_TASK, PAGE(1), CALLER(2));
+	harness__boundary(&t, PKS_TASK, PKS_SYSCALL_EXIT);
+	if (found_one(PKS_LEAK))
+		CHECK_EQ(h.records[0].siblings, 0);
+}
+
 const struct scenario pairing_scenarios[] = {
 	{ "nested windows pair", nesting },
 	{ "64 deep: counted, and balanced again", nesting_64_deep },
@@ -412,5 +442,7 @@ const struct scenario pairing_scenarios[] = {
 	{ "an inherited window is not reported again", inherited },
 	{ "page form and pgmap form of one event count once", page_form_then_pgmap_form },
 	{ "the pgmap form alone is an event", pgmap_form_alone },
+	{ "a leak of one of two windows on a page names both", leak_of_two_on_a_page },
+	{ "a leak after a window on the page names one", leak_after_one_on_the_page },
 	{ NULL, NULL },
 };

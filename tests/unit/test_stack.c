@@ -3,6 +3,7 @@
 #include "report_fixture.h"
 
 #include "findings/callchain.h"
+#include "kernel/helper.h"
 
 static struct symbols *symbols;
 
@@ -96,13 +97,49 @@ static void test_exception(void **state)
 	assert_int_equal(stack__skip_exception(symbols, &s, 0x1234), 1);
 }
 
+/* Other tracers' programs, wherever they stand. */
+static void test_tracers_go(void **state)
+{
+	struct model_stack s = {
+		.nr = 5, .address = { IN_UNMAP, IN_PROGRAM, IN_FTRACE, IN_VFS_WRITE, 0x1234 }
+	};
+
+	(void)state;
+	stack__drop_tracers(symbols, &s);
+	assert_int_equal(s.nr, 3);
+	assert_int_equal(s.address[0], IN_UNMAP);
+	assert_int_equal(s.address[1], IN_VFS_WRITE);
+	assert_int_equal(s.address[2], 0x1234);
+}
+
+/* What only maps and unmaps for its caller is not whom a finding is about. */
+static void test_helpers(void **state)
+{
+	struct model_stack s = { .nr = 3, .address = { IN_MAP, IN_UNMAP, IN_VFS_WRITE } };
+	const char *through;
+
+	(void)state;
+	assert_true(helper__is("sg_miter_next") && helper__is("crypto_hash_walk_first"));
+	assert_true(helper__is("ext2_get_page") && helper__is("pte_offset_map"));
+	assert_false(helper__is("drv_map") || helper__is("my_driver_update") || helper__is(NULL));
+	assert_int_equal(resolve__user(symbols, &s, &through), 0);
+	assert_null(through);
+	assert_true(helper__add("drv_*map"));
+	assert_int_equal(resolve__user(symbols, &s, &through), IN_VFS_WRITE);
+	assert_string_equal(through, "drv_unmap");
+	s.nr = 2; /* helpers alone: nobody else is known */
+	assert_int_equal(resolve__user(symbols, &s, &through), 0);
+	assert_null(through);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own_frames_go),	  cmocka_unit_test(test_strangers_stay),
 		cmocka_unit_test(test_unknown_above_own), cmocka_unit_test(test_other_tracer),
 		cmocka_unit_test(test_second_trampoline), cmocka_unit_test(test_own_far_out),
-		cmocka_unit_test(test_exception),
+		cmocka_unit_test(test_exception),	  cmocka_unit_test(test_tracers_go),
+		cmocka_unit_test(test_helpers),
 	};
 
 	return cmocka_run_group_tests_name("stack", tests, open_symbols, close_symbols);

@@ -421,6 +421,24 @@ static void running_kernel(void **state)
 	symbols__close(symbols);
 }
 
+static void a_cold_part_is_its_functions(void **state)
+{
+	struct symbols *symbols = open_text("ffffffff81000000 T _stext\n"
+					    "ffffffff81000100 t foo.cold\n"
+					    "ffffffff81000180 t bar.cold.3\n"
+					    "ffffffff810001c0 t foo.colder\n"
+					    "ffffffff81000200 t foo\n"
+					    "ffffffff81000300 T _etext\n");
+
+	(void)state;
+	assert_format(symbols, 0xffffffff81000100, 0, "foo");
+	assert_format(symbols, 0xffffffff81000190, 0, "bar");
+	assert_format(symbols, 0xffffffff810001c0, 0, "foo.colder+0x0/0x40");
+	assert_format(symbols, 0xffffffff81000210, 0, "foo+0x10/0x100");
+	assert_int_equal(symbols__address(symbols, "foo"), 0xffffffff81000200);
+	symbols__close(symbols);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +460,7 @@ int main(void)
 		cmocka_unit_test(miss_refreshes_once),
 		cmocka_unit_test(many_refreshes),
 		cmocka_unit_test(format_is_cut),
+		cmocka_unit_test(a_cold_part_is_its_functions),
 		cmocka_unit_test(running_kernel),
 	};
 	int fd = mkstemp(fixture);

@@ -7,6 +7,7 @@
 #include "cmd/options.h"
 #include "commands.h"
 #include "findings/suppress.h"
+#include "kernel/helper.h"
 #include "cmd/target.h"
 
 enum {
@@ -14,6 +15,7 @@ enum {
 	OPTION_SLEPT,
 	OPTION_STACKS,
 	OPTION_LONG_HOLD,
+	OPTION_HELPER,
 	OPTION_MODULES,
 	OPTION_SUPPRESSIONS,
 	OPTION_VMLINUX,
@@ -36,6 +38,10 @@ static const struct argp_option options[] = {
 	{ "stacks", OPTION_STACKS, "WHICH", 0,
 	  "Take the stack of the first windows of each call site and of a sample (sampled, the "
 	  "default), or of every grant (grants), which costs many times as much",
+	  0 },
+	{ "helper", OPTION_HELPER, "PATTERN", 0,
+	  "Functions that match PATTERN only open and close windows for their callers: name those "
+	  "instead; may be given more than once",
 	  0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Print at most N reports and count the rest (default 100)", 0 },
@@ -73,6 +79,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		o->long_hold = ns / 1e9;
 		return 0;
+	case OPTION_HELPER:
+		return helper__add(arg) ? 0 : EINVAL;
 	case OPTION_MAX_REPORTS:
 		return OPTION_INTEGER(arg, 0, 1000000000, o->max_reports);
 	case OPTION_VMLINUX:

@@ -54,6 +54,16 @@ const char *aggregate__title(enum pks_by by)
 	return titles[by];
 }
 
+static void site__name(struct symbols *symbols, const struct model_site *site, char *name,
+		       size_t size)
+{
+	size_t used =
+		symbols__format(symbols, site->user ?: site->caller, SYMBOL_RETURN, name, size);
+
+	if (site->user && used < size)
+		snprintf(name + used, size - used, ", through %s", site->through);
+}
+
 const char *aggregate__name(struct symbols *symbols, enum pks_by by, const struct model_site *site,
 			    char *name, size_t size)
 {
@@ -66,7 +76,7 @@ const char *aggregate__name(struct symbols *symbols, enum pks_by by, const struc
 	else if (by == PKS_BY_THREAD)
 		snprintf(name, size, "%s/%u", site->comm, (unsigned int)site->caller);
 	else if (by == PKS_BY_SITE)
-		symbols__format(symbols, site->caller, SYMBOL_RETURN, name, size);
+		site__name(symbols, site, name, size);
 	else if (!aggregate__cgroup_path(site->caller, name, size))
 		snprintf(name, size, "(removed cgroup %" PRIu64 ")", (uint64_t)site->caller);
 	return name;

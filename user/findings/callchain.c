@@ -16,6 +16,26 @@ static bool module__is_tracer(const char *module)
 			  !strcmp(module, "__builtin__kprobes"));
 }
 
+/* Code of tracers', in the midst of a stack: of somebody's program on a function further out. */
+static bool symbol__is_tracer(const struct symbol *symbol)
+{
+	return module__is_tracer(symbol->module) || !strncmp(symbol->name, "bpf_trampoline_", 15) ||
+	       !strncmp(symbol->name, "bpf_prog_", 9) ||
+	       !strncmp(symbol->name, "bpf_dispatcher_", 15);
+}
+
+void stack__drop_tracers(struct symbols *symbols, struct model_stack *stack)
+{
+	unsigned int kept = 0;
+	struct symbol symbol;
+
+	for (unsigned int i = 0; i < stack->nr; i++)
+		if (symbols__find(symbols, stack->address[i], SYMBOL_RETURN, &symbol) ||
+		    !symbol__is_tracer(&symbol))
+			stack->address[kept++] = stack->address[i];
+	stack->nr = kept;
+}
+
 static bool frame__is_own(struct symbols *symbols, __u64 address)
 {
 	struct symbol sym;

@@ -14,6 +14,9 @@ struct symbols;
  */
 unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *stack);
 
+/* Takes the frames of tracers' programs and trampolines out, wherever they are. */
+void stack__drop_tracers(struct symbols *symbols, struct model_stack *stack);
+
 /*
  * For the stack of an exception: skips the frames that handle it, so that the frame
  * at `ip` comes first. Returns the index of the first frame to show.

@@ -16,7 +16,8 @@ enum finding_role {
 	ROLE_ACCESSED, /* the access; for a residue, the one that left the key open */
 	ROLE_GRANTED,
 	ROLE_REVOKED,
-	ROLE_MOMENT, /* where the thread was when the record was made */
+	ROLE_SIBLING, /* another window's grant, or an earlier revoke */
+	ROLE_MOMENT,  /* where the thread was when the record was made */
 	NR_ROLES,
 };
 
@@ -26,6 +27,7 @@ enum stack_source {
 	STACK_ACCESS,	    /* the record's own: of an exception, at its instruction */
 	STACK_FOLLOWED,	    /* the same, from the finding that this one follows from */
 	STACK_GRANT,	    /* captured at the window's grant */
+	STACK_SIBLING,	    /* captured at the record's other grant or revoke, if it has one */
 	STACK_REVOKE,	    /* captured at the window's revoke */
 	STACK_WRONG_REVOKE, /* the record's own: the revoke itself is wrong */
 	STACK_RECORD,	    /* the record's own, if one was captured */

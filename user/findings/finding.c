@@ -35,6 +35,7 @@ static bool moment__stack(struct symbols *symbols, const struct model_stack *sta
 {
 	frames__copy(out, stack->address, stack->nr);
 	frames__drop(out, stack__skip_own(symbols, &out->frames));
+	stack__drop_tracers(symbols, &out->frames);
 	return out->frames.nr;
 }
 
@@ -44,6 +45,7 @@ static bool access__stack(struct symbols *symbols, const struct model_stack *sta
 	out->exact = ip;
 	frames__copy(out, stack->address, stack->nr);
 	frames__drop(out, stack__skip_exception(symbols, &out->frames, ip));
+	stack__drop_tracers(symbols, &out->frames);
 	return out->frames.nr || frames__only(out, ip);
 }
 
@@ -52,6 +54,7 @@ static bool origin__stack(struct symbols *symbols, const struct pks_origin *orig
 {
 	frames__copy(out, stack->address, stack->nr);
 	frames__drop(out, stack__skip_own(symbols, stack));
+	stack__drop_tracers(symbols, &out->frames);
 	out->another = origin->flags & PKS_STACK_OF_ANOTHER;
 	if (!out->frames.nr)
 		return frames__only(out, origin->caller);
@@ -80,6 +83,9 @@ bool finding__stack(struct symbols *symbols, const struct model_finding *f, enum
 		return access__stack(symbols, &f->follows.stack, f->follows.place, out);
 	case STACK_GRANT:
 		return origin__stack(symbols, &raw->granted, &f->granted, out);
+	case STACK_SIBLING:
+		return raw->sibling.caller &&
+		       origin__stack(symbols, &raw->sibling, &f->sibling, out);
 	case STACK_REVOKE:
 		return origin__stack(symbols, &raw->revoked, &f->revoked, out);
 	case STACK_WRONG_REVOKE:

@@ -66,8 +66,26 @@ static bool finding__may_follow(const struct pks_finding *raw, const struct pks_
 	return class__may_follow(raw->class, raw->cause, earlier->class);
 }
 
+/* Told before as leaked, with more than the count that a child is given. */
+static void finding__complete(struct model_finding *f, const struct model_finding *leak)
+{
+	if (f->raw.class != PKS_INHERITED || leak->raw.class != PKS_LEAK || f->raw.granted.caller)
+		return;
+	f->raw.granted = leak->raw.granted;
+	f->granted = leak->granted;
+	f->raw.key = leak->raw.key;
+	f->raw.phys = leak->raw.phys;
+	f->raw.pgmap = leak->raw.pgmap;
+	f->raw.pgmap_start = leak->raw.pgmap_start;
+	f->raw.ino = leak->raw.ino;
+	f->raw.index = leak->raw.index;
+	f->raw.dev = leak->raw.dev;
+}
+
 static void model__link(const struct model *m, struct model_finding *f)
 {
+	const struct model_finding *earlier = NULL;
+
 	for (unsigned int i = 0; i < MODEL_RECENT; i++) {
 		const struct model_recent *r = &m->recent[i];
 
@@ -75,7 +93,12 @@ static void model__link(const struct model *m, struct model_finding *f)
 		    r->time >= f->follows.time &&
 		    finding__may_follow(&f->raw, &m->findings[r->finding].raw))
 			link__set(&f->follows, &m->findings[r->finding].raw, r->time);
+		else
+			continue;
+		earlier = &m->findings[r->finding];
 	}
+	if (earlier)
+		finding__complete(f, earlier);
 }
 
 static void model__remember(struct model *m, const struct model_finding *f,
@@ -245,6 +268,45 @@ int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *s
 		s->timed += stat->hist[b];
 	s->closed = s->timed + untimed;
 	return 0;
+}
+
+static struct model_site *site__of(struct model *m, __u64 caller)
+{
+	for (size_t i = 0; i < m->nr_sites; i++)
+		if (m->sites[i].caller == caller)
+			return &m->sites[i];
+	return NULL;
+}
+
+/* One that has closed nothing has held nothing to its end. */
+static void site__move_closed(struct model_site *from, struct model_site *to, __u64 count)
+{
+	if (count > from->closed)
+		count = from->closed;
+	from->closed -= count;
+	to->closed += count;
+	if (from->closed)
+		return;
+	to->timed += from->timed;
+	to->total += from->total;
+	if (from->max > to->max)
+		to->max = from->max;
+	for (int b = 0; b < PKS_BUCKETS; b++)
+		to->hist[b] += from->hist[b];
+	from->timed = from->total = from->max = 0;
+	memset(from->hist, 0, sizeof(from->hist));
+}
+
+void model__move_closed(struct model *m)
+{
+	for (size_t i = 0; i < m->nr_findings; i++) {
+		const struct model_finding *f = &m->findings[i];
+		struct model_site *leaked = site__of(m, f->raw.granted.caller);
+		struct model_site *closed = site__of(m, f->raw.sibling.caller);
+
+		if (f->swapped && leaked && closed && leaked != closed)
+			site__move_closed(leaked, closed, f->count);
+	}
 }
 
 static int site__compare(const void *a, const void *b)

@@ -38,6 +38,8 @@ struct model_finding {
 	struct pks_finding raw;
 	struct model_stack granted;
 	struct model_stack revoked;
+	struct model_stack sibling;
+	bool swapped; /* granted and sibling: the latter is what leaked, see blame__choose() */
 	struct model_link follows; /* poisoned-grant: the underflow; residue: the stray access */
 	bool unseen;		   /* known from its count alone: no record was delivered */
 	unsigned int suppressed;   /* number of the suppression that hides it, from 1; 0: shown */
@@ -51,6 +53,8 @@ struct model_site {
 	__u64 caller;	     /* as in struct pks_site; 0: all those the table had no room for */
 	char comm[PKS_COMM]; /* by thread: its name */
 	unsigned int index;  /* in the table it was read from */
+	__u64 user; /* the first caller of the mapping helper that `caller` is in; 0: none */
+	const char *through; /* its name */
 	__u64 grants;
 	__u64 closed;
 	__u64 timed; /* closed ones whose hold time is known; the fields below are about these */
@@ -66,7 +70,7 @@ struct model_recent {
 	__u32 tid;	/* 0: none */
 };
 
-#define MODEL_RECENT 64
+#define MODEL_RECENT 256
 
 /* Different findings; each takes 2 KiB, and time to compare with. */
 #define MODEL_FINDINGS_MAX 16384
@@ -146,6 +150,12 @@ int model__add_skipped(struct model *m, const char *program, __u64 count);
 
 /* Adds a call site. Returns 0 or -ENOMEM. */
 int model__add_site(struct model *m, __u64 caller, const struct pks_site_stat *stat, __u64 untimed);
+
+/*
+ * Of windows nested on one page the programs count the newest as closed. Where another one
+ * is taken to be what a revoke has closed, that one's site is given it.
+ */
+void model__move_closed(struct model *m);
 
 /* Sorts the sites, most windows first. */
 void model__sort_sites(struct model *m);

@@ -7,6 +7,7 @@
 #include "findings/finding.h"
 #include "findings/resolve_frame.h"
 #include "kernel/dialect/dialect.h"
+#include "kernel/helper.h"
 #include "kernel/inode_path.h"
 #include "kernel/symbols/ksyms.h"
 #include "kernel/physaddr.h"
@@ -99,13 +100,34 @@ static void link__resolve(const struct resolver *r, const struct model_link *lin
 	place__resolve(r, link->place, row->primary == ROLE_ACCESSED ? 0 : SYMBOL_RETURN, &out->in);
 }
 
-void resolve__culprit(const struct resolver *r, const struct model_finding *f,
-		      struct resolved_place *out)
+__u64 resolve__user(struct symbols *symbols, const struct model_stack *stack, const char **through)
 {
-	unsigned int flags;
-	__u64 culprit = finding__culprit(f, &flags);
+	struct symbol symbol;
 
-	place__resolve(r, culprit, flags, out);
+	*through = NULL;
+	for (unsigned int i = 0; i < stack->nr; i++) {
+		if (symbols__find(symbols, stack->address[i], SYMBOL_RETURN, &symbol))
+			break;
+		if (!helper__is(symbol.name))
+			return *through ? stack->address[i] : 0;
+		*through = symbol.name;
+	}
+	*through = NULL;
+	return 0;
+}
+
+void resolve__culprit(const struct resolver *r, const struct model_finding *f,
+		      struct resolved_place *out, const char **through)
+{
+	enum finding_role primary = class__row(f->raw.class)->primary;
+	struct finding_stack stack;
+	unsigned int flags;
+	__u64 culprit = finding__culprit(f, &flags), user = 0;
+
+	*through = NULL;
+	if (flags && finding__stack(r->symbols, f, primary, &stack))
+		user = resolve__user(r->symbols, &stack.frames, through);
+	place__resolve(r, user ?: culprit, flags, out);
 }
 
 /* --- stacks ----------------------------------------------------------------------- */
@@ -114,6 +136,7 @@ static const char *const role_keys[NR_ROLES] = {
 	[ROLE_ACCESSED] = "accessed_by",
 	[ROLE_GRANTED] = "granted_by",
 	[ROLE_REVOKED] = "revoked_by",
+	[ROLE_SIBLING] = "also",
 	[ROLE_MOMENT] = "at",
 };
 
@@ -130,6 +153,8 @@ static const char *stack__title(const struct model_finding *f, enum finding_role
 
 	if (stack->source == STACK_FOLLOWED && f->follows.class == PKS_CROSS_THREAD)
 		title = "Key left open by the exit of the interrupt that revoked the window";
+	if (role == ROLE_REVOKED && f->raw.siblings)
+		title = "One of them revoked by";
 	return title ?: stack->title;
 }
 
@@ -238,6 +263,20 @@ static void remark__interrupted(const struct resolver *r, const struct pks_findi
 				 "window: further stray accesses go unseen (residue)");
 }
 
+/* Which of several windows on one page was closed, the revoke does not tell. */
+static void remark__siblings(const struct pks_finding *raw, struct resolved_finding *out)
+{
+	char text[PLACE_TEXT];
+
+	if (!raw->siblings)
+		return;
+	snprintf(text, sizeof(text),
+		 "1 of %u windows of this %s is open; this one is the better guess, for the revoke "
+		 "came from nearer to the other",
+		 raw->siblings + 1, out->page.whole_pgmap ? "device" : "page");
+	remark__add(out, text);
+}
+
 static void remarks__resolve(const struct resolver *r, const struct pks_finding *raw,
 			     struct resolved_finding *out)
 {
@@ -251,6 +290,7 @@ static void remarks__resolve(const struct resolver *r, const struct pks_finding 
 		remark__add(out, row->if_interrupt);
 	if (!raw->granted.caller)
 		remark__add(out, row->if_not_granted);
+	remark__siblings(raw, out);
 }
 
 static void access__resolve(const struct resolver *r, const struct pks_finding *raw,
@@ -310,7 +350,7 @@ void resolve__finding(const struct resolver *r, const struct model_finding *f,
 {
 	memset(out, 0, sizeof(*out));
 	finding__facts(r, f, out);
-	resolve__culprit(r, f, &out->in);
+	resolve__culprit(r, f, &out->in, &out->through);
 	boundary__resolve(r, &f->raw, out);
 	page__resolve(&f->raw, &out->page);
 	file__resolve(&f->raw, &out->file);
@@ -345,6 +385,8 @@ const char *snapshot__state_name(enum snapshot_state state)
 void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
 		     struct resolved_inside *out)
 {
+	struct model_stack stack;
+
 	memset(out, 0, sizeof(*out));
 	out->thread.tid = thread->tid;
 	out->thread.tgid = thread->tgid;
@@ -353,7 +395,10 @@ void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
 	out->state = inside__state(thread);
 	out->running = thread->running;
 	pkrs__resolve(thread->pkrs, r->dialect->facts.pkey_mask, true, &out->pkrs);
-	out->nr = thread->nr_stack < PKS_STACK_DEPTH ? thread->nr_stack : PKS_STACK_DEPTH;
+	stack.nr = thread->nr_stack < PKS_STACK_DEPTH ? thread->nr_stack : PKS_STACK_DEPTH;
+	memcpy(stack.address, thread->stack, stack.nr * sizeof(stack.address[0]));
+	stack__drop_tracers(r->symbols, &stack);
+	out->nr = stack.nr;
 	for (unsigned int i = 0; i < out->nr; i++)
-		frame__resolve(r, thread->stack[i], SYMBOL_RETURN, false, &out->frame[i]);
+		frame__resolve(r, stack.address[i], SYMBOL_RETURN, false, &out->frame[i]);
 }

@@ -127,11 +127,13 @@ struct resolved_link {
 struct resolved_finding {
 	__u64 time; /* CLOCK_MONOTONIC ns */
 	const char *class;
-	const char *cause;	      /* NULL: none */
-	const char *meaning;	      /* of the cause if there is one, otherwise of the class */
-	struct resolved_place in;     /* the function to blame */
-	char what[WINDOW_TEXT + 256]; /* what was seen, in one sentence */
-	const char *boundary;	      /* NULL: none */
+	const char *cause;   /* NULL: none */
+	const char *meaning; /* of the cause if there is one, otherwise of the class */
+	struct resolved_place in;
+	const char *through;
+	/* the mapping helper that it called; NULL: none */ /* the function to blame */
+	char what[WINDOW_TEXT + 256];			    /* what was seen, in one sentence */
+	const char *boundary;				    /* NULL: none */
 	struct resolved_place boundary_of; /* the system call or function that ended there */
 	const char *access;		   /* "read", "write"; NULL: not an access */
 	const char *fault_mode;		   /* "strict", "relaxed", "unknown"; NULL as above */
@@ -189,9 +191,15 @@ void resolve__injection(const struct resolver *r, const struct injection *one,
 void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
 		     struct resolved_inside *out);
 
-/* Only the place that the title of a finding names; "" if it is not known. */
+/*
+ * Only the place that the title of a finding names; "" if it is not known. Where it called a
+ * mapping helper, *through is that function's name, which outlives this; otherwise NULL.
+ */
 void resolve__culprit(const struct resolver *r, const struct model_finding *f,
-		      struct resolved_place *out);
+		      struct resolved_place *out, const char **through);
+
+/* The caller of a mapping helper in a stack, as above; 0: no helper is on top of it. */
+__u64 resolve__user(struct symbols *symbols, const struct model_stack *stack, const char **through);
 
 /* The number of the suppression that hides a finding, from 1; 0: none. */
 unsigned int resolve__suppression(const struct resolver *r, const struct model_finding *f);

@@ -62,7 +62,7 @@ static void repeat__place(const struct resolver *r, const struct model *m,
 		aggregate__name(r->symbols, r->by, site, out->in, sizeof(out->in));
 		return;
 	}
-	resolve__culprit(r, f, &place);
+	resolve__culprit(r, f, &place, &out->through);
 	snprintf(out->in, sizeof(out->in), "%s", place.text);
 }
 

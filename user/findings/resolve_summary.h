@@ -13,6 +13,7 @@ struct resolved_repeat {
 	const char *class;
 	const char *cause;	 /* NULL: none */
 	char in[AGGREGATE_TEXT]; /* "": not known */
+	const char *through;	 /* the mapping helper that it called; NULL: none */
 	bool reported;		 /* false: known only by its count */
 	__u64 count, first, last;
 };

@@ -176,6 +176,7 @@ static void finding__what(json_t *object, const struct resolved_finding *f)
 	if (f->by_device)
 		json__set_flag(object, "cause_by_device", true);
 	set_place(object, "in", &f->in);
+	json__set_text(object, "through", f->through);
 	json__set_text(object, "meaning", f->meaning);
 	json__set_text(object, "boundary", f->boundary);
 	set_place(object, "boundary_of", &f->boundary_of);

@@ -16,6 +16,7 @@ static json_t *summary__repeats(const struct resolved_summary *s)
 		json__set_text(object, "class", one->class);
 		json__set_text(object, "cause", one->cause);
 		json__set_text(object, "in", one->in[0] ? one->in : NULL);
+		json__set_text(object, "through", one->through);
 		json__set_flag(object, "reported", one->reported);
 		json__set_number(object, "count", one->count);
 		json__set_number(object, "first", one->first);
@@ -70,9 +71,11 @@ static void set_times(json_t *object, const struct resolved_site *site)
 	json__set_number(object, "closed", counts->closed);
 	json__set_number(object, "timed", counts->timed);
 	json__set_number(object, "total", counts->total);
-	json__set_number(object, "p50", site->p50);
-	json__set_number(object, "p99", site->p99);
-	json__set_number(object, "max", counts->max);
+	if (counts->timed) {
+		json__set_number(object, "p50", site->p50);
+		json__set_number(object, "p99", site->p99);
+		json__set_number(object, "max", counts->max);
+	}
 	json_object_set_new(object, "held", site__histogram(counts));
 }
 

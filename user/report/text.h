@@ -8,6 +8,9 @@
 /* One line for a frame, after one for each function inlined there. */
 void text__frame(FILE *out, const struct resolved_frame *frame);
 
+/* A hold time of a call site; "-" where none of its windows was timed to its end. */
+const char *text__held(const struct resolved_site *site, __u64 ns, char *text, size_t size);
+
 /* The end of every summary: remarks, losses, window counts, the verdict. */
 void text__summary_end(struct report *r, const struct resolved_summary *s);
 

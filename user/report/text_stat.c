@@ -23,10 +23,10 @@ static void row__print(FILE *out, const struct resolved_site *site, const char *
 
 	fprintf(out, "%10" PRIu64 " %10" PRIu64 " %10.0f %10s %10s %10s %10s  %s\n",
 		(uint64_t)counts->grants, (uint64_t)counts->closed, rate(counts->grants, seconds),
-		duration__text(site->mean, mean, sizeof(mean)),
-		duration__text(site->p50, p50, sizeof(p50)),
-		duration__text(site->p99, p99, sizeof(p99)),
-		duration__text(counts->max, max, sizeof(max)), name);
+		text__held(site, site->mean, mean, sizeof(mean)),
+		text__held(site, site->p50, p50, sizeof(p50)),
+		text__held(site, site->p99, p99, sizeof(p99)),
+		text__held(site, counts->max, max, sizeof(max)), name);
 }
 
 /* One row for all, then those with most windows. */

@@ -16,9 +16,11 @@ static void run__findings(FILE *out, const struct resolved_summary *s)
 	for (size_t i = 0; i < s->nr_repeats; i++) {
 		const struct resolved_repeat *one = &s->repeat[i];
 
-		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s\n", (uint64_t)one->count,
-			one->first / 1e9, one->last / 1e9, one->class, one->cause ? "/" : "",
-			one->cause ?: "", one->in[0] ? one->in : "an unknown function",
+		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s%s%s\n",
+			(uint64_t)one->count, one->first / 1e9, one->last / 1e9, one->class,
+			one->cause ? "/" : "", one->cause ?: "",
+			one->in[0] ? one->in : "an unknown function",
+			one->through ? ", through " : "", one->through ?: "",
 			one->reported ? "" : " (no report: none was delivered)");
 	}
 }
@@ -38,15 +40,23 @@ static void run__suppressions(FILE *out, const struct resolved_summary *s)
 	}
 }
 
+const char *text__held(const struct resolved_site *site, __u64 ns, char *text, size_t size)
+{
+	if (site->counts->timed)
+		return duration__text(ns, text, size);
+	snprintf(text, size, "-");
+	return text;
+}
+
 static void site__row(FILE *out, const struct resolved_site *site)
 {
 	char mean[TIME], p99[TIME], max[TIME];
 
 	fprintf(out, "%10" PRIu64 " %10" PRIu64 " %10s %10s %10s  %s\n",
 		(uint64_t)site->counts->grants, (uint64_t)site->counts->closed,
-		duration__text(site->mean, mean, sizeof(mean)),
-		duration__text(site->p99, p99, sizeof(p99)),
-		duration__text(site->counts->max, max, sizeof(max)),
+		text__held(site, site->mean, mean, sizeof(mean)),
+		text__held(site, site->p99, p99, sizeof(p99)),
+		text__held(site, site->counts->max, max, sizeof(max)),
 		site->known ? site->name : "(other call sites: table full)");
 }
 

@@ -203,6 +203,14 @@ int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addr
 	return origin->stack >= 0 ? stack__read(c, origin->stack, addresses) : 0;
 }
 
+/* Windows that a thread has open, those that have leaked among them. */
+static __u64 slot__open(const struct pks_slot *slot)
+{
+	__s32 open = slot->depth + slot->skew;
+
+	return slot->owner && open > 0 ? open : 0;
+}
+
 int collector__counts(struct collector *c, struct collector_counts *counts)
 {
 	const struct pkstrace__bss *bss = c->skel->bss;
@@ -220,7 +228,6 @@ int collector__counts(struct collector *c, struct collector_counts *counts)
 	memcpy(&counts->faults, &bss->faults, sizeof(counts->faults));
 	counts->open_windows = count_only__open(c);
 	for (int i = 0; i < PKS_SLOTS; i++)
-		if (bss->slots[i].owner && bss->slots[i].depth > 0)
-			counts->open_windows += bss->slots[i].depth;
+		counts->open_windows += slot__open(&bss->slots[i]);
 	return err;
 }

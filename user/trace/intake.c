@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
+#include "findings/blame.h"
 #include "trace/intake.h"
 #include "util/clock.h"
 
@@ -48,15 +49,17 @@ void intake__take(void *arg, const struct pks_finding *from)
 {
 	struct pks_finding copy = *from, *raw = &copy;
 	struct intake *in = arg;
-	struct model_stack granted, revoked;
+	struct model_stack granted, revoked, sibling;
 	struct model_finding *f;
 
 	if (in->wanted && !in->wanted(in->arg, raw))
 		return;
 	granted.nr = collector__stack(in->collector, &raw->granted, granted.address);
 	revoked.nr = collector__stack(in->collector, &raw->revoked, revoked.address);
+	sibling.nr = collector__stack(in->collector, &raw->sibling, sibling.address);
 	switch (model__add_finding(in->model, raw, &granted, &revoked, &f)) {
 	case MODEL_NEW:
+		f->sibling = sibling;
 		if (finding__withdrawn(in, raw))
 			f->suppressed = MODEL_WITHDRAWN;
 		break;
@@ -108,6 +111,7 @@ static void finding__show(struct intake *in)
 	/* One that is known from its count alone has nothing to show. */
 	if (f->unseen)
 		return;
+	blame__choose(in->resolver->symbols, f);
 	if (!f->suppressed)
 		f->suppressed = resolve__suppression(in->resolver, f);
 	if (!f->suppressed)

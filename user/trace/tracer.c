@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "findings/callchain.h"
 #include "findings/suppress.h"
+#include "kernel/helper.h"
 #include "kernel/dialect/boundaries.h"
 #include "kernel/symbols/ksyms.h"
 #include "kernel/symbols/srcline.h"
@@ -249,6 +251,24 @@ static void tracer__workload_ended(struct tracer *t)
 			     left, left > 1 ? "es" : "");
 }
 
+/* A site in a mapping helper is one for all that call it; the first stack tells of one. */
+static void site__find_user(struct tracer *t, struct model_site *site)
+{
+	struct pks_origin origin = { .caller = site->caller, .stack = PKS_NO_STACK };
+	struct model_stack stack;
+	struct symbol symbol;
+	unsigned int own;
+
+	if (symbols__find(t->symbols, site->caller, SYMBOL_RETURN, &symbol) ||
+	    !helper__is(symbol.name))
+		return;
+	stack.nr = collector__stack(t->collector, &origin, stack.address);
+	own = stack__skip_own(t->symbols, &stack);
+	stack.nr -= own;
+	memmove(stack.address, stack.address + own, stack.nr * sizeof(stack.address[0]));
+	site->user = resolve__user(t->symbols, &stack, &site->through);
+}
+
 /* The windows' counts up to now. */
 static void tracer__read_sites(struct tracer *t, struct model *m)
 {
@@ -263,6 +283,8 @@ static void tracer__read_sites(struct tracer *t, struct model *m)
 			break;
 		}
 		m->sites[m->nr_sites - 1].index = i;
+		if (t->options.by == PKS_BY_SITE)
+			site__find_user(t, &m->sites[m->nr_sites - 1]);
 		collector__thread_comm(t->collector, i, m->sites[m->nr_sites - 1].comm);
 	}
 }
@@ -397,6 +419,8 @@ static void tracer__read_totals(struct tracer *t)
 		model__lose(&t->model, LOSS_READ, 1);
 	if (t->options.injections)
 		model__lose(&t->model, LOSS_ROOM, t->options.injections->missing);
+	if (t->options.by == PKS_BY_SITE)
+		model__move_closed(&t->model);
 	model__sort_sites(&t->model);
 }
 

@@ -27,6 +27,8 @@
 /* All of the kernel's addresses have it, on each 64-bit architecture. */
 #define KERNEL_BIT (1ull << 63)
 
+#define COLD ".cold"
+
 /* Data is kept for its address by name, and because it ends the function before it. */
 struct entry {
 	uint64_t addr;
@@ -455,6 +457,21 @@ static bool symbols__may_refresh(struct symbols *symbols, uint64_t addr)
 	return true;
 }
 
+/*
+ * What the compiler has moved out of a function, as unlikely ("foo.cold", "foo.cold.3"), is
+ * that function's. Only the name changes: by address it is a place of its own.
+ */
+static int symbol__name_whole(struct symbols *symbols, struct symbol *out)
+{
+	const char *cold = strstr(out->name, COLD);
+
+	if (!cold || (cold[sizeof(COLD) - 1] && cold[sizeof(COLD) - 1] != '.'))
+		return 0;
+	out->name = names__add(symbols, out->name, cold - out->name);
+	out->cold = true;
+	return out->name ? 0 : -ENOMEM;
+}
+
 int symbols__find(struct symbols *symbols, uint64_t addr, unsigned int flags, struct symbol *out)
 {
 	uint64_t inside = flags & SYMBOL_RETURN ? addr - 1 : addr;
@@ -464,6 +481,7 @@ int symbols__find(struct symbols *symbols, uint64_t addr, unsigned int flags, st
 	err = symbols__find_known(symbols, inside, out);
 	if (err && symbols__may_refresh(symbols, inside) && !symbols__refresh(symbols))
 		err = symbols__find_known(symbols, inside, out);
+	err = err ?: symbol__name_whole(symbols, out);
 	if (err) {
 		memset(out, 0, sizeof(*out));
 		return err;
@@ -524,6 +542,10 @@ int symbols__format(struct symbols *symbols, uint64_t addr, unsigned int flags, 
 
 	if (symbols__find(symbols, addr, flags, &symbol))
 		return snprintf(buf, len, "0x%" PRIx64, addr);
+	/* Of a part of a function offset and size would be taken for the function's. */
+	if (symbol.cold)
+		return snprintf(buf, len, "%s%s%s%s", symbol.name, symbol.module ? " [" : "",
+				symbol.module ?: "", symbol.module ? "]" : "");
 	return snprintf(buf, len, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s", symbol.name,
 			symbol.offset, symbol.size, symbol.module ? " [" : "",
 			symbol.module ? symbol.module : "", symbol.module ? "]" : "");

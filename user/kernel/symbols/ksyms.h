@@ -3,6 +3,7 @@
 #ifndef PKSTRACE_SYMBOLS_KSYMS_H
 #define PKSTRACE_SYMBOLS_KSYMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct symbol {
 	uint64_t start;
 	uint64_t offset; /* bytes from start to the address asked for */
 	uint64_t size;	 /* bytes to the next symbol; estimated for the last one of a module */
+	bool cold; /* in a part that the compiler has moved out; offset and size are of that */
 };
 
 /*
