@@ -239,6 +239,19 @@ static __always_inline void origin__of_sibling(struct pks_origin *o,
 		origin__set(o, &table[r->sibling_site & (PKS_SITES - 1)], 0, r->sibling_stack);
 }
 
+/* Whose window, and who revoked it. */
+static __always_inline void finding__origins(struct pks_finding *f, const struct finding_request *r)
+{
+	f->granted = r->granted;
+	f->revoked = r->revoked;
+	origin__of_sibling(&f->sibling, r);
+	f->siblings = r->siblings;
+	__builtin_memset(f->pad, 0, sizeof(f->pad));
+	origin__blank(&f->granted);
+	origin__blank(&f->revoked);
+	origin__blank(&f->sibling);
+}
+
 __noinline int finding__fill(struct pks_finding *f, const struct window_event *e,
 			     const struct finding_request *r)
 {
@@ -274,14 +287,7 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->index = 0;
 	f->dev = 0;
 	f->other_tid = r->other_tid;
-	f->granted = r->granted;
-	f->revoked = r->revoked;
-	origin__of_sibling(&f->sibling, r);
-	f->siblings = r->siblings;
-	__builtin_memset(f->pad, 0, sizeof(f->pad));
-	origin__blank(&f->granted);
-	origin__blank(&f->revoked);
-	origin__blank(&f->sibling);
+	finding__origins(f, r);
 	bpf_get_current_comm(f->comm, sizeof(f->comm));
 	/* What was accessed is a page, whatever windows are on. */
 	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))

@@ -120,6 +120,7 @@ static void test_helpers(void **state)
 
 	(void)state;
 	assert_true(helper__is("sg_miter_next") && helper__is("crypto_hash_walk_first"));
+	assert_true(helper__is("skcipher_walk_next.part.0") && helper__is("ufs_get_page.isra.0"));
 	assert_true(helper__is("ext2_get_page") && helper__is("pte_offset_map"));
 	assert_false(helper__is("drv_map") || helper__is("my_driver_update") || helper__is(NULL));
 	assert_int_equal(resolve__user(symbols, &s, &through), 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fnmatch.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "kernel/helper.h"
 
@@ -41,11 +43,17 @@ bool helper__add(const char *pattern)
 
 bool helper__is(const char *function)
 {
-	for (size_t i = 0; function && i < NR(patterns); i++)
-		if (!fnmatch(patterns[i], function, 0))
+	char name[256];
+
+	if (!function)
+		return false;
+	/* The compiler's copies and parts of a function: "sg_miter_next.part.0". */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(function, "."), function);
+	for (size_t i = 0; i < NR(patterns); i++)
+		if (!fnmatch(patterns[i], name, 0))
 			return true;
-	for (unsigned int i = 0; function && i < nr_added; i++)
-		if (!fnmatch(added[i], function, 0))
+	for (unsigned int i = 0; i < nr_added; i++)
+		if (!fnmatch(added[i], name, 0))
 			return true;
 	return false;
 }
