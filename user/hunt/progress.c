@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "hunt/progress.h"
+#include "util/escape.h"
 #include "hunt/table.h"
 #include "util/status.h"
 
@@ -51,7 +52,7 @@ void hunt_progress__begin(const struct hunt_plan *plan, size_t item)
 	snprintf(line, sizeof(line), "[%.*s%*s] run %zu of %zu, %zu with findings: %s", full,
 		 "########################", BAR - full, "", done + 1, total,
 		 hunt_plan__found(plan), what);
-	fprintf(stderr, "\r\033[K%.*s", terminal__columns() - 1, line);
+	fprintf(stderr, "\r\033[K%.*s", terminal__columns() - 1, escaped(line));
 }
 
 void hunt_progress__end(const struct hunt_plan *plan, size_t item)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/text.h"
+#include "util/escape.h"
 
 #define RULE "=================================================================="
 
@@ -18,9 +19,9 @@ static void stamp__print(FILE *out, __u64 ns)
 static void line__print(FILE *out, const struct resolved_line *line)
 {
 	if (line->file && line->line)
-		fprintf(out, " %s:%u", line->file, line->line);
+		fprintf(out, " %s:%u", escaped(line->file), line->line);
 	else if (line->file)
-		fprintf(out, " %s", line->file);
+		fprintf(out, " %s", escaped(line->file));
 }
 
 /* --- stacks --------------------------------------------------------------------------- */
@@ -29,11 +30,11 @@ static void line__print(FILE *out, const struct resolved_line *line)
 void text__frame(FILE *out, const struct resolved_frame *frame)
 {
 	for (unsigned int i = frame->hidden; i < frame->nr_inlined; i++) {
-		fprintf(out, " [inlined] %s", frame->inlined[i].function);
+		fprintf(out, " [inlined] %s", escaped(frame->inlined[i].function));
 		line__print(out, &frame->inlined[i]);
 		fputc('\n', out);
 	}
-	fprintf(out, " %s", frame->place.text);
+	fprintf(out, " %s", escaped(frame->place.text));
 	line__print(out, &frame->own);
 	fputc('\n', out);
 }
@@ -52,7 +53,7 @@ static void stack__print(FILE *out, const struct resolved_stack *stack)
 
 static const char *place__or_unknown(const struct resolved_place *place)
 {
-	return place->text[0] ? place->text : "an unknown function";
+	return place->text[0] ? escaped(place->text) : "an unknown function";
 }
 
 static void finding__title(FILE *out, const struct resolved_finding *f)
@@ -84,7 +85,7 @@ static void finding__remarks(FILE *out, const struct resolved_finding *f)
 		fprintf(out, "Fault mode %s: the access was %s\n", f->fault_mode,
 			f->let_through ? "let through" : "not let through");
 	for (unsigned int i = 0; i < f->nr_remarks; i++)
-		fprintf(out, "%s\n", f->remark[i]);
+		fprintf(out, "%s\n", escaped(f->remark[i]));
 	if (f->unsure)
 		fputs("Unsure: events of this thread were missed earlier\n", out);
 }
@@ -107,8 +108,8 @@ static void finding__who(FILE *out, const struct resolved_finding *f)
 {
 	const struct resolved_thread *t = &f->thread;
 
-	fprintf(out, "By %s/%u (tgid %u) on CPU %u, context %s%s; count %d%s", t->comm, t->tid,
-		t->tgid, t->cpu, t->context, t->interrupted ? ", which interrupted it" : "",
+	fprintf(out, "By %s/%u (tgid %u) on CPU %u, context %s%s; count %d%s", escaped(t->comm),
+		t->tid, t->tgid, t->cpu, t->context, t->interrupted ? ", which interrupted it" : "",
 		t->count, f->of_revoke ? " before the revoke" : "");
 	pkrs__print(out, &f->pkrs);
 	fputc('\n', out);
@@ -121,13 +122,13 @@ static void finding__injection(FILE *out, const struct resolved_finding *f)
 	if (f->injected)
 		fprintf(out, "Follows%s injection #%u %s in %s, %.1f us earlier\n",
 			f->injected_thread ? "" : ", on another thread,", one->serial, one->what,
-			one->caller.text, f->injected_before / 1e3);
+			escaped(one->caller.text), f->injected_before / 1e3);
 }
 
 static void text__finding(struct report *r, const struct resolved_finding *f)
 {
 	finding__title(r->out, f);
-	fprintf(r->out, "%s\n", f->what);
+	fprintf(r->out, "%s\n", escaped(f->what));
 	finding__why(r->out, f);
 	finding__remarks(r->out, f);
 	finding__who(r->out, f);
@@ -148,10 +149,10 @@ static void text__injection(struct report *r, const struct resolved_injection *o
 	fprintf(r->out,
 		" pkstrace: %s: #%u %s in %s, by %s/%u (tgid %u), call %" PRIu64
 		" of this thread\n",
-		one->dry ? "would inject" : "injected", one->serial, one->what, one->caller.text,
-		t->comm, t->tid, t->tgid, (uint64_t)one->nth);
+		one->dry ? "would inject" : "injected", one->serial, one->what,
+		escaped(one->caller.text), escaped(t->comm), t->tid, t->tgid, (uint64_t)one->nth);
 	for (unsigned int i = 0; r->verbose > 1 && i < one->nr_stack; i++)
-		fprintf(r->out, " %s\n", one->stack[i].text);
+		fprintf(r->out, " %s\n", escaped(one->stack[i].text));
 	fflush(r->out);
 }
 
@@ -174,7 +175,8 @@ static void inside__state(FILE *out, const struct resolved_inside *t)
 
 static void text__thread(struct report *r, const struct resolved_inside *t)
 {
-	fprintf(r->out, "%s/%u (tgid %u): ", t->thread.comm, t->thread.tid, t->thread.tgid);
+	fprintf(r->out, "%s/%u (tgid %u): ", escaped(t->thread.comm), t->thread.tid,
+		t->thread.tgid);
 	inside__state(r->out, t);
 	pkrs__print(r->out, &t->pkrs);
 	fputc('\n', r->out);

@@ -5,20 +5,30 @@
 #include <sys/wait.h>
 
 #include "report/text.h"
+#include "util/escape.h"
 
 #define COLUMN	      24 /* "should_fail_alloc_page" */
 #define SHOWN_CALLERS 4
+
+/* Of several lines the first. It may come from a file that a hunt was resumed from. */
+static const char *frame__shown(const char *frames)
+{
+	char frame[256];
+
+	snprintf(frame, sizeof(frame), "%.*s", (int)strcspn(frames, "\n"), frames);
+	/* Of a copy that is plain there must be another, which outlives this one. */
+	return escaped__copy(frame);
+}
 
 /* The place, and who called it. */
 static void site__callers(FILE *out, const struct report_site *site)
 {
 	const char *frame = site->name;
-	size_t length;
 
 	for (int i = 0; i < SHOWN_CALLERS && *frame; i++) {
-		length = strcspn(frame, "\n");
-		fprintf(out, "%s%.*s", i ? " < " : "", (int)length, frame);
-		frame += length + (frame[length] == '\n');
+		fprintf(out, "%s%s", i ? " < " : "", frame__shown(frame));
+		frame += strcspn(frame, "\n");
+		frame += *frame == '\n';
 	}
 	fputc('\n', out);
 }
@@ -33,7 +43,7 @@ void text__survey(struct report *r, const struct report_survey *s)
 		const struct report_site *site = &s->site[i];
 
 		fprintf(r->out, "%10" PRIu64 " %10" PRIu64 "  %-*s  ", (uint64_t)site->calls,
-			(uint64_t)site->in_window, COLUMN, site->function);
+			(uint64_t)site->in_window, COLUMN, escaped(site->function));
 		site__callers(r->out, site);
 	}
 	fflush(r->out);
@@ -62,8 +72,8 @@ static void run__row(FILE *out, const struct report_run *run)
 			fprintf(out, "%5zu  %-12s  %-6s", run->number, run->outcome, status);
 		else
 			fprintf(out, "%5s  %-12s  %-6s", "", "  and then", "");
-		fprintf(out, "  %-8s  %-*s  %.*s\n", call->error, COLUMN, call->site.function,
-			(int)strcspn(call->site.name, "\n"), call->site.name);
+		fprintf(out, "  %-8s  %-*s  %s\n", escaped(call->error), COLUMN,
+			escaped(call->site.function), frame__shown(call->site.name));
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/text.h"
+#include "util/escape.h"
 #include "util/number.h"
 
 #define TIME	  32
@@ -26,7 +27,7 @@ static void row__print(FILE *out, const struct resolved_site *site, const char *
 		text__held(site, site->mean, mean, sizeof(mean)),
 		text__held(site, site->p50, p50, sizeof(p50)),
 		text__held(site, site->p99, p99, sizeof(p99)),
-		text__held(site, counts->max, max, sizeof(max)), name);
+		text__held(site, counts->max, max, sizeof(max)), escaped(name));
 }
 
 /* One row for all, then those with most windows. */
@@ -84,7 +85,7 @@ static void histogram__print(FILE *out, const struct resolved_site *site)
 	}
 	if (!most)
 		return;
-	fprintf(out, "\nHold times, %s:\n", site->name);
+	fprintf(out, "\nHold times, %s:\n", escaped(site->name));
 	for (int p = first; p <= last; p++)
 		histogram__row(out, p, windows[p], most);
 }
@@ -100,7 +101,7 @@ static void stat__findings(FILE *out, const struct resolved_summary *s)
 
 		fprintf(out, "%10" PRIu64 " %12.6f %12.6f  %s%s%s in %s\n", (uint64_t)one->count,
 			one->first / 1e9, one->last / 1e9, one->class, one->cause ? "/" : "",
-			one->cause ?: "", one->in[0] ? one->in : "an unknown function");
+			one->cause ?: "", one->in[0] ? escaped(one->in) : "an unknown function");
 	}
 }
 
@@ -130,7 +131,7 @@ void text__interval(struct report *r, const struct resolved_summary *s)
 
 void text__stat_summary(struct report *r, const struct resolved_summary *s)
 {
-	fprintf(r->out, "Protection windows of %s:\n\n", s->target);
+	fprintf(r->out, "Protection windows of %s:\n\n", escaped(s->target));
 	stat__table(r, s);
 	for (size_t i = 0; i < s->nr_sites && i < r->top; i++)
 		histogram__print(r->out, &s->site[i]);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "util/escape.h"
 #include "util/output.h"
 #include "util/status.h"
 
@@ -25,6 +26,17 @@ static void line__write(const char *line, size_t size)
 	}
 }
 
+static void line__write_escaped(const char *line)
+{
+	char *whole;
+	int size = asprintf(&whole, "%s\n", escaped(line));
+
+	if (size < 0)
+		return;
+	line__write(whole, size);
+	free(whole);
+}
+
 /* One line, whatever is in the names that it quotes. */
 static void say(const char *format, va_list args)
 {
@@ -42,11 +54,7 @@ static void say(const char *format, va_list args)
 		free(line);
 		return;
 	}
-	for (size_t i = 0; i < size; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
-	line[size++] = '\n'; /* in place of the end of the string */
-	line__write(line, size);
+	line__write_escaped(line);
 	free(line);
 }
 
