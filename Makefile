@@ -31,7 +31,7 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPKSTRACE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
 	-Ibpf -Iuser -I$(BUILD) $(shell pkg-config --cflags $(LIBS))
-LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
+LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -pthread
 BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
 	-D__TARGET_ARCH_x86 -I/usr/include/$(shell $(CC) -print-multiarch) -Ibpf
 
@@ -55,7 +55,7 @@ $(BUILD)/user/%.o: user/%.c | $(BUILD)/pkstrace.skel.h $(BUILD)/syscall_names.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/user/trace/collector.o $(BUILD)/user/trace/counters.o: $(BUILD)/pkstrace.skel.h
+$(patsubst %,$(BUILD)/user/trace/%.o,collector counters function_probe): $(BUILD)/pkstrace.skel.h
 $(BUILD)/user/trace/iterator.o: $(BUILD)/snapshot.skel.h
 $(BUILD)/user/trace/pkey_probe.o: $(BUILD)/find_pkey.skel.h
 

@@ -64,7 +64,6 @@ struct pks_rule {
 	__u64 reject_end;
 	__u64 site_start; /* the direct caller must be within, unless end is 0 */
 	__u64 site_end;
-	__u64 cgroup; /* id */
 	__u64 seed;
 	__u64 delay;	   /* ns */
 	__s64 value;	   /* what the failing function returns */
@@ -75,16 +74,15 @@ struct pks_rule {
 	__u32 fail_nth; /* 0: not used */
 	__u32 filters;	/* PKS_FILTER_* */
 	__s32 tid;
-	__u32 cgroup_level;
 	__u8 kind;    /* enum pks_injection_kind; PKS_INJECT_NONE: rule not in use */
 	__u8 gfp_arg; /* which argument is a gfp_t, PKS_GFP_NONE: none */
 	__u8 dry;
 	__u8 first; /* enum pks_first */
 	__u8 alone; /* that is the only filter set */
-	__u8 pad[7];
+	__u8 pad[3];
 	char comm[PKS_COMM]; /* padded with zeros */
 };
-_Static_assert(sizeof(struct pks_rule) == 168, "shared with the loader");
+_Static_assert(sizeof(struct pks_rule) == 152, "shared with the loader");
 
 /* The progress of a rule. */
 struct pks_rule_state {

@@ -74,8 +74,10 @@ struct pks_settings {
 	__u8 records;	 /* deliver findings, instead of only counting them */
 	__u8 count_only; /* count all windows together, as long as nothing is found */
 	__u8 by_regs;	 /* programs on grants and revokes are on kprobes */
-	__u8 pad[2];
-	__u64 long_hold; /* report windows open longer than this, in ns; 0: none */
+	__u8 pid_view;	 /* threads have other numbers in /proc than the kernel's own */
+	__u8 pad[1];
+	__u64 long_hold;     /* report windows open longer than this, in ns; 0: none */
+	__u64 ftrace_switch; /* address of the int that switches ftrace on; 0: there is none */
 };
-_Static_assert(sizeof(struct pks_settings) == 136, "shared with the loader");
+_Static_assert(sizeof(struct pks_settings) == 144, "shared with the loader");
 #endif

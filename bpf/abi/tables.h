@@ -37,6 +37,7 @@ enum pks_loss {
 	PKS_LOST_BLOCKED,    /* a thread ran where the kernel runs no program of a kprobe */
 	PKS_LOST_INTERRUPT,  /* an interrupt hit such a program: its windows, if any, unseen */
 	PKS_LOST_PREEMPTION, /* the kernel became preemptible: nothing traced since */
+	PKS_LOST_HOOKS,	     /* the kernel no longer calls the programs: nothing traced since */
 	PKS_NR_LOSSES,
 };
 
@@ -364,6 +365,39 @@ struct pks_interrupt {
 	__u64 calls;  /* others of the kind, in which grants or revokes were seen */
 };
 _Static_assert(sizeof(struct pks_interrupt) == 16, "wire ABI");
+
+/*
+ * The first bytes of a traced function, as they are in memory. The loader writes the address
+ * and reads the rest, around a run of the program that fills it in (read_entries()).
+ */
+struct pks_entry_text {
+	__u64 address; /* 0: unused */
+	__u8 text[16];
+	__u64 read; /* whether it could be */
+};
+_Static_assert(sizeof(struct pks_entry_text) == 32, "shared with the loader");
+
+#define PKS_ENTRY_TEXTS 32
+
+/* What a pass over all threads has found; the loader sets it to zeros before. */
+struct pks_family {
+	__s32 tgid;  /* the kernel's own number of the process */
+	__u32 added; /* threads that are followed from this pass on */
+	__u32 alive; /* others that are followed, and have not ended */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct pks_family) == 16, "shared with the loader");
+
+/*
+ * Whose numbers of threads and processes are shown. Filled in by a program that the loader
+ * runs, before any other runs.
+ */
+struct pks_pid_view {
+	__u64 ns;    /* struct pid_namespace */
+	__u32 level; /* 0: the first one's */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct pks_pid_view) == 16, "shared with the loader");
 
 #define PKS_INTERRUPTS	      256
 #define PKS_INTERRUPT_SOFTIRQ 0x80 /* in the index: else the number's low bits */

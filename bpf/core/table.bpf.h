@@ -100,6 +100,15 @@ static __always_inline void lost__add(__u32 reason, __u64 n)
 		__sync_fetch_and_add(v, n);
 }
 
+/* From now on calls may be missed, and what is left would look like findings: stop. */
+static __always_inline void trace__blind(__u32 reason)
+{
+	lost__add(reason, 1);
+	tracing = 0;
+	fastpath_open = 0;
+	fastpath_pages.size = 0;
+}
+
 /*
  * Captures the current stack into an entry. Returns false if the unwinder has none, or if
  * somebody else is writing there: a thread that was preempted for a whole round of the

@@ -189,10 +189,7 @@ int BPF_PROG(at_model_change, int mode)
 {
 	if (mode <= MODEL_VOLUNTARY || !tracing)
 		return 0;
-	lost__add(PKS_LOST_PREEMPTION, 1);
-	tracing = 0;
-	fastpath_open = 0;
-	fastpath_pages.size = 0;
+	trace__blind(PKS_LOST_PREEMPTION);
 	return 0;
 }
 
@@ -250,6 +247,20 @@ int at_user_fault_end_regs(void *ctx)
 	return user_fault_end(ctx, task);
 }
 
+/* The thread may have been reaped already, and have no number any more: as its windows have it. */
+static __always_inline void thread__name(struct window_event *e)
+{
+	int i;
+
+	if (!settings.pid_view || e->tid)
+		return;
+	i = slot__find(e->task);
+	if (i < 0)
+		return;
+	e->tid = slots[i & (PKS_SLOTS - 1)].tid;
+	e->tgid = slots[i & (PKS_SLOTS - 1)].tgid;
+}
+
 static __always_inline int thread_end(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -257,9 +268,11 @@ static __always_inline int thread_end(void *ctx)
 
 	if (!target__wanted(task))
 		return 0;
-	if (settings.by == PKS_BY_THREAD)
-		site__end(bpf_get_current_pid_tgid());
 	event__of_current(&e, task);
+	thread__name(&e);
+	if (settings.by == PKS_BY_THREAD)
+		site__end(settings.pid_view ? (__u64)e.tgid << 32 | e.tid :
+					      bpf_get_current_pid_tgid());
 	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
 	e.boundary = PKS_THREAD_EXIT;
 	event__boundary(ctx, &e, true);
@@ -323,13 +336,13 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	r.class = PKS_INHERITED;
 	event__of_current(&e, parent);
 	origin__of_newest(slot__find(e.task), &r);
-	r.other_tid = kernel__tid(child);
+	r.other_tid = task__tid(child);
 	finding__emit(ctx, &e, &r);
 
 	/* The child's own boundaries must not report it a second time. */
 	e.task = kernel__address(child);
-	e.tid = kernel__tid(child);
-	e.tgid = kernel__tgid(child);
+	e.tid = r.other_tid;
+	e.tgid = task__tgid(child);
 	event__inherited(&e);
 	return 0;
 }

@@ -5,6 +5,30 @@
 
 #include "core/slot.bpf.h"
 #include "kernel/context.bpf.h"
+#include "kernel/pid.bpf.h"
+
+extern struct pks_pid_view pid_view;
+extern __u64 loader_task; /* the loader's thread */
+
+/* Thread and process as /proc has them; 0: not visible there. */
+static __always_inline __u32 task__tid(struct task_struct *task)
+{
+	return settings.pid_view ? pid_view__tid(&pid_view, task) : kernel__tid(task);
+}
+
+static __always_inline __u32 task__tgid(struct task_struct *task)
+{
+	return settings.pid_view ? pid_view__tgid(&pid_view, task) : kernel__tgid(task);
+}
+
+/* Of the running thread both, as struct pks_site has them. */
+static __always_inline __u64 current__key(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return settings.pid_view ? (__u64)task__tgid(task) << 32 | task__tid(task) :
+				   bpf_get_current_pid_tgid();
+}
 
 static __always_inline __u32 *interrupt__marks(void)
 {
@@ -73,8 +97,8 @@ static __always_inline void event__of_current(struct window_event *e, struct tas
 {
 	*e = (struct window_event){
 		.task = bpf_get_current_task(), /* as a number, not a typed pointer */
-		.tid = kernel__tid(task),
-		.tgid = kernel__tgid(task),
+		.tid = task__tid(task),
+		.tgid = task__tgid(task),
 		.count = count__of(task),
 		.context = context__now(),
 		.now = bpf_ktime_get_ns(),

@@ -100,8 +100,8 @@ static __always_inline void inject__send_as(struct inject_thread *thread, __u8 t
 	r->type = type;
 	r->context = PKS_TASK;
 	r->time = bpf_ktime_get_ns();
-	r->tid = kernel__tid(task);
-	r->tgid = kernel__tgid(task);
+	r->tid = task__tid(task);
+	r->tgid = task__tgid(task);
 	r->cpu = bpf_get_smp_processor_id();
 	r->count = count__of(task);
 	r->path = thread->path;

@@ -12,9 +12,6 @@ __u64 places_lost;
 __u32 injections;
 __u32 armed;
 
-/* The loader's thread; when it is gone, injection is off. */
-const volatile __s32 injector;
-
 const volatile __u8 note_places;
 
 struct stack_end {
@@ -117,7 +114,7 @@ int inject_call(struct pt_regs *regs)
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(inject_over, struct task_struct *task)
 {
-	if (kernel__tid(task) == (__u32)injector)
+	if (bpf_get_current_task() == loader_task)
 		armed = 0;
 	return 0;
 }

@@ -79,9 +79,9 @@ static __always_inline bool refused__first(void *volatile *ctx, __u32 number, en
 	if (first == PKS_FIRST_COMM)
 		return likely(!comm__is(rule, bpf_get_current_task_btf()));
 	if (first == PKS_FIRST_TID)
-		return likely(bpf_get_current_task_btf()->pid != rule->tid);
+		return likely((__s32)task__tid(bpf_get_current_task_btf()) != rule->tid);
 	if (first == PKS_FIRST_CGROUP)
-		return likely(!rule__in_cgroup(rule));
+		return likely(!current__in_rule_cgroup());
 	if (first == PKS_FIRST_SITE) {
 		__u64 caller = fastpath__caller(*ctx, form, by);
 

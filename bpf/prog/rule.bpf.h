@@ -32,15 +32,20 @@ static __always_inline bool rule__idle(const volatile struct pks_rule *rule)
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	return !armed || ((rule->filters & PKS_FILTER_COMM) && !comm__is(rule, task)) ||
-	       ((rule->filters & PKS_FILTER_TID) && kernel__tid(task) != (__u32)rule->tid);
+	       ((rule->filters & PKS_FILTER_TID) && (__s32)task__tid(task) != rule->tid);
 }
 
-static __always_inline bool rule__in_cgroup(const volatile struct pks_rule *rule)
-{
-	/* In memory, not in a register that has to be saved for it. */
-	volatile __u64 wanted = rule->cgroup;
+/* That of PKS_FILTER_CGROUP, filled in by the loader: whatever its place is in a namespace. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} rule_cgroup SEC(".maps") __weak;
 
-	return bpf_get_current_ancestor_cgroup_id(rule->cgroup_level) == wanted;
+static __always_inline bool current__in_rule_cgroup(void)
+{
+	return bpf_current_task_under_cgroup(&rule_cgroup, 0) == 1;
 }
 
 /* The rule is about this call of a thread that is followed and that rule__idle() let through. */
@@ -51,7 +56,7 @@ static __always_inline bool rule__mine(const volatile struct pks_rule *rule,
 		return false;
 	if ((rule->filters & PKS_FILTER_WINDOW) && !count__of(task))
 		return false;
-	if ((rule->filters & PKS_FILTER_CGROUP) && !rule__in_cgroup(rule))
+	if ((rule->filters & PKS_FILTER_CGROUP) && !current__in_rule_cgroup())
 		return false;
 	return !(rule->filters & PKS_FILTER_MARK) || kernel__marked_to_fail(task);
 }

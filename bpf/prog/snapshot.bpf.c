@@ -6,10 +6,15 @@
  */
 #include "abi/record.h"
 #include "kernel/iterator.bpf.h"
+#include "kernel/pid.bpf.h"
 
 /* Set by the loader: the two bits of the pgmap key in PKRS, and their value while closed. */
 const volatile __u32 pkey_mask;
 const volatile __u32 pkey_default;
+
+/* The loader reads, so it is the running thread. */
+const volatile __u32 pid_view_up = 0;
+struct pks_pid_view pid_view;
 
 __u64 looked_at; /* threads, once all are done */
 
@@ -32,8 +37,10 @@ int list_inside(struct bpf_iter__task *ctx)
 	pkrs = kernel__thread_pkrs(task, pkey_default);
 	if (!count && (pkrs & pkey_mask) == pkey_default)
 		return 0;
-	inside.tid = kernel__tid(task);
-	inside.tgid = kernel__tgid(task);
+	if (!pid_view.ns)
+		pid_view__set(&pid_view, pid_view_up);
+	inside.tid = pid_view__tid(&pid_view, task);
+	inside.tgid = pid_view__tgid(&pid_view, task);
 	inside.count = count;
 	inside.pkrs = pkrs;
 	inside.running = kernel__on_cpu(task);

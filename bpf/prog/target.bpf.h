@@ -9,7 +9,7 @@
 #ifndef PKSTRACE_TARGET_BPF_H
 #define PKSTRACE_TARGET_BPF_H
 
-#include "core/table.bpf.h"
+#include "prog/current.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -30,7 +30,7 @@ static __always_inline bool target__listed(struct task_struct *task)
 {
 	if (settings.target == PKS_TARGET_ALL)
 		return true;
-	if (settings.tgid && kernel__tgid(task) == (__u32)settings.tgid)
+	if (settings.tgid && (__s32)task__tgid(task) == settings.tgid)
 		return true;
 	if (target_workers && kernel__is_worker(task))
 		return true;

@@ -30,7 +30,7 @@ static __always_inline __u64 key__read(void *ctx, enum form form, enum entry by)
 static __always_inline __u64 aggregate__read(void *ctx, enum form form, enum entry by)
 {
 	if (settings.by == PKS_BY_THREAD)
-		return bpf_get_current_pid_tgid();
+		return current__key();
 	if (settings.by == PKS_BY_CGROUP)
 		return bpf_get_current_cgroup_id();
 	return settings.by == PKS_BY_SITE ? caller__read(ctx, form, by) : 0;
@@ -118,8 +118,8 @@ static __always_inline bool fast_read(void *ctx, struct window_event *e, __u32 h
 
 static __always_inline void fast_name(struct window_event *e, const struct task_struct *task)
 {
-	e->tid = kernel__tid(task);
-	e->tgid = kernel__tgid(task);
+	e->tid = task__tid((struct task_struct *)task);
+	e->tgid = task__tgid((struct task_struct *)task);
 }
 
 /* The window that there is has opened the key. Where the key is not known, so is this. */

@@ -89,19 +89,19 @@ trace_wait
 is_clean "threads"
 is "$(granted)" 650 "the windows of all threads are counted"
 
-ok "starts a command that fails" trace_start -- sh -c 'exit 7'
+ok "starts a command that fails" trace_start --allow-none -- sh -c 'exit 7'
 trace_wait
 is "$status" 0 "its status is not mixed in"
 like "$err" 'sh exited with status 7' "but reported"
 
-ok "starts a command that dies" trace_start -- sh -c 'kill -9 $$'
+ok "starts a command that dies" trace_start --allow-none -- sh -c 'kill -9 $$'
 trace_wait
 is "$status" 0 "its signal is not mixed in"
 like "$err" 'sh was killed by signal 9 \(Killed\)' "but reported"
 
 # Ctrl-C goes to all of the terminal's foreground group.
 : >"$WORK/err"
-setsid env --default-signal=INT "$PKSTRACE" run -- sleep 1000 >"$WORK/out" 2>"$WORK/err" &
+setsid env --default-signal=INT "$PKSTRACE" run --allow-none -- sleep 1000 >"$WORK/out" 2>"$WORK/err" &
 trace_pid=$!
 wait_attached $trace_pid "$WORK/err" || fail "starts in a group of its own"
 command=$(pgrep -P $trace_pid)
@@ -165,7 +165,7 @@ sleep 1000 & dead=$!
 kill -9 $dead
 wait $dead 2>/dev/null
 one_line 2 "no such process" "no process $dead" "$PKSTRACE" run -p $dead
-one_line 2 "an unknown option" "bad option or value at '--no-such-option'" \
+one_line 2 "an unknown option" "no such option: '--no-such-option'" \
 	"$PKSTRACE" run --no-such-option
 one_line 2 "a PID that is no number" "'1x'" "$PKSTRACE" run -p 1x
 one_line 2 "a duration that is no number" "'soon'" "$PKSTRACE" run -d soon

@@ -22,7 +22,7 @@ refused() {
 
 	shift 2
 	for value; do
-		shown=${value//$'\n'/\?}
+		shown=${value//$'\n'/\\x0a}
 		tried "${words[@]}" "$value"
 		[[ $status -eq 2 && $said != *$'\n'* && $said == *"'$shown'"* && $said =~ $pattern ]] ||
 			bad+="[$value: $status $said]"
@@ -108,7 +108,37 @@ taken "run --format" "" text json
 is "$("$PKSTRACE" check --json | "$PKS_TOP/tests/lib/json" '[len(lines), first["type"], first["kernel"]]')" \
 	"[1, 'check', '$(uname -r)']" "check --json: one object of facts"
 is "$("$PKSTRACE" check --format json)" "$("$PKSTRACE" check --json)" "--json is --format json"
-is "$("$PKSTRACE" check --json --format text)" "$("$PKSTRACE" check)" "the last one counts"
+
+# usage PATTERN WORD...: status 2 and one line that matches.
+usage() {
+	one_line 2 "${*:2}" "$1" "${as_nobody[@]}" "$PKSTRACE" "${@:2}"
+}
+
+# Of two the last would count, and nobody would know.
+usage 'either --json or --format' check --json --format text
+usage "'--json' and '--json': give it once" run --json --json
+usage "'-p' and '--pid=2': give it once" run -p 1 --pid=2
+usage "'-d' and '--dur': give it once" stat -d 1 --dur 2
+usage "'--max-reports=1' and '--max-reports': give it once" run --max-reports=1 --max-reports 1 -- true
+usage "'--times' and '--times': give it once" inject --skip-grant --times 1 --times 2 -- true
+usage "'--skip-grant' and '--skip-grant': give it once" inject --skip-grant --skip-grant -- true
+taken "run --modules" "--modules /tmp" /usr
+taken "hunt --errno" "--errno EIO -- true" EINVAL
+tried run -- true --json --json
+is "$status" 3 "what follows a command is the command's"
+
+# The name, and the reason.
+usage "no such option: '--no-such'; .pkstrace run --help. lists them" run --no-such
+usage "no such option: '-x'" stat -x
+usage "'--s' may mean --slept or --stacks" run --s
+usage "'--json=1': --json takes no value" check --json=1
+usage "--max-reports needs a value" run --max-reports
+usage "-p needs a value" run -p
+for command in run stat inject hunt check snapshot; do
+	usage "nothing follows --: give a command" $command --
+done
+usage "nothing follows --: give a command" run --json --
+taken "run --vmlinux" "-- true" --
 
 # Help is help wherever it stands among the options.
 for words in "run --help" "run -p 1 --help" "stat -I 10 -h" "hunt -?" "inject --usage"; do

@@ -12,6 +12,7 @@
 #include "kernel/dialect/dialect.h"
 #include "trace/pkey_probe.h"
 #include "trace/preflight.h"
+#include "kernel/dialect/hooks.h"
 #include "kernel/symbols/ksyms.h"
 #include "util/array.h"
 
@@ -48,6 +49,8 @@ static const char *const probe_meaning[NR_PROBES] = {
 	[PROBE_USER_FAULT] = "boundary: return from a user fault",
 	[PROBE_THREAD_END] = "boundary: end of a thread",
 	[PROBE_PREEMPTION] = "change of the preemption model",
+	[PROBE_SYSCTL] = "ftrace is switched off",
+	[PROBE_KPROBES] = "kprobes are switched off",
 };
 
 /* What was found out so far, in the order in which it is shown. */
@@ -95,15 +98,17 @@ static void facts__free(void)
 
 static void print_probes(const struct dialect *d)
 {
-	bool traceable[NR_PROBES], continued = false;
+	bool traceable[NR_PROBES], continued = false, known;
 	char text[160];
 
-	dialect__traceable(d->function, NR_PROBES, traceable);
+	known = dialect__traceable(d->function, NR_PROBES, traceable);
 	for (int i = 0; i < NR_PROBES; i++) {
 		if (!d->function[i])
 			continue;
 		snprintf(text, sizeof(text), "%-26s %s%s", d->function[i], probe_meaning[i],
-			 traceable[i] ? "" : " (NOT in available_filter_functions)");
+			 traceable[i] ? "" :
+			 known	      ? " (NOT in available_filter_functions)" :
+					" (available_filter_functions can't be read)");
 		list_line("probes", text, continued);
 		continued = true;
 	}
@@ -170,17 +175,28 @@ static void print_attach(const struct dialect *d)
 	line("preemption", text);
 }
 
+/* What keeps the kernel from calling programs that are attached. */
+static enum status print_hooks(const struct dialect *d)
+{
+	const char *off = hooks__off(d->attach == ATTACH_KPROBE);
+
+	line("programs", off ?: "are called");
+	return off ? STATUS_CANNOT : STATUS_CLEAN;
+}
+
 static enum status check(struct symbols *symbols)
 {
 	struct dialect d;
 	char needed[128], missing[128], text[300];
-	enum status status = dialect__probe(&d, symbols, NULL, true);
+	enum status usable = dialect__probe(&d, symbols, NULL, true), status = usable;
 
 	if (d.name)
 		pkey_probe__find(&d, symbols);
 	print_kernel(&d);
 	print_attach(&d);
 	print_probes(&d);
+	if (print_hooks(&d))
+		status = STATUS_CANNOT;
 	if (d.name) {
 		dialect__blind(&d, print_blind, NULL);
 		boundaries__blind(&d, print_blind, NULL);
@@ -190,7 +206,7 @@ static enum status check(struct symbols *symbols)
 	snprintf(text, sizeof(text), "%s: %s%s", needed, missing[0] ? "missing " : "all there",
 		 missing);
 	line("capabilities", text);
-	if (status)
+	if (usable)
 		print_remedy(&d);
 	if (missing[0])
 		status = STATUS_CANNOT;

@@ -21,6 +21,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	char names[256];
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->hook = NULL;
+		return 0;
+	case OPTION_FORMAT:
+	case OPTION_JSON:
+		/* Of two that are given the last would win, without a word. */
+		if (state->hook)
+			return option__wanted(arg, "either --json or --format, not both");
+		state->hook = state;
+		break;
+	}
+	switch (key) {
 	case OPTION_FORMAT:
 		*format = format__find(arg);
 		if (*format)

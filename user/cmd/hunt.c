@@ -6,6 +6,7 @@
 
 #include "cmd/format.h"
 #include "cmd/options.h"
+#include "cmd/words.h"
 #include "commands.h"
 #include "hunt/hunt.h"
 #include "inject/plan.h"
@@ -20,6 +21,7 @@ enum {
 	OPTION_ERRNO,
 	OPTION_KERNEL_FAULTS,
 	OPTION_KEEP_GOING,
+	OPTION_ALLOW_NONE,
 };
 
 static const struct argp_option argp_options[] = {
@@ -34,9 +36,9 @@ static const struct argp_option argp_options[] = {
 	{ "depth", OPTION_DEPTH, "N", 0,
 	  "2: after each failure, also fail, one at a time, what is called only then (default 1)",
 	  0 },
-	{ "function", OPTION_FUNCTION, "NAME", 0,
+	{ "function", OPTION_FUNCTION, "NAME", OPTION_REPEATED,
 	  "Of the error-injection list, fail only this function; may be given more than once", 0 },
-	{ "errno", OPTION_ERRNO, "ERRNO", 0,
+	{ "errno", OPTION_ERRNO, "ERRNO", OPTION_REPEATED,
 	  "The error for functions that may return any (default EIO); may be given more than "
 	  "once, for one run each",
 	  0 },
@@ -46,6 +48,8 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "keep-going", OPTION_KEEP_GOING, NULL, 0,
 	  "Continue even if CMD fails on its own, or if one of its processes can't be killed", 0 },
+	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
+	  "Do not call the hunt incomplete if CMD makes no call that could be failed", 0 },
 	{ 0 },
 };
 
@@ -110,6 +114,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return faults__parse(arg, &o->session.faults);
 	case OPTION_KEEP_GOING:
 		o->keep_going = true;
+		return 0;
+	case OPTION_ALLOW_NONE:
+		o->allow_none = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		o->session.command = options__command(state);

@@ -6,6 +6,7 @@
 
 #include "cmd/format.h"
 #include "cmd/options.h"
+#include "cmd/words.h"
 #include "commands.h"
 #include "inject/session.h"
 #include "trace/preflight.h"
@@ -37,6 +38,8 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_TIMEOUT,
 	OPTION_MAX_REPORTS,
+	OPTION_NO_WAIT,
+	OPTION_ALLOW_NONE,
 };
 
 static const struct argp_option options[] = {
@@ -47,7 +50,7 @@ static const struct argp_option options[] = {
 	  "Revoke once more than necessary, if the kernel allows it", 1 },
 	{ "delay-revoke", OPTION_DELAY_REVOKE, "TIME", 0,
 	  "Keep the CPU busy for this time before a window is closed: 10us, 5ms, at most 1s", 1 },
-	{ "fail", OPTION_FAIL, "FUNCTION=-ERRNO", 0,
+	{ "fail", OPTION_FAIL, "FUNCTION=-ERRNO", OPTION_REPEATED,
 	  "Fail calls of a function on the kernel's error-injection list; may be given more than "
 	  "once",
 	  1 },
@@ -86,6 +89,12 @@ static const struct argp_option options[] = {
 	  "Break nothing; say how many calls would be hit, and where they come from", 4 },
 	{ "timeout", OPTION_TIMEOUT, "TIME", 0,
 	  "Stop after this time, and kill CMD with all its children", 4 },
+	{ "no-wait", OPTION_NO_WAIT, NULL, 0,
+	  "Stop when CMD or process PID ends, even if children of it live on (default: trace them "
+	  "until the last has ended)",
+	  4 },
+	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
+	  "Do not call the run incomplete if CMD or process PID opens no window", 4 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Print at most N reports and count the rest (default 100)", 4 },
 	{ 0 },
@@ -223,6 +232,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_DRY_RUN:
 		in->dry = true;
 		return 0;
+	case OPTION_NO_WAIT:
+		in->run.no_wait = true;
+		return 0;
+	case OPTION_ALLOW_NONE:
+		in->run.allow_none = true;
+		return 0;
 	case OPTION_TIMEOUT:
 		return option__seconds(arg, &in->run.seconds);
 	case OPTION_MAX_REPORTS:
@@ -295,6 +310,7 @@ static enum status inject(struct input *in)
 	status = inject_session__open(&session, &in->plan, in->dry, &t);
 	in->run.extension = &session.extension;
 	in->run.no_cgroup = in->plan.cgroup;
+	in->run.by_number = in->plan.rule.filters & PKS_FILTER_TID;
 	in->run.injections = &session.injections;
 	in->run.show_injections = true;
 	in->run.verbose = in->plan.verbose;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/options.h"
+#include "cmd/words.h"
 
 #define MIN_SECONDS 1000000ULL		   /* a millisecond */
 #define MAX_SECONDS 1000000000000000000ULL /* some thirty years */
@@ -74,9 +75,14 @@ enum status options__parse(const struct argp *argp, int argc, char **argv, void 
 				    .parser = wrapper__parse,
 				    .children = children };
 	struct wrapper w = { .input = input, .next = 1 };
+	enum status status;
 	char name[64];
 	error_t err;
 
+	*help = false;
+	status = words__check(&outer, argc, argv);
+	if (status)
+		return status;
 	wanted[0] = 0;
 	err = argp_parse(&outer, argc, argv,
 			 ARGP_IN_ORDER | ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &w);

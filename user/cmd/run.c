@@ -5,6 +5,7 @@
 
 #include "cmd/format.h"
 #include "cmd/options.h"
+#include "cmd/words.h"
 #include "commands.h"
 #include "findings/suppress.h"
 #include "kernel/helper.h"
@@ -45,11 +46,11 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Print at most N reports and count the rest (default 100)", 0 },
-	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", 0,
+	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", OPTION_REPEATED,
 	  "Hide the findings that FILE describes (see below); may be given more than once", 0 },
 	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
 	  "Take the kernel's source lines from this file instead of the usual places", 0 },
-	{ "modules", OPTION_MODULES, "DIR", 0,
+	{ "modules", OPTION_MODULES, "DIR", OPTION_REPEATED,
 	  "Look here first for modules with debug info; may be given more than once", 0 },
 	{ 0 },
 };

@@ -79,9 +79,12 @@ static void on_thread(void *arg, const struct pks_inside *thread)
 
 static enum status snapshot__take(struct taken *taken, const struct dialect *dialect)
 {
-	enum status status =
-		iterator__run(&dialect->facts, on_thread, taken, &taken->counts.threads);
+	struct pid_ns pid_ns;
+	enum status status = pid_ns__find(&pid_ns);
 
+	status = status ?:
+			  iterator__run(&dialect->facts, &pid_ns, on_thread, taken,
+					&taken->counts.threads);
 	if (status == STATUS_CANNOT)
 		return status;
 	if (taken->report.format->snapshot)

@@ -9,11 +9,19 @@ enum {
 	OPTION_GRANT = 1024, /* apart from those of any command */
 	OPTION_REVOKE,
 	OPTION_DIALECT,
+	OPTION_NO_WAIT,
+	OPTION_ALLOW_NONE,
 };
 
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "Trace this process, its threads and children", 0 },
 	{ "duration", 'd', "TIME", 0, "Stop after this time (10: seconds; 500ms)", 0 },
+	{ "no-wait", OPTION_NO_WAIT, NULL, 0,
+	  "Stop when CMD or process PID ends, even if children of it live on (default: trace them "
+	  "until the last has ended)",
+	  0 },
+	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
+	  "Do not call the run incomplete if CMD or process PID opens no window", 0 },
 	{ "grant", OPTION_GRANT, "FUNC[:argN]", 0,
 	  "With --revoke: trace calls of this function as grants, in place of the kernel's own; "
 	  "argument N (from 0) identifies the window",
@@ -45,6 +53,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_DIALECT:
 		o->dialect.name = arg;
+		return 0;
+	case OPTION_NO_WAIT:
+		o->no_wait = true;
+		return 0;
+	case OPTION_ALLOW_NONE:
+		o->allow_none = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		o->command = options__command(state);

@@ -202,8 +202,14 @@ static const struct word_row losses[] = {
 				  "time: the kernel became preemptible, and nothing was traced "
 				  "from "
 				  "then on; run again" },
+	[PKS_LOST_HOOKS] = { "programs off",
+			     "time: the kernel stopped calling the programs (ftrace or kprobes "
+			     "were "
+			     "switched off), and nothing was traced from then on; run again" },
 	[LOSS_READ] = { "reading failed", "reads of counts or findings that failed" },
 	[LOSS_ROOM] = { "out of room", "findings or injections not kept" },
+	[LOSS_UNTRACED] = { "left running", "threads or processes that the target has left, no "
+					    "longer traced" },
 };
 _Static_assert(NR(losses) == NR_LOSSES, "a loss without a row");
 

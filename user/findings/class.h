@@ -103,6 +103,7 @@ struct word_row {
 enum loader_loss {
 	LOSS_READ = PKS_NR_LOSSES, /* a table or a record could not be read */
 	LOSS_ROOM,		   /* out of memory, or more findings than are kept */
+	LOSS_UNTRACED,		   /* of the target something lives on, and is not traced */
 	NR_LOSSES,
 };
 

@@ -499,8 +499,16 @@ __u64 model__unexplained_faults(const struct model *m)
 	return sum;
 }
 
+bool model__saw_nothing(const struct model *m)
+{
+	return !model__grants(m) && !m->open_windows && !m->older_windows && !m->made &&
+	       !model__faults_seen(m) && !model__total_findings(m);
+}
+
 bool model__complete(const struct model *m)
 {
+	if (m->untested)
+		return false;
 	for (int i = 0; i < NR_LOSSES; i++)
 		if (m->lost[i])
 			return false;

@@ -96,6 +96,7 @@ struct model {
 	size_t nr_cpus, cpus_room;
 	struct model_skipped *skipped; /* what lost[PKS_LOST_RECURSION] is made of; owned */
 	size_t nr_skipped, skipped_room;
+	bool untested; /* something was to open windows, and nothing did */
 	__u64 older_windows;
 	__u64 late_revokes;
 	__u64 open_windows;
@@ -201,7 +202,10 @@ __u64 model__other_faults(const struct model *m);
 /* Protection faults that only one of the two witnesses saw, key by key. */
 __u64 model__unexplained_faults(const struct model *m);
 
-/* True if nothing was lost, so that the verdict may be "clean". */
+/* True if there was nothing that a finding could have been about. */
+bool model__saw_nothing(const struct model *m);
+
+/* True if nothing was lost, and something was tested, so that the verdict may be "clean". */
 bool model__complete(const struct model *m);
 
 /* Mean hold time in ns, and an upper bound for the given share (0..1) of a site's windows. */

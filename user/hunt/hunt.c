@@ -348,6 +348,9 @@ static enum status hunt__verdict(struct hunt *h)
 
 	for (size_t i = 0; i < h->plan.nr_items; i++)
 		missed += !!(h->plan.items[i].result.outcomes & HUNT_BIT(HUNT_NOT_REACHED));
+	if (!h->plan.nr_items && !h->options->allow_none)
+		hunt__incomplete(h, "no call around a window could be failed: nothing was tested; "
+				    "--allow-none allows that");
 	if (missed)
 		hunt__incomplete(h, "%zu calls that were to fail were not reached again", missed);
 	summary.because = h->because[0] ? h->because : NULL;

@@ -16,6 +16,7 @@ struct hunt_options {
 	long errors[8];		/* for functions that may return any; 0: the usual error */
 	unsigned int nr_errors;
 	bool keep_going; /* even if CMD fails on its own, or can't be ended */
+	bool allow_none; /* a hunt without a path is no failure */
 	const struct format *format;
 };
 

@@ -180,6 +180,8 @@ static void watch__tell_lost(struct watch *w, const struct collector_counts *bef
 	for (int i = 0; i < PKS_NR_LOSSES; i++)
 		if (now.lost[i] > before->lost[i])
 			lost__add(w->run, i, now.lost[i] - before->lost[i]);
+	if (collector__blind(w->session->tracer.collector) && !w->run->lost[0])
+		lost__add(w->run, PKS_LOST_HOOKS, 1);
 	lost__add(w->run, LOSS_READ, w->model.lost[LOSS_READ]);
 	lost__add(w->run, LOSS_ROOM, w->model.lost[LOSS_ROOM] + w->session->injections.missing);
 }

@@ -13,6 +13,7 @@
 #include "inject/session.h"
 #include "pkstrace.skel.h"
 #include "trace/function_probe.h"
+#include "kernel/symbols/function_name.h"
 #include "kernel/symbols/ksyms.h"
 
 /* --- which functions ------------------------------------------------------ */
@@ -133,7 +134,6 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 		return err;
 	skel->rodata->settings.target = s->cgroups ? PKS_TARGET_CGROUP : PKS_TARGET_LISTED;
 	skel->rodata->target_workers = 1;
-	skel->rodata->injector = getpid();
 	skel->rodata->fault_range = s->faults.asks;
 	memcpy((void *)skel->rodata->fault_attrs, s->faults.attr, sizeof(s->faults.attr));
 	for (unsigned int i = 0; i < s->nr_functions; i++)
@@ -215,8 +215,16 @@ static enum status session__attach_function(struct hunt_session *s, unsigned int
 {
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .bpf_cookie = number);
 	const char *name = s->functions[number].name;
+	struct function_name function = {};
 	struct bpf_link *link;
 
+	strncpy(function.name, name, sizeof(function.name) - 1);
+	function_name__count(&function, s->tracer.symbols);
+	if (function.same > 1) {
+		status__note("%u functions are called %s(): their calls are not failed",
+			     function.same, name);
+		return STATUS_CLEAN;
+	}
 	link = bpf_program__attach_kprobe_opts(s->skel->progs.hunt_call, name, &opts);
 	if (!link && errno == EINVAL) {
 		status__note("%s() can't be probed: its calls are not failed", name);

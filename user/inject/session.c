@@ -4,17 +4,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "inject/places.h"
 #include "inject/session.h"
 #include "pkstrace.skel.h"
+#include "kernel/symbols/function_name.h"
 #include "kernel/symbols/ksyms.h"
 #include "trace/tracer.h"
 #include "util/number.h"
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
 #define WINDOW_MARK "CONFIG_DEVMAP_PROTECTION_ERROR_INJECTION"
 
 /* Which of the dialect's functions a window's rules go to, by inject_range's index. */
@@ -139,81 +141,135 @@ static enum status session__may_skip(struct inject_session *s, const struct dial
 
 /* --- names to addresses -------------------------------------------------- */
 
-/* "0x1234", "function" or "function+0x12". False where it is none of this kernel. */
-static bool session__address(struct inject_session *s, const char *text, __u64 *address, __u64 *end)
+/* Of one option, in words of this kernel. */
+struct place {
+	const char *option;
+	const char *text;
+	__u64 address;
+	__u64 end;
+};
+
+static enum status place__unknown(const struct place *p)
 {
-	char name[128];
-	const char *plus = strchr(text, '+');
-	size_t length = plus ? (size_t)(plus - text) : strlen(text);
+	return status__say(STATUS_USAGE, "%s: '%s' is not a function or address of this kernel",
+			   p->option, p->text);
+}
+
+/* What follows the function's name: nothing, or +OFFSET. */
+static bool place__offset(struct place *p, const char *plus)
+{
+	uint64_t offset;
+
+	if (!*plus)
+		return true;
+	if (!number__natural(plus + 1, &offset) ||
+	    __builtin_add_overflow(p->address, offset, &p->address))
+		return false;
+	p->end = p->address + 1;
+	return true;
+}
+
+static enum status place__of_function(struct place *p, struct symbols *symbols)
+{
+	const char *plus = strchrnul(p->text, '+');
+	struct function_name function;
 	struct symbol symbol;
+	enum status status;
+
+	if (!function_name__parse(p->text, plus - p->text, &function))
+		return place__unknown(p);
+	status = function_name__find(&function, symbols, p->option);
+	if (status)
+		return status;
+	if (!function.address || symbols__find(symbols, function.address, 0, &symbol))
+		return place__unknown(p);
+	p->address = function.address;
+	p->end = p->address + symbol.size;
+	return place__offset(p, plus) ? STATUS_CLEAN : place__unknown(p);
+}
+
+/* "0x1234", "function", "module:function", or one of the latter with "+0x12" */
+static enum status place__find(struct place *p, struct symbols *symbols)
+{
 	uint64_t number;
 
-	if (text[0] == '0' && text[1] == 'x') {
-		if (!number__natural(text, &number))
-			return false;
-		*address = number;
-		*end = *address + 1;
-		return true;
-	}
-	if (!length || length >= sizeof(name))
-		return false;
-	memcpy(name, text, length);
-	name[length] = 0;
-	*address = symbols__address(s->tracer->symbols, name);
-	if (!*address || symbols__find(s->tracer->symbols, *address, 0, &symbol))
-		return false;
-	*end = *address + symbol.size;
-	if (!plus)
-		return true;
-	if (!number__natural(plus + 1, &number) ||
-	    __builtin_add_overflow(*address, number, address))
-		return false;
-	*end = *address + 1;
-	return true;
+	if (p->text[0] != '0' || p->text[1] != 'x')
+		return place__of_function(p, symbols);
+	if (!number__natural(p->text, &number))
+		return place__unknown(p);
+	p->address = number;
+	p->end = p->address + 1;
+	return STATUS_CLEAN;
 }
 
 static enum status session__filter(struct inject_session *s, const char *option, const char *text,
 				   __u64 *address, __u64 *end)
 {
-	__u64 unused;
+	struct place place = { .option = option, .text = text };
+	enum status status;
 
-	if (!text || session__address(s, text, address, end ?: &unused))
+	if (!text)
 		return STATUS_CLEAN;
-	return status__say(STATUS_USAGE, "%s: '%s' is not a function or address of this kernel",
-			   option, text);
+	status = place__find(&place, s->tracer->symbols);
+	if (status)
+		return status;
+	*address = place.address;
+	if (end)
+		*end = place.end;
+	return STATUS_CLEAN;
+}
+
+/* A call is hooked by name, and the kernel takes the first that has it. */
+static enum status session__calls_unique(struct inject_session *s)
+{
+	enum status status = STATUS_CLEAN;
+
+	for (unsigned int i = 0; !status && i < s->plan->nr_calls; i++) {
+		const char *name = s->plan->calls[i].function;
+		struct function_name function;
+
+		if (function_name__parse(name, strlen(name), &function))
+			status = function_name__find(&function, s->tracer->symbols, "--fail");
+	}
+	return status;
 }
 
 static enum status session__cgroup(struct inject_session *s)
 {
-	struct pks_rule *rule = &s->plan->rule;
-	char *path;
-	struct stat st;
+	struct statfs fs;
 
 	if (!s->plan->cgroup)
 		return STATUS_CLEAN;
-	path = realpath(s->plan->cgroup, NULL);
-	if (!path || stat(path, &st) || strncmp(path, CGROUP_ROOT, strlen(CGROUP_ROOT))) {
-		free(path);
+	s->cgroup = open(s->plan->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->cgroup < 0 || fstatfs(s->cgroup, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)
 		return status__say(STATUS_USAGE,
-				   "--cgroup: '%s' is not a directory below " CGROUP_ROOT,
+				   "--cgroup: '%s' is not a directory below /sys/fs/cgroup, or "
+				   "wherever cgroup2 is mounted",
 				   s->plan->cgroup);
-	}
-	/* In cgroup2 the directory's inode number is the group's id. */
-	rule->cgroup = st.st_ino;
-	rule->filters |= PKS_FILTER_CGROUP;
-	for (const char *c = path + strlen(CGROUP_ROOT); *c; c++)
-		rule->cgroup_level += *c == '/';
-	free(path);
+	s->plan->rule.filters |= PKS_FILTER_CGROUP;
 	return STATUS_CLEAN;
+}
+
+static enum status session__set_cgroup(struct inject_session *s, const struct pkstrace *skel)
+{
+	__u32 zero = 0;
+
+	if (s->cgroup < 0 ||
+	    !bpf_map_update_elem(bpf_map__fd(skel->maps.rule_cgroup), &zero, &s->cgroup, BPF_ANY))
+		return STATUS_CLEAN;
+	return status__say(STATUS_CANNOT, "--cgroup: can't use '%s': %s", s->plan->cgroup,
+			   strerror(errno));
 }
 
 static enum status session__resolve(struct inject_session *s)
 {
 	struct inject_plan *p = s->plan;
 	struct pks_rule *r = &p->rule;
-	enum status status;
+	enum status status = session__calls_unique(s);
 
-	status = session__filter(s, "--require-start", p->require_start, &r->require_start, NULL);
+	status = status ?:
+			  session__filter(s, "--require-start", p->require_start, &r->require_start,
+					  NULL);
 	status = status ?:
 			  session__filter(s, "--require-end", p->require_end, &r->require_end, NULL);
 	status = status ?:
@@ -354,7 +410,6 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 	bpf_program__set_autoload(skel->progs.inject_fork, true);
 	bpf_program__set_autoload(skel->progs.inject_exec, true);
 	bpf_program__set_autoload(skel->progs.inject_over, true);
-	skel->rodata->injector = getpid();
 	bpf_program__set_autoload(skel->progs.inject_call, s->plan->nr_calls > 0);
 	bpf_program__set_autoattach(skel->progs.inject_call, false);
 	session__set_rules(s);
@@ -364,7 +419,7 @@ static int session__configure(void *arg, struct pkstrace *skel, const struct dia
 static enum status session__attach(void *arg, struct pkstrace *skel)
 {
 	struct inject_session *s = arg;
-	enum status status = STATUS_CLEAN;
+	enum status status = session__set_cgroup(s, skel);
 
 	for (unsigned int i = 0; !status && i < s->plan->nr_calls; i++)
 		status = links__probe(&s->links, skel->progs.inject_call,
@@ -421,7 +476,7 @@ enum status inject_session__open(struct inject_session *s, struct inject_plan *p
 {
 	enum status status;
 
-	*s = (struct inject_session){ .plan = plan, .dry = dry, .tracer = tracer };
+	*s = (struct inject_session){ .plan = plan, .dry = dry, .tracer = tracer, .cgroup = -1 };
 	s->extension = (struct collector_extension){
 		.window = session__window,
 		.configure = session__configure,
@@ -460,6 +515,8 @@ void inject_session__close(struct inject_session *s)
 {
 	injections__free(&s->injections);
 	injectables__free(&s->injectables);
+	if (s->cgroup >= 0)
+		close(s->cgroup);
 	if (s->lock >= 0)
 		close(s->lock);
 }

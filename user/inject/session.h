@@ -15,6 +15,7 @@ struct symbols;
 
 struct inject_session {
 	struct inject_plan *plan;
+	int cgroup;		     /* --cgroup's directory; -1: none */
 	const struct tracer *tracer; /* for its symbols and report, once it has them */
 	bool dry;
 	struct injections injections;

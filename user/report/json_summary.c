@@ -161,6 +161,7 @@ static void set_counts(json_t *object, const struct model *m)
 	json__set_number(object, "faults_by_tracepoint", model__faults_seen(m));
 	json__set_number(object, "faults_on_other_keys", model__other_faults(m));
 	json_object_set_new(object, "faults_by_key", summary__faults(m));
+	json__set_flag(object, "untested", model__saw_nothing(m));
 	json__set_number(object, "older_windows", m->older_windows);
 	json__set_number(object, "late_revokes", m->late_revokes);
 	json__set_number(object, "findings", model__total_findings(m));

@@ -61,7 +61,7 @@ static void finding__title(FILE *out, const struct resolved_finding *f)
 	fputs(RULE "\n", out);
 	stamp__print(out, f->time);
 	fprintf(out, " BUG: pkstrace: %s in %s%s%s\n", f->class, place__or_unknown(&f->in),
-		f->through ? ", through " : "", f->through ?: "");
+		f->through ? ", through " : "", escaped(f->through ?: ""));
 }
 
 static void finding__why(FILE *out, const struct resolved_finding *f)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "report/text.h"
+#include "util/escape.h"
 #include "util/number.h"
 
 #define TIME 32
@@ -19,8 +20,8 @@ static void run__findings(FILE *out, const struct resolved_summary *s)
 		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s%s%s\n",
 			(uint64_t)one->count, one->first / 1e9, one->last / 1e9, one->class,
 			one->cause ? "/" : "", one->cause ?: "",
-			one->in[0] ? one->in : "an unknown function",
-			one->through ? ", through " : "", one->through ?: "",
+			one->in[0] ? escaped(one->in) : "an unknown function",
+			one->through ? ", through " : "", escaped(one->through ?: ""),
 			one->reported ? "" : " (no report: none was delivered)");
 	}
 }
@@ -35,8 +36,8 @@ static void run__suppressions(FILE *out, const struct resolved_summary *s)
 		__u64 used = model__used(s->model, i);
 
 		fprintf(out, "%8" PRIu64 "  %s (%s)%s\n", (uint64_t)used,
-			suppress__name(s->suppress, i), suppress__origin(s->suppress, i),
-			used ? "" : ": never used");
+			escaped(suppress__name(s->suppress, i)),
+			escaped(suppress__origin(s->suppress, i)), used ? "" : ": never used");
 	}
 }
 
@@ -57,7 +58,7 @@ static void site__row(FILE *out, const struct resolved_site *site)
 		text__held(site, site->mean, mean, sizeof(mean)),
 		text__held(site, site->p99, p99, sizeof(p99)),
 		text__held(site, site->counts->max, max, sizeof(max)),
-		site->known ? site->name : "(other call sites: table full)");
+		site->known ? escaped(site->name) : "(other call sites: table full)");
 }
 
 static void run__sites(const struct report *r, const struct resolved_summary *s)
@@ -180,7 +181,7 @@ static void summary__remarks(FILE *out, const struct resolved_summary *s)
 			(uint64_t)m->late_revokes);
 	remarks__other_faults(out, m);
 	for (unsigned int i = 0; i < s->nr_notes; i++)
-		fprintf(out, "Note: no source lines: %s\n", s->note[i]);
+		fprintf(out, "Note: no source lines: %s\n", escaped(s->note[i]));
 }
 
 /* Where all findings went; none may be missing from the sum. */
@@ -214,15 +215,25 @@ static void verdict__findings(FILE *out, const struct model *m)
 	fputc(')', out);
 }
 
+static const char *verdict__completeness(const struct model *m)
+{
+	if (model__complete(m))
+		return "complete: nothing was lost";
+	if (m->untested)
+		return "INCOMPLETE: no window was opened: nothing was tested; --allow-none "
+		       "allows that";
+	return "INCOMPLETE: see LOST above; the run cannot be called clean";
+}
+
 static void summary__verdict(FILE *out, const struct model *m)
 {
 	__u64 suppressed = model__total_suppressed(m);
 
 	fputs("pkstrace: ", out);
 	verdict__findings(out, m);
-	fprintf(out, "; %s",
-		model__complete(m) ? "complete: nothing was lost" :
-				     "INCOMPLETE: see LOST above; the run cannot be called clean");
+	fprintf(out, "; %s", verdict__completeness(m));
+	if (model__complete(m) && model__saw_nothing(m))
+		fputs(", but no window was opened: nothing was tested", out);
 	if (suppressed)
 		fprintf(out, "; %" PRIu64 " suppressed", (uint64_t)suppressed);
 	fputc('\n', out);
@@ -262,7 +273,7 @@ static void place__row(FILE *out, const struct report_place *place)
 	fprintf(out, "%10" PRIu64 " %10" PRIu64 " ", (uint64_t)place->calls,
 		(uint64_t)place->in_window);
 	for (unsigned int i = 0; i < SHOWN_CALLERS && i < place->nr; i++)
-		fprintf(out, "%s%s", i ? " < " : " ", place->stack[i].text);
+		fprintf(out, "%s%s", i ? " < " : " ", escaped(place->stack[i].text));
 	fputc('\n', out);
 }
 

@@ -13,6 +13,7 @@
 #include "kernel/dialect/boundaries.h"
 #include "findings/model.h"
 #include "trace/collector.h"
+#include "kernel/dialect/hooks.h"
 #include "trace/collector_state.h"
 #include "trace/function_probe.h"
 #include "abi/inject.h"
@@ -101,6 +102,10 @@ static struct bpf_program *probe__program(struct collector *c, enum probe probe)
 		return PROGRAM(at_thread_end);
 	case PROBE_PREEMPTION:
 		return c->dialect->attach == ATTACH_TRAMPOLINE ? skel->progs.at_model_change : NULL;
+	case PROBE_SYSCTL:
+		return PROGRAM(at_sysctl_end);
+	case PROBE_KPROBES:
+		return PROGRAM(at_kprobes_switch);
 	case NR_PROBES:
 		break;
 	}
@@ -118,6 +123,20 @@ static int collector__size_maps(struct collector *c, const struct collector_opti
 	if (!err && options->counts_only)
 		err = bpf_map__set_max_entries(skel->maps.ring, sysconf(_SC_PAGESIZE));
 	return err;
+}
+
+/* Programs that the loader runs, attached to nothing. */
+static void collector__prepare_own(struct collector *c, const struct collector_options *options)
+{
+	const struct pkstrace *skel = c->skel;
+	struct bpf_program *const own[] = { skel->progs.read_entries, skel->progs.find_self,
+					    skel->progs.target_family };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		bpf_program__set_autoload(own[i], true);
+		bpf_program__set_autoattach(own[i], false);
+	}
+	bpf_program__set_autoload(skel->progs.target_family, options->target);
 }
 
 static void collector__settings(struct collector *c, const struct collector_options *options)
@@ -143,8 +162,11 @@ static void collector__settings(struct collector *c, const struct collector_opti
 	}
 	s->target = options->target;
 	s->tgid = options->tgid;
+	s->pid_view = options->pid_ns.differs;
+	c->skel->rodata->pid_view_up = options->pid_ns.up;
 	s->long_hold = options->long_hold;
 	s->by_regs = d->attach != ATTACH_TRAMPOLINE;
+	s->ftrace_switch = d->ftrace_switch;
 }
 
 /* Leaves out the programs that this run or this kernel has no use for. */
@@ -159,6 +181,7 @@ static void collector__choose(struct collector *c, const struct collector_option
 	bpf_program__set_autoload(c->skel->progs.at_syscall_end,
 				  d->facts.count_source == PKS_COUNT_SOURCE_PGMAP);
 	bpf_program__set_autoload(c->skel->progs.at_switch, d->attach != ATTACH_TRAMPOLINE);
+	collector__prepare_own(c, options);
 }
 
 static int collector__configure(struct collector *c, const struct collector_options *options)
@@ -203,6 +226,16 @@ static int collector__map_tables(struct collector *c)
 	c->stacks = map__memory(skel->maps.stacks, bpf_map__max_entries(skel->maps.stacks),
 				sizeof(struct pks_stack), &c->stacks_size);
 	return c->stacks ? 0 : -errno;
+}
+
+/* Before anything is attached: other programs go by it. */
+static int collector__find_self(struct collector *c)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.find_self), &opts))
+		return -errno;
+	return 0;
 }
 
 /* A thread's slot says whether it is followed; the count-only path has none, and no depth. */
@@ -262,6 +295,7 @@ struct collector *collector__open(const struct dialect *dialect,
 	err = c->skel ? collector__configure(c, options) : -errno;
 	err = err ?: pkstrace__load(c->skel);
 	err = err ?: collector__map_tables(c);
+	err = err ?: collector__find_self(c);
 	if (!err) {
 		c->ring = ring_buffer__new(bpf_map__fd(c->skel->maps.ring), ring__sample, c, NULL);
 		err = c->ring ? 0 : -errno;
@@ -296,6 +330,39 @@ int collector__target_cgroup(struct collector *c, int cgroup)
 				   BPF_ANY) ?
 		       -errno :
 		       0;
+}
+
+static int family__pass(struct collector *c)
+{
+	char nothing[16];
+	ssize_t n;
+	int fd;
+
+	if (!c->family)
+		c->family = bpf_program__attach_iter(c->skel->progs.target_family, NULL);
+	if (!c->family)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(c->family));
+	if (fd < 0)
+		return -errno;
+	c->skel->bss->family.added = c->skel->bss->family.alive = 0;
+	do {
+		n = read(fd, nothing, sizeof(nothing));
+	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n;
+}
+
+/* Again while there were new ones: their children may have come before them. */
+int collector__family(struct collector *c)
+{
+	int err;
+
+	do {
+		err = family__pass(c);
+	} while (!err && c->skel->bss->family.added);
+	return err ?: (int)c->skel->bss->family.alive;
 }
 
 /* Attached by hand, to several tracepoints. */
@@ -355,7 +422,25 @@ static enum status program__attach(struct collector *c, const struct bpf_program
 	if (!*link)
 		return attach__failed(target, errno);
 	c->attached++;
+	if (probe != NR_PROBES)
+		c->attached_to |= 1u << probe;
 	return STATUS_CLEAN;
+}
+
+/* The kernel says nothing of it where it attaches a program that it will not call. */
+static enum status collector__proven(struct collector *c)
+{
+	const char *first = NULL;
+	int bare = function_probe__bare(c, &first);
+
+	if (!bare)
+		return STATUS_CLEAN;
+	if (bare < 0)
+		return status__say(STATUS_CANNOT, "can't find out whether the kernel calls the "
+						  "programs");
+	return status__say(STATUS_CANNOT,
+			   "a program is attached to %s(), but the kernel does not call it%s%s",
+			   first, hooks__off(true) ? ": " : "", hooks__off(true) ?: "");
 }
 
 /* Some kernels call the traced functions only while somebody asks for it. */
@@ -374,8 +459,11 @@ static enum status collector__switch_on(struct collector *c)
 enum status collector__attach(struct collector *c)
 {
 	struct bpf_object_skeleton *s = c->skel->skeleton;
+	const char *off = hooks__off(c->dialect->attach == ATTACH_KPROBE);
 	enum status status = STATUS_CLEAN;
 
+	if (off)
+		return status__say(STATUS_CANNOT, "the kernel would call no program: %s", off);
 	for (int i = 0; !status && i < s->prog_cnt; i++) {
 		struct bpf_program *prog = *s->progs[i].prog;
 
@@ -387,11 +475,16 @@ enum status collector__attach(struct collector *c)
 	status = status ?: attach__boundaries(c);
 	if (!status && c->extension && c->extension->attach)
 		status = c->extension->attach(c->extension->arg, c->skel);
+	status = status ?: collector__proven(c);
+	if (!status && c->skel->rodata->settings.tgid && collector__family(c) < 0)
+		status = status__say(STATUS_CANNOT, "can't list the children of process %d",
+				     c->skel->rodata->settings.tgid);
 	status = status ?: collector__switch_on(c);
 	c->skel->bss->tracing_since = clock__ns();
 	c->skel->bss->fastpath_pages.zone_bit = c->dialect->facts.zone_bit;
 	c->skel->bss->fastpath_open = !status && collector__may_be_fast(c);
 	c->skel->bss->tracing = !status;
+	c->running = !status;
 	if (!status && c->extension && c->extension->started)
 		c->extension->started(c->extension->arg, c->skel);
 	return status;
@@ -400,6 +493,11 @@ enum status collector__attach(struct collector *c)
 unsigned int collector__attached(const struct collector *c)
 {
 	return c->attached;
+}
+
+bool collector__blind(const struct collector *c)
+{
+	return c->running && !c->skel->bss->tracing;
 }
 
 int collector__fd(const struct collector *c)
@@ -499,11 +597,27 @@ int collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 			   skipped);
 	}
 	fn(arg, PKS_LOST_INTERRUPT, MODEL_NO_CPU, NULL, interrupts__lost(c));
-	return failed;
+	fn(arg, PKS_LOST_HOOKS, MODEL_NO_CPU, NULL, c->bare);
+	return c->unread ? -EIO : failed;
+}
+
+/* Before they are detached; where a program has seen why, that is counted already. */
+static void collector__look_again(struct collector *c)
+{
+	const char *first;
+	int bare;
+
+	if (!c->skel->bss || !c->skel->bss->tracing)
+		return;
+	bare = function_probe__bare(c, &first);
+	c->unread = bare < 0;
+	c->bare = bare > 0 || hooks__off(c->dialect->attach == ATTACH_KPROBE);
 }
 
 void collector__stop(struct collector *c)
 {
+	collector__look_again(c);
+	c->running = false;
 	if (c->extension && c->extension->stop)
 		c->extension->stop(c->extension->arg);
 	if (c->skel->bss) {
@@ -515,6 +629,8 @@ void collector__stop(struct collector *c)
 		bpf_link__destroy(c->boundaries[i]);
 		c->boundaries[i] = NULL;
 	}
+	bpf_link__destroy(c->family);
+	c->family = NULL;
 	pkstrace__detach(c->skel);
 	if (c->switched_on >= 0)
 		close(c->switched_on);

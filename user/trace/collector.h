@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "kernel/dialect/dialect.h"
+#include "kernel/pid_ns.h"
 #include "abi/settings.h"
 #include "abi/tables.h"
 
@@ -39,6 +40,7 @@ struct collector_extension {
 
 struct collector_options {
 	enum pks_target target;
+	struct pid_ns pid_ns;
 	pid_t tgid;	   /* with a target: this process as well, with all its threads; 0: none */
 	bool counts_only;  /* the cheapest form: no records of findings, no stacks, no pages */
 	enum pks_by by;	   /* what the counts of windows are kept by */
@@ -77,11 +79,21 @@ int collector__target_thread(struct collector *c, pid_t tid);
 /* PKS_TARGET_CGROUP: the control group, by a descriptor of its directory. 0 or negative errno. */
 int collector__target_cgroup(struct collector *c, int cgroup);
 
+/*
+ * The threads that descend from the process in collector_options, apart from its own. Follows
+ * those that are there already, when attached; later, how many of those that are followed
+ * live. Negative errno where that can't be found out.
+ */
+int collector__family(struct collector *c);
+
 /* From now on events count. Prints one line where it can't. */
 enum status collector__attach(struct collector *c);
 
 /* Number of attached programs, for the line that says so. */
 unsigned int collector__attached(const struct collector *c);
+
+/* The programs stopped by themselves: from then on calls would have been missed. */
+bool collector__blind(const struct collector *c);
 
 /* A descriptor that polls readable when findings wait. */
 int collector__fd(const struct collector *c);

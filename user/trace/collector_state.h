@@ -17,6 +17,7 @@ struct collector {
 	struct pkstrace *skel;
 	struct ring_buffer *ring;
 	struct bpf_link *boundaries[BOUNDARIES_MAX];
+	struct bpf_link *family;     /* NULL: not used yet */
 	struct pks_site_stat *stats; /* mapped; shards * PKS_SITES entries */
 	size_t stats_size;
 	const struct pks_stack *stacks; /* mapped; PKS_STACKS entries, one where none is taken */
@@ -24,8 +25,12 @@ struct collector {
 	unsigned int shards;
 	unsigned int nr_cpus;
 	unsigned int attached;
-	__u64 delivered; /* findings out of the ring */
-	int switched_on; /* a file that must be open while the programs run, -1: none */
+	unsigned int attached_to; /* of enum probe, a bit each */
+	bool running;		  /* attached, and not stopped */
+	bool bare;		  /* at the end the kernel no longer called some of the programs */
+	bool unread;		  /* and this could not be found out */
+	__u64 delivered;	  /* findings out of the ring */
+	int switched_on;	  /* a file that must be open while the programs run, -1: none */
 	enum { USE_TRACE, USE_COUNT, USE_COUNT_ONLY } use;
 	collector_finding_fn fn;
 	void *fn_arg;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <string.h>
 
+#include "abi/inject.h"
+#include "kernel/dialect/hooks.h"
+#include "trace/collector_state.h"
 #include "trace/function_probe.h"
+#include "pkstrace.skel.h"
 
 static bool program__is_trampoline(const struct bpf_program *program)
 {
@@ -41,4 +46,33 @@ struct bpf_link *function_probe__attach(const struct bpf_program *program, const
 		return bpf_program__attach_kprobe_multi_opts(program, NULL, &opts);
 	}
 	return bpf_program__attach_kprobe(program, at_return, target);
+}
+
+_Static_assert(NR_PROBES <= PKS_ENTRY_TEXTS, "room for each probe's entry");
+
+static bool entries__read(struct collector *c)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	for (int i = 0; i < NR_PROBES; i++)
+		c->skel->bss->entry_texts[i].address =
+			c->attached_to & 1u << i ? c->dialect->entry[i] : 0;
+	return !bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.read_entries), &opts);
+}
+
+int function_probe__bare(struct collector *c, const char **first)
+{
+	int bare = 0;
+
+	if (!entries__read(c))
+		return -1;
+	for (int i = NR_PROBES - 1; i >= 0; i--) {
+		const struct pks_entry_text *e = &c->skel->bss->entry_texts[i];
+
+		if (!e->address || !e->read || !hooks__entry_bare(e->text, sizeof(e->text)))
+			continue;
+		*first = c->dialect->function[i];
+		bare++;
+	}
+	return bare;
 }

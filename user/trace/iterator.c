@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/tables.h"
 #include "trace/iterator.h"
 #include "trace/libbpf_log.h"
 #include "snapshot.skel.h"
@@ -54,8 +55,8 @@ static enum status skeleton__read(struct snapshot *skel, iterator_fn fn, void *a
 	return status;
 }
 
-enum status iterator__run(const struct pks_facts *facts, iterator_fn fn, void *arg,
-			  __u64 *looked_at)
+enum status iterator__run(const struct pks_facts *facts, const struct pid_ns *pid_ns,
+			  iterator_fn fn, void *arg, __u64 *looked_at)
 {
 	enum status status;
 	struct snapshot *skel;
@@ -64,6 +65,7 @@ enum status iterator__run(const struct pks_facts *facts, iterator_fn fn, void *a
 	skel = snapshot__open();
 	if (!skel)
 		return libbpf__refused("BPF iterator", -errno);
+	skel->rodata->pid_view_up = pid_ns->up;
 	skel->rodata->pkey_mask = facts->pkey_mask;
 	skel->rodata->pkey_default = facts->pkey_default;
 	status = snapshot__load(skel) ? libbpf__refused("BPF iterator", -errno) :

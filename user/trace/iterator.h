@@ -5,6 +5,7 @@
 
 #include "abi/record.h"
 #include "abi/settings.h"
+#include "kernel/pid_ns.h"
 #include "util/status.h"
 
 typedef void (*iterator_fn)(void *arg, const struct pks_inside *thread);
@@ -14,7 +15,7 @@ typedef void (*iterator_fn)(void *arg, const struct pks_inside *thread);
  * facts name the key. Returns STATUS_CANNOT after printing one line if the kernel
  * refuses, STATUS_INCOMPLETE if the list ended early.
  */
-enum status iterator__run(const struct pks_facts *facts, iterator_fn fn, void *arg,
-			  __u64 *looked_at);
+enum status iterator__run(const struct pks_facts *facts, const struct pid_ns *pid_ns,
+			  iterator_fn fn, void *arg, __u64 *looked_at);
 
 #endif

@@ -1,47 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "util/interrupt.h"
 #include "trace/run_loop.h"
 #include "util/clock.h"
 #include "util/output.h"
 
-/* As nohup(1) leaves it. A signal that is blocked is kept for us even where it is ignored. */
-static bool hangup__ignored(void)
-{
-	struct sigaction action;
+/*
+ * Milliseconds between two looks, whatever comes: refused calls are dated by them, and a
+ * finding of an interrupt may be withdrawn for as long again as one lasts.
+ */
+#define LOOK_MS 1000
+#define LEFT_MS 100 /* while the children of what has ended are waited for */
 
-	return !sigaction(SIGHUP, NULL, &action) && action.sa_handler == SIG_IGN;
-}
-
-int run_loop__signals(enum status *status)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	/* A shell without job control ignores SIGINT for what it starts in the background. */
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (!hangup__ignored())
-		sigaddset(&set, SIGHUP);
-	*status = STATUS_CLEAN;
-	/* First where they are read, then that they wait there: else nothing could end us. */
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL)) {
-		*status = status__say(STATUS_CANNOT, "can't wait for signals: %s", strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-enum { WATCH_RING = NR_ENDS, WATCH_TICKS, NR_WATCHES };
+enum { WATCH_RING = NR_ENDS, WATCH_TICKS, WATCH_OUTPUT, NR_WATCHES };
 
 static void watches__fill(const struct run_loop *loop, struct pollfd *watch)
 {
@@ -49,8 +24,11 @@ static void watches__fill(const struct run_loop *loop, struct pollfd *watch)
 		watch[i].fd = loop->end[i];
 	watch[WATCH_RING].fd = collector__fd(loop->intake->collector);
 	watch[WATCH_TICKS].fd = loop->ticks;
+	watch[WATCH_OUTPUT].fd = STDOUT_FILENO;
 	for (int i = 0; i < NR_WATCHES; i++)
 		watch[i].events = POLLIN;
+	/* Only whether its reader has gone: nothing may have to be written for a long time. */
+	watch[WATCH_OUTPUT].events = 0;
 }
 
 static unsigned int watches__ended(const struct pollfd *watch)
@@ -63,51 +41,70 @@ static unsigned int watches__ended(const struct pollfd *watch)
 	return ended;
 }
 
-/* A signal that ended one run must not end the next. */
-static void signals__read(int fd)
+/* Nobody should have to wait for the summary to hear it. */
+static void blind__say(struct run_loop *loop)
 {
-	struct signalfd_siginfo signal;
-
-	while (read(fd, &signal, sizeof(signal)) == sizeof(signal))
-		;
+	if (loop->blind || !collector__blind(loop->intake->collector))
+		return;
+	loop->blind = true;
+	status__note("from now on nothing is traced: the kernel no longer calls the programs as "
+		     "it must; the summary says why");
 }
 
-/*
- * Milliseconds between two looks, whatever comes: refused calls are dated by them, and a
- * finding of an interrupt may be withdrawn for as long again as one lasts.
- */
-#define LOOK_MS 1000
-
-static int loop__interval(const struct run_loop *loop)
+/* The milliseconds after which to look up though nothing has come. */
+static int run_loop__interval(const struct run_loop *loop)
 {
 	int interval = loop->longhold ? longhold__interval(loop->longhold) : -1;
 
 	return interval < 0 || interval > LOOK_MS ? LOOK_MS : interval;
 }
 
+#define END_OF_TARGET (END_BIT(END_PROCESS) | END_BIT(END_WORKLOAD))
+
+/* What ends the loop now: not the target alone while its children are waited for. */
+static unsigned int run_loop__ended(struct run_loop *loop, struct pollfd *watch)
+{
+	unsigned int ended = watches__ended(watch) | (loop->waiting ? loop->over : 0);
+
+	if (!(ended & END_OF_TARGET) || !loop->target_ended)
+		return ended;
+	if (!loop->waiting) {
+		loop->over = ended & END_OF_TARGET;
+		loop->waiting = loop->target_ended(loop->arg);
+		watch[END_PROCESS].fd = watch[END_WORKLOAD].fd = -1;
+	}
+	return loop->waiting && loop->left(loop->arg) ? ended & ~END_OF_TARGET : ended;
+}
+
 enum status run_loop__wait(struct run_loop *loop, unsigned int *ended)
 {
-	int interval = loop__interval(loop);
+	int interval = run_loop__interval(loop);
 	struct pollfd watch[NR_WATCHES] = {};
 
 	watches__fill(loop, watch);
-	for (*ended = 0; !*ended; *ended = watches__ended(watch)) {
+	for (*ended = 0; !*ended; *ended = run_loop__ended(loop, watch)) {
 		/* What poll() has not filled in, it has not seen. */
 		for (int i = 0; i < NR_WATCHES; i++)
 			watch[i].revents = 0;
-		if (poll(watch, NR_WATCHES, interval) < 0 && errno != EINTR)
+		if (poll(watch, NR_WATCHES,
+			 loop->waiting && interval > LEFT_MS ? LEFT_MS : interval) < 0 &&
+		    errno != EINTR)
 			return status__say(STATUS_CANNOT, "poll: %s", strerror(errno));
 		if (loop->longhold)
 			longhold__scan(loop->longhold, loop->intake->collector, clock__ns(),
 				       intake__take, loop->intake);
 		intake__pass(loop->intake);
+		blind__say(loop);
 		if (watch[WATCH_TICKS].revents && timer__ran_out(loop->ticks))
 			loop->tick(loop->arg);
+		if (watch[WATCH_OUTPUT].revents & (POLLERR | POLLHUP))
+			output__reader_gone();
 		/* Nobody would see what comes. */
 		if (output__failed())
 			return STATUS_OUTPUT;
 	}
+	/* A signal that ended one run must not end the next. */
 	if (*ended & END_BIT(END_SIGNAL))
-		signals__read(loop->end[END_SIGNAL]);
+		interrupt__read(loop->end[END_SIGNAL]);
 	return STATUS_CLEAN;
 }

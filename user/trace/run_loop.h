@@ -18,14 +18,16 @@ struct run_loop {
 	int ticks;		   /* a timer; -1: none */
 	void (*tick)(void *arg);   /* called each time it expires */
 	void *arg;
+	bool blind; /* this has been said */
+	/*
+	 * Called once the target has ended by itself; true: the loop goes on, until left() says
+	 * that none of what the target has started lives any more. NULL: it ends at once.
+	 */
+	bool (*target_ended)(void *arg);
+	unsigned int (*left)(void *arg);
+	bool waiting;	   /* for these */
+	unsigned int over; /* the END_BIT() of the target's end, meanwhile */
 };
-
-/*
- * SIGINT, SIGTERM and SIGHUP become readable: from now on they end the loop and
- * not the process, so that the summary is not lost; SIGHUP stays ignored where
- * nohup(1) says so. A descriptor, or -1 after one line.
- */
-int run_loop__signals(enum status *status);
 
 /*
  * Prints findings as they come until something ends the loop; *ended is the END_BIT()s of

@@ -13,6 +13,7 @@
 #include "kernel/symbols/srcline.h"
 #include "trace/pkey_probe.h"
 #include "trace/preflight.h"
+#include "util/interrupt.h"
 #include "trace/run_loop.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
@@ -22,8 +23,16 @@
 static enum status tracer__targets(struct tracer *t)
 {
 	const struct tracer_options *o = &t->options;
+	enum status status = pid_ns__find(&t->pid_ns);
 	int err;
 
+	if (status)
+		return status;
+	/* A number there and the same number here are two processes. */
+	if ((o->pid || o->by_number) && t->pid_ns.up)
+		return status__say(STATUS_CANNOT,
+				   "/proc is of another PID namespace, so a number may mean two "
+				   "processes: mount -t proc proc /proc, or run pkstrace outside");
 	if (o->pid) {
 		t->pid_watch = syscall(SYS_pidfd_open, o->pid, 0);
 		if (t->pid_watch < 0)
@@ -37,6 +46,7 @@ static enum status tracer__targets(struct tracer *t)
 		if (err)
 			return status__say(STATUS_CANNOT, "can't start '%s': %s", o->command[0],
 					   strerror(-err));
+		interrupt__end_too(t->workload.cgroup.path);
 	}
 	return STATUS_CLEAN;
 }
@@ -93,6 +103,7 @@ static enum status tracer__attach(struct tracer *t)
 						       t->options.pid || t->options.command ?
 							       PKS_TARGET_LISTED :
 							       PKS_TARGET_ALL,
+					     .pid_ns = t->pid_ns,
 					     .tgid = t->options.pid,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
@@ -140,7 +151,7 @@ static enum status tracer__signals(struct tracer *t)
 {
 	enum status status;
 
-	t->signals = run_loop__signals(&status);
+	t->signals = interrupt__open(&status);
 	return status;
 }
 
@@ -187,8 +198,8 @@ static void tracer__report(struct tracer *t)
 enum status tracer__start(struct tracer *t, const struct tracer_options *options)
 {
 	static enum status (*const steps[])(struct tracer *) = {
-		tracer__targets, tracer__symbols,    tracer__dialect,
-		tracer__attach,	 tracer__arm_timers, tracer__signals,
+		tracer__signals, tracer__targets, tracer__symbols,
+		tracer__dialect, tracer__attach,  tracer__arm_timers,
 	};
 	double begin = clock__seconds();
 	enum status status = preflight__capabilities();
@@ -197,7 +208,10 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	t->options = *options;
 	tracer__name_target(t);
 	for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
-		status = steps[i](t);
+		status = interrupt__pending(t->signals) ?
+				 status__say(STATUS_INCOMPLETE, "interrupted before anything was "
+								"traced") :
+				 steps[i](t);
 	if (status)
 		return status;
 	tracer__report(t);
@@ -223,7 +237,10 @@ static void tracer__workload_end(struct tracer *t, bool timed_out)
 	unsigned int left;
 	int wait_status;
 
-	if (timed_out)
+	if (t->target_ended)
+		status__note("the run ends: ending what %s has left running, too",
+			     t->workload.name);
+	else if (timed_out)
 		status__note("%s did not end within %g s: ended it and all its children",
 			     t->workload.name, t->options.seconds);
 	else
@@ -237,18 +254,55 @@ static void tracer__workload_end(struct tracer *t, bool timed_out)
 			left);
 }
 
-/* It has ended by itself. What it has left running is not ours to end. */
-static void tracer__workload_ended(struct tracer *t)
+/* Processes, or threads where only these are known, that the target has started and that live. */
+static unsigned int tracer__left(void *arg)
 {
+	struct tracer *t = arg;
+	int alive;
+
+	if (t->workload.cgroup.fd >= 0)
+		return cgroup__processes(t->workload.cgroup.path);
+	alive = collector__family(t->collector);
+	if (alive >= 0)
+		return alive;
+	/* Nobody can tell, then: it must not look as if there were none. */
+	model__lose(&t->model, LOSS_READ, 1);
+	return 0;
+}
+
+/* It has ended by itself. True where what it has left running is to be waited for. */
+static bool tracer__target_ended(void *arg)
+{
+	struct tracer *t = arg;
 	unsigned int left;
 	int wait_status;
 
-	if (!workload__reap(&t->workload, &wait_status))
+	if (t->workload.pid && !workload__reap(&t->workload, &wait_status))
 		tracer__workload_say_end(t, wait_status);
-	left = workload__release(&t->workload);
-	if (left)
-		status__note("%s has left %u process%s running, no longer traced", t->workload.name,
-			     left, left > 1 ? "es" : "");
+	t->target_ended = true;
+	left = tracer__left(t);
+	if (!left || t->options.no_wait)
+		return false;
+	status__note("%s has ended and left %u running: still tracing them until they end "
+		     "(--no-wait does not wait)",
+		     t->options.command ? t->workload.name : t->target, left);
+	return true;
+}
+
+/* What it has left running is not ours to end, but what it does goes unseen. */
+static void tracer__leave(struct tracer *t)
+{
+	unsigned int left = tracer__left(t);
+
+	if (t->options.command) {
+		interrupt__end_too("");
+		workload__release(&t->workload);
+	}
+	if (!left)
+		return;
+	status__note("%s has left %u running, no longer traced",
+		     t->options.command ? t->workload.name : t->target, left);
+	model__lose(&t->model, LOSS_UNTRACED, left);
 }
 
 /* A site in a mapping helper is one for all that call it; the first stack tells of one. */
@@ -344,6 +398,8 @@ enum status tracer__loop(struct tracer *t)
 			 [END_WORKLOAD] = t->workload.pidfd },
 		.ticks = t->ticks,
 		.tick = tracer__tick,
+		.target_ended = tracer__target_ended,
+		.left = tracer__left,
 		.arg = t,
 	};
 	enum status status;
@@ -353,9 +409,9 @@ enum status tracer__loop(struct tracer *t)
 	if (status)
 		return status;
 	t->ended = clock__seconds();
-	if (ended & END_BIT(END_WORKLOAD))
-		tracer__workload_ended(t);
-	else if (t->workload.pid)
+	if (ended & (END_BIT(END_WORKLOAD) | END_BIT(END_PROCESS)))
+		tracer__leave(t);
+	else if (t->options.command)
 		tracer__workload_end(t, ended & END_BIT(END_TIMER));
 	return STATUS_CLEAN;
 }
@@ -424,6 +480,17 @@ static void tracer__read_totals(struct tracer *t)
 	model__sort_sites(&t->model);
 }
 
+/*
+ * Of the whole system nobody has said that it opens windows; of a target somebody has. A call
+ * that was made to fail may be what kept it from that.
+ */
+static bool tracer__must_open(const struct tracer *t)
+{
+	const struct tracer_options *o = &t->options;
+
+	return (o->command || o->pid) && !o->allow_none && !(o->injections && o->injections->nr);
+}
+
 static void tracer__print_summary(struct tracer *t)
 {
 	struct resolved_summary s;
@@ -449,6 +516,7 @@ enum status tracer__finish(struct tracer *t)
 	if (t->options.interval)
 		tracer__show_interval(t, t->ended);
 	tracer__read_totals(t);
+	t->model.untested = tracer__must_open(t) && model__saw_nothing(&t->model);
 	tracer__print_summary(t);
 	status = model__complete(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
 	if (model__total_findings(&t->model))
@@ -472,7 +540,6 @@ void tracer__close(struct tracer *t)
 	symbols__close(t->symbols);
 	model__free(&t->model);
 	model__free(&t->before);
-	close_if_open(t->signals);
 	close_if_open(t->timer);
 	close_if_open(t->ticks);
 	close_if_open(t->pid_watch);

@@ -31,7 +31,10 @@ struct tracer_options {
 	const char *const *module_dirs;	 /* before the usual places; NULL at its end */
 	/* With neither pid nor command: what is traced, in a word; NULL: all. */
 	const char *subject;
-	bool no_cgroup; /* the command gets no control group: it is to change that itself */
+	bool by_number;	 /* something else names a thread by its number */
+	bool no_wait;	 /* end with the target, whatever it has left running */
+	bool allow_none; /* a target that opens no window is no failure */
+	bool no_cgroup;	 /* the command gets no control group: it is to change that itself */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
 	const struct injections *injections; /* what findings may follow; NULL: nothing */
@@ -42,6 +45,7 @@ struct tracer_options {
 struct tracer {
 	struct tracer_options options;
 	struct dialect dialect;
+	struct pid_ns pid_ns;
 	struct symbols *symbols;
 	struct source *source;
 	struct collector *collector;
@@ -51,8 +55,9 @@ struct tracer {
 	struct resolver resolver;
 	struct report report;
 	struct intake intake;
-	char target[64];     /* what is traced, in words */
-	int signals;	     /* signalfd */
+	char target[64]; /* what is traced, in words */
+	bool target_ended;
+	int signals;	     /* interrupt.h */
 	int pid_watch;	     /* pidfd of options.pid */
 	int timer;	     /* timerfd for options.seconds */
 	int ticks;	     /* timerfd for options.interval */

@@ -86,6 +86,11 @@ void output__leave_to_child(void)
 	sigaction(SIGPIPE, &found, NULL);
 }
 
+void output__reader_gone(void)
+{
+	error = error ?: EPIPE;
+}
+
 bool output__failed(void)
 {
 	if (fflush(stdout) || ferror(stdout))

@@ -20,6 +20,9 @@ void output__open(void);
 /* In a child that is about to exec another program: restores the signals. */
 void output__leave_to_child(void);
 
+/* Whoever reads it has gone: nothing more will arrive, whether something is written or not. */
+void output__reader_gone(void);
+
 /* Flushes. True if something written so far was lost, and nothing more will arrive. */
 bool output__failed(void);
 

@@ -61,3 +61,15 @@ enum status attach_form__choose(enum attach_form *form, const struct btf *btf,
 		*form = multi ? ATTACH_KPROBE_MULTI : ATTACH_KPROBE;
 	return STATUS_CLEAN;
 }
+
+enum status attach_form__by_address(enum attach_form *form, const struct btf *btf, bool quiet)
+{
+	*form = ATTACH_KPROBE_MULTI;
+	if (kernel__has_multi(btf))
+		return STATUS_CLEAN;
+	return quiet ? STATUS_CANNOT :
+		       status__say(
+			       STATUS_CANNOT,
+			       "several functions have that name: attaching to one of them takes "
+			       "a kernel with CONFIG_FPROBE");
+}

@@ -26,4 +26,7 @@ enum status attach_form__choose(enum attach_form *form, const struct btf *btf,
 /* "trampoline", "kprobe.multi", "kprobe". */
 const char *attach_form__name(enum attach_form form);
 
+/* For functions that only their addresses tell from others of their names. */
+enum status attach_form__by_address(enum attach_form *form, const struct btf *btf, bool quiet);
+
 #endif

@@ -151,8 +151,9 @@ static void facts__symbols(struct dialect *d, struct symbols *symbols)
 	d->facts.max_pfn = symbols__address(symbols, "max_pfn");
 	d->facts.page_table = symbols__address(symbols, "init_top_pgt");
 	d->facts.five_levels = symbols__address(symbols, "__pgtable_l5_enabled");
+	d->ftrace_switch = symbols__address(symbols, "ftrace_enabled");
 	for (int i = 0; i < NR_PROBES; i++)
-		if (d->function[i])
+		if (d->function[i] && !d->entry[i])
 			d->entry[i] = symbols__address(symbols, d->function[i]);
 }
 
@@ -214,9 +215,20 @@ static enum status dialect__attach_form(struct dialect *d, bool quiet)
 
 	d->preemption = preemption__now();
 	status = attach_form__choose(&d->attach, d->btf, d->preemption, quiet);
+	if (!status && d->by_address)
+		status = attach_form__by_address(&d->attach, d->btf, quiet);
 	if (d->attach == ATTACH_TRAMPOLINE && btf__function_proto(d->btf, "sched_dynamic_update"))
 		d->function[PROBE_PREEMPTION] = "sched_dynamic_update";
 	return status;
+}
+
+/* What switches programs on functions off; the second matters to kprobes alone. */
+static void dialect__switches(struct dialect *d)
+{
+	if (btf__function_proto(d->btf, "proc_dointvec"))
+		d->function[PROBE_SYSCTL] = "proc_dointvec";
+	if (d->attach == ATTACH_KPROBE && btf__function_proto(d->btf, "write_enabled_file_bool"))
+		d->function[PROBE_KPROBES] = "write_enabled_file_bool";
 }
 
 static enum status say_unless(bool quiet, enum status status, const char *what)
@@ -269,7 +281,7 @@ enum status dialect__probe(struct dialect *d, struct symbols *symbols,
 				  "this kernel has no type information (" BTF_PATH
 				  "): build it with CONFIG_DEBUG_INFO_BTF");
 	if (choice->grant)
-		status = pair__choose(d, choice);
+		status = pair__choose(d, choice, symbols);
 	else
 		dialect__choose(d, choice->name);
 	if (status)
@@ -279,6 +291,7 @@ enum status dialect__probe(struct dialect *d, struct symbols *symbols,
 	d->function[PROBE_USER_FAULT] = "handle_mm_fault";
 	d->function[PROBE_THREAD_END] = "do_task_dead";
 	status = dialect__attach_form(d, quiet);
+	dialect__switches(d);
 	dialect__facts(d, symbols);
 	return status ?: dialect__usable(d, symbols, quiet);
 }

@@ -34,6 +34,8 @@ enum probe {
 	PROBE_USER_FAULT,
 	PROBE_THREAD_END,
 	PROBE_PREEMPTION, /* its model is changed while the kernel runs */
+	PROBE_SYSCTL,	  /* an integer of sysctl's is stored: ftrace's switch is one */
+	PROBE_KPROBES,	  /* kprobes are switched on or off */
 	NR_PROBES,
 };
 
@@ -53,12 +55,14 @@ struct dialect {
 	const char *function[NR_PROBES]; /* kernel function, NULL: not there */
 	__u64 entry[NR_PROBES];		 /* its address */
 	enum preemption preemption;	 /* when it was probed */
+	bool by_address;		 /* a name is not the only one: the address tells */
 	enum attach_form attach;	 /* of programs on functions that may be preempted */
 	bool cpu_has_pks;
 	bool protection_on; /* a protected pgmap can exist */
 	enum fault_mode fault_mode;
 	struct pkey pkey; /* the pgmaps' */
 	struct pks_facts facts;
+	__u64 ftrace_switch;	  /* address of the int that is 0 while ftrace is off; 0: none */
 	unsigned int page_struct; /* bytes of the kernel's struct page, 0: not known */
 	struct btf *btf;	  /* owned; of the running kernel */
 };
@@ -119,9 +123,9 @@ bool dialect__has_tracepoint(const struct dialect *d, const char *name);
 
 /*
  * Which of the functions ftrace lists: to no other can anything be attached. NULL is none.
- * The list is long: ask about all at once.
+ * The list is long: ask about all at once. False: it can't be read.
  */
-void dialect__traceable(const char *const functions[], unsigned int nr, bool found[]);
+bool dialect__traceable(const char *const functions[], unsigned int nr, bool found[]);
 
 /* True where `name` is one of the traced functions: to trim stacks. */
 bool dialect__is_own(const char *name);

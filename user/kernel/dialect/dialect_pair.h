@@ -10,6 +10,7 @@
  * one is missing, or names no function or argument that there is; STATUS_CANNOT
  * where nothing can be attached to it.
  */
-enum status pair__choose(struct dialect *d, const struct dialect_choice *choice);
+enum status pair__choose(struct dialect *d, const struct dialect_choice *choice,
+			 struct symbols *symbols);
 
 #endif

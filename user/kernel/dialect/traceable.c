@@ -5,7 +5,7 @@
 
 #include "kernel/dialect/dialect.h"
 
-void dialect__traceable(const char *const functions[], unsigned int nr, bool found[])
+bool dialect__traceable(const char *const functions[], unsigned int nr, bool found[])
 {
 	static const char *const paths[] = {
 		"/sys/kernel/tracing/available_filter_functions",
@@ -24,6 +24,8 @@ void dialect__traceable(const char *const functions[], unsigned int nr, bool fou
 				found[i] = true;
 	}
 	free(line);
-	if (f)
-		fclose(f);
+	if (!f)
+		return false;
+	fclose(f);
+	return true;
 }

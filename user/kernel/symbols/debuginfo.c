@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel/symbols/debuginfo.h"
@@ -240,6 +241,19 @@ static bool debuginfo__load(struct debuginfo *info, const char *path)
 	return info->module || debuginfo__set_bias(info, path);
 }
 
+/* Nothing that could keep us waiting for what it holds, such as a FIFO. */
+static int regular__open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || (!fstat(fd, &st) && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
 /* Loads a file if it exists and can be used. */
 static void debuginfo__try(struct debuginfo *info, const char *path)
 {
@@ -247,10 +261,11 @@ static void debuginfo__try(struct debuginfo *info, const char *path)
 
 	if (info->loaded)
 		return;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = regular__open(path);
 	if (fd < 0) {
 		if (errno != ENOENT || path == info->options->vmlinux)
-			debuginfo__refuse(info, "%s: %s", path, strerror(errno));
+			debuginfo__refuse(info, "%s: %s", path,
+					  errno == EINVAL ? "not a regular file" : strerror(errno));
 		return;
 	}
 	if (debuginfo__same_build(info, path, fd) && !debuginfo__load(info, path))

@@ -535,6 +535,26 @@ uint64_t symbols__address(struct symbols *symbols, const char *name)
 	return 0;
 }
 
+static void entry__hand_out(const struct entry *entry, const char *name,
+			    void (*fn)(void *arg, const struct symbol *symbol), void *arg)
+{
+	struct symbol symbol = { .name = entry->name,
+				 .module = entry->module,
+				 .start = entry->addr };
+
+	if (entry->text && !strcmp(entry->name, name))
+		fn(arg, &symbol);
+}
+
+void symbols__named(struct symbols *symbols, const char *name,
+		    void (*fn)(void *arg, const struct symbol *symbol), void *arg)
+{
+	for (size_t i = 0; i < symbols->kernel.nr; i++)
+		entry__hand_out(&symbols->kernel.entry[i], name, fn, arg);
+	for (size_t i = 0; i < symbols->modules.nr; i++)
+		entry__hand_out(&symbols->modules.entry[i], name, fn, arg);
+}
+
 int symbols__format(struct symbols *symbols, uint64_t addr, unsigned int flags, char *buf,
 		    size_t len)
 {

@@ -54,6 +54,10 @@ int symbols__find(struct symbols *symbols, uint64_t addr, unsigned int flags, st
  */
 uint64_t symbols__address(struct symbols *symbols, const char *name);
 
+/* Hands out each function of that name, those of vmlinux first; of *symbol not its size. */
+void symbols__named(struct symbols *symbols, const char *name,
+		    void (*fn)(void *arg, const struct symbol *symbol), void *arg);
+
 /*
  * Writes "function+0x1d/0x80 [module]" as in kernel logs, or "0xffffffff81234567" if nothing is
  * known. Returns the length as snprintf() does: len or more means that it was truncated.
