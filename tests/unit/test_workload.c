@@ -31,7 +31,7 @@ static long started(struct workload *w, const char *script, unsigned int how)
 	assert_int_equal(pipe(out), 0);
 	fflush(stdout);
 	dup2(out[1], STDOUT_FILENO);
-	assert_int_equal(workload__prepare(w, argv, how), 0);
+	assert_int_equal(workload__prepare(w, argv, NULL, how), 0);
 	assert_int_equal(workload__start(w), 0);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
@@ -165,7 +165,7 @@ static void never_started(void **state)
 	struct workload w;
 
 	(void)state;
-	assert_int_equal(workload__prepare(&w, argv, 0), 0);
+	assert_int_equal(workload__prepare(&w, argv, NULL, 0), 0);
 	strcpy(path, w.cgroup.path);
 	workload__close(&w);
 	assert_int_equal(w.pid, 0);
@@ -179,7 +179,7 @@ static void no_such_command(void **state)
 	struct workload w;
 
 	(void)state;
-	assert_int_equal(workload__prepare(&w, argv, 0), 0);
+	assert_int_equal(workload__prepare(&w, argv, NULL, 0), 0);
 	strcpy(path, w.cgroup.path);
 	assert_int_equal(workload__start(&w), -ENOENT);
 	workload__close(&w);

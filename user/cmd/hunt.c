@@ -22,6 +22,7 @@ enum {
 	OPTION_KERNEL_FAULTS,
 	OPTION_KEEP_GOING,
 	OPTION_ALLOW_NONE,
+	OPTION_USER,
 };
 
 static const struct argp_option argp_options[] = {
@@ -48,6 +49,9 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "keep-going", OPTION_KEEP_GOING, NULL, 0,
 	  "Continue even if CMD fails on its own, or if one of its processes can't be killed", 0 },
+	{ "user", OPTION_USER, "NAME", 0,
+	  "Run CMD as this user (default: under sudo, whoever called it; otherwise as pkstrace)",
+	  0 },
 	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
 	  "Do not call the hunt incomplete if CMD makes no call that could be failed", 0 },
 	{ 0 },
@@ -114,6 +118,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return faults__parse(arg, &o->session.faults);
 	case OPTION_KEEP_GOING:
 		o->keep_going = true;
+		return 0;
+	case OPTION_USER:
+		o->session.user = arg;
 		return 0;
 	case OPTION_ALLOW_NONE:
 		o->allow_none = true;

@@ -40,6 +40,7 @@ enum {
 	OPTION_MAX_REPORTS,
 	OPTION_NO_WAIT,
 	OPTION_ALLOW_NONE,
+	OPTION_USER,
 };
 
 static const struct argp_option options[] = {
@@ -95,6 +96,9 @@ static const struct argp_option options[] = {
 	  4 },
 	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
 	  "Do not call the run incomplete if CMD or process PID opens no window", 4 },
+	{ "user", OPTION_USER, "NAME", 0,
+	  "Run CMD as this user (default: under sudo, whoever called it; otherwise as pkstrace)",
+	  4 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Print at most N reports and count the rest (default 100)", 4 },
 	{ 0 },
@@ -234,6 +238,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_NO_WAIT:
 		in->run.no_wait = true;
+		return 0;
+	case OPTION_USER:
+		in->run.user = arg;
 		return 0;
 	case OPTION_ALLOW_NONE:
 		in->run.allow_none = true;

@@ -11,6 +11,7 @@ enum {
 	OPTION_DIALECT,
 	OPTION_NO_WAIT,
 	OPTION_ALLOW_NONE,
+	OPTION_USER,
 };
 
 static const struct argp_option options[] = {
@@ -22,6 +23,9 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
 	  "Do not call the run incomplete if CMD or process PID opens no window", 0 },
+	{ "user", OPTION_USER, "NAME", 0,
+	  "Run CMD as this user (default: under sudo, whoever called it; otherwise as pkstrace)",
+	  0 },
 	{ "grant", OPTION_GRANT, "FUNC[:argN]", 0,
 	  "With --revoke: trace calls of this function as grants, in place of the kernel's own; "
 	  "argument N (from 0) identifies the window",
@@ -56,6 +60,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_NO_WAIT:
 		o->no_wait = true;
+		return 0;
+	case OPTION_USER:
+		o->user = arg;
 		return 0;
 	case OPTION_ALLOW_NONE:
 		o->allow_none = true;

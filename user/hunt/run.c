@@ -104,7 +104,7 @@ static void watch__close(struct watch *w)
 static enum status watch__start(struct hunt_session *s, char *const *command,
 				struct workload *workload)
 {
-	int err = workload__prepare(workload, command,
+	int err = workload__prepare(workload, command, &s->user,
 				    WORKLOAD_ALONE | (s->cgroups ? 0 : WORKLOAD_NO_CGROUP));
 
 	if (err)

@@ -350,7 +350,10 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 		.record = session__record,
 		.arg = s,
 	};
-	s->lock = inject_lock__take(&status);
+	status = user__find(options->user, &s->user);
+	s->lock = -1;
+	if (!status)
+		s->lock = inject_lock__take(&status);
 	status = status ?: session__allowed(s);
 	status = status ?: session__guard(s);
 	return status ?: tracer__start(&s->tracer, &run);

@@ -15,12 +15,14 @@
 #include "trace/tracer.h"
 
 struct hunt_session_options {
+	const char *user; /* NULL: as sudo has it, or as we do */
 	char *const *command;
 	const char *const *functions; /* only these; NULL-terminated, or NULL: all */
 	enum fault_choice faults;
 };
 
 struct hunt_session {
+	struct user user; /* as whom the command runs */
 	struct hunt_session_options options;
 	struct tracer tracer;
 	struct collector_extension extension;

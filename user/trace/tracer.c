@@ -20,10 +20,21 @@
 
 #define GRACE_SECONDS 2 /* between a command's SIGTERM and its SIGKILL */
 
+static enum status tracer__user(const struct tracer_options *o, struct user *user)
+{
+	enum status status = user__find(o->user, user);
+
+	if (!status && user->other)
+		status__note("%s runs as %s%s", o->command[0], user->name,
+			     user->sudo ? ", who called sudo (--user root: as root)" : "");
+	return status;
+}
+
 static enum status tracer__targets(struct tracer *t)
 {
 	const struct tracer_options *o = &t->options;
 	enum status status = pid_ns__find(&t->pid_ns);
+	struct user user;
 	int err;
 
 	if (status)
@@ -41,7 +52,10 @@ static enum status tracer__targets(struct tracer *t)
 							     strerror(errno));
 	}
 	if (o->command) {
-		err = workload__prepare(&t->workload, o->command,
+		status = tracer__user(o, &user);
+		if (status)
+			return status;
+		err = workload__prepare(&t->workload, o->command, &user,
 					o->no_cgroup ? WORKLOAD_NO_CGROUP : 0);
 		if (err)
 			return status__say(STATUS_CANNOT, "can't start '%s': %s", o->command[0],

@@ -31,10 +31,11 @@ struct tracer_options {
 	const char *const *module_dirs;	 /* before the usual places; NULL at its end */
 	/* With neither pid nor command: what is traced, in a word; NULL: all. */
 	const char *subject;
-	bool by_number;	 /* something else names a thread by its number */
-	bool no_wait;	 /* end with the target, whatever it has left running */
-	bool allow_none; /* a target that opens no window is no failure */
-	bool no_cgroup;	 /* the command gets no control group: it is to change that itself */
+	bool by_number;	  /* something else names a thread by its number */
+	bool no_wait;	  /* end with the target, whatever it has left running */
+	bool allow_none;  /* a target that opens no window is no failure */
+	const char *user; /* as whom the command runs; NULL: as sudo has it, or as we do */
+	bool no_cgroup;	  /* the command gets no control group: it is to change that itself */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
 	const struct injections *injections; /* what findings may follow; NULL: nothing */

@@ -29,7 +29,7 @@ static void child__cut_off(void)
 }
 
 /* In the child: wait for the word, then become the command. */
-static void child__run(int go, int failed, char *const argv[])
+static void child__run(int go, int failed, char *const argv[], const struct user *user)
 {
 	sigset_t none;
 	char word;
@@ -40,8 +40,11 @@ static void child__run(int go, int failed, char *const argv[])
 	output__leave_to_child();
 	if (read(go, &word, 1) != 1)
 		_exit(127);
-	execvp(argv[0], argv);
-	err = errno;
+	err = user ? -user__become(user) : 0;
+	if (!err) {
+		execvp(argv[0], argv);
+		err = errno;
+	}
 	if (write(failed, &err, sizeof(err)) != sizeof(err))
 		_exit(126);
 	_exit(127);
@@ -104,7 +107,8 @@ static pid_t workload__spawn(struct workload *w, unsigned int how)
 	return workload__fork(w);
 }
 
-int workload__prepare(struct workload *w, char *const argv[], unsigned int how)
+int workload__prepare(struct workload *w, char *const argv[], const struct user *user,
+		      unsigned int how)
 {
 	int go[2], failed[2];
 
@@ -123,7 +127,7 @@ int workload__prepare(struct workload *w, char *const argv[], unsigned int how)
 		close(go[1]);
 		if (how & WORKLOAD_ALONE)
 			child__cut_off();
-		child__run(go[0], failed[1], argv);
+		child__run(go[0], failed[1], argv, user);
 	}
 	close(go[0]);
 	close(failed[1]);

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "util/cgroup.h"
+#include "util/user.h"
 
 struct workload {
 	const char *name;     /* of the command, for messages */
@@ -44,7 +45,8 @@ enum workload_how {
 bool workload__can_have_cgroup(const char *name);
 
 /* Forks; the child waits. how: a set of enum workload_how. Returns 0 or a negative errno. */
-int workload__prepare(struct workload *w, char *const argv[], unsigned int how);
+int workload__prepare(struct workload *w, char *const argv[], const struct user *user,
+		      unsigned int how);
 
 /* Lets it run. Returns 0, or the negative errno with which exec failed. */
 int workload__start(struct workload *w);
