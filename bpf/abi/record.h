@@ -104,7 +104,9 @@ struct pks_finding {
 	__u8 fatal;    /* stray-access: the kernel did not let it through (strict) */
 	__u8 unsure;   /* found after a count mismatch on this thread */
 	__u8 pkey;     /* stray-access: of the page; PKS_NO_PKEY: not known */
-	__u32 nr_stack;
+	__u16 nr_stack;
+	__u8 outside; /* with pks_settings.outside: in a kernel thread or an interrupt */
+	__u8 pad;
 	__u64 time; /* CLOCK_MONOTONIC ns */
 	__u64 fold; /* key of the fold that counts its repeats */
 	__u32 tid;

@@ -272,7 +272,8 @@ struct pks_fold {
 	__u8 boundary;
 	__u8 write;
 	__u8 fatal;
-	__u8 pad[3];
+	__u8 outside;
+	__u8 pad[2];
 	__u64 granted; /* struct pks_site's caller */
 	__u64 revoked;
 	__u64 ip;

@@ -152,10 +152,17 @@ static __always_inline void finding__page(struct pks_finding *f)
 	finding__file(f, page, device);
 }
 
+/* Not of a thread that was asked for, but of the kernel beside it. */
+static __always_inline bool finding__outside(const struct window_event *e)
+{
+	return settings.outside && (e->whose != EVENT_OF_TARGET || e->context != PKS_TASK);
+}
+
 static __always_inline __u64 finding__fold_key(const struct window_event *e,
 					       const struct finding_request *r)
 {
-	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) | 1;
+	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) |
+		    finding__outside(e) << 1 | 1;
 
 	key = (key + r->granted.caller) * HASH_FACTOR;
 	key = (key + r->revoked.caller) * HASH_FACTOR;
@@ -172,6 +179,7 @@ static __always_inline void fold__begin(struct pks_fold *f, const struct window_
 	f->boundary = r->boundary;
 	f->write = r->write;
 	f->fatal = r->fatal;
+	f->outside = finding__outside(e);
 	f->granted = r->granted.caller;
 	f->revoked = r->revoked.caller;
 	f->ip = r->ip ? r->ip : e->caller;
@@ -265,6 +273,8 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->fatal = r->fatal;
 	f->unsure = r->unsure;
 	f->pkey = r->pkey;
+	f->outside = finding__outside(e);
+	f->pad = 0;
 	f->time = e->now;
 	f->tid = e->tid;
 	f->tgid = e->tgid;

@@ -161,6 +161,8 @@ __noinline int window__ready_slow(const struct window_event *e)
 		window__import(e, i);
 	if (!known)
 		window__adopt(s, e);
+	else if (e->whose == EVENT_OF_GUEST && !s->depth)
+		slot__changed(s, SLOT_COUNT_IS, e->count);
 	drift = window__drift(s, e->count, e->context);
 	if (drift)
 		window__resync(s, i, drift);
@@ -456,7 +458,7 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 		window__take(s, e, place, at, r);
 	else if (window__own_top(s, e->context))
 		window__close(s, i, e, place, r);
-	else if (s->depth == 0 && s->skew > 0)
+	else if (s->depth == 0 && s->skew > 0 && e->whose != EVENT_OF_GUEST)
 		window__close_skewed(s, e);
 	else
 		window__underflow(s, i, e, place, r);

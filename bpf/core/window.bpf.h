@@ -222,12 +222,23 @@ static __always_inline bool window__unsure(const struct pks_slot *s)
 }
 
 /*
+ * The interrupt has no window open. What else the count of the thread that it hit holds is
+ * that thread's own, and may change unseen.
+ */
+static __always_inline void window__leave_guest(struct pks_slot *s, const struct window_event *e)
+{
+	if (e->whose == EVENT_OF_GUEST && !s->depth)
+		slot__changed(s, SLOT_COUNT_IS, 0);
+}
+
+/*
  * All windows are closed and the count is right, so another thread may have the slot. An
  * interrupt does not release a slot claimed by the context below it, as it may have
  * arrived between that claim and the first window.
  */
 static __always_inline void window__release(struct pks_slot *s, const struct window_event *e)
 {
+	window__leave_guest(s, e);
 	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) || window__unsure(s) ||
 	    s->claim_context != e->context)
 		return;
@@ -252,6 +263,7 @@ static __always_inline void window__settle(struct pks_slot *s, const struct wind
 			slot__release(s, e->task, path);
 		return;
 	}
+	window__leave_guest(s, e);
 	if (s->depth || s->skew)
 		return;
 	if (e->context == PKS_TASK && !window__unsure(s))

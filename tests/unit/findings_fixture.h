@@ -20,6 +20,7 @@ static inline void leak_case(struct model_finding *f)
 static inline void leak_of_work(struct model_finding *f)
 {
 	f->raw.boundary = PKS_WORK_END;
+	f->raw.outside = 1;
 	f->raw.arg = DRIVER_AT + 0x100;
 	f->raw.granted.flags = 0;
 	f->raw.pgmap = 1;

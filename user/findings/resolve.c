@@ -338,6 +338,7 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 	out->other_tid = raw->other_tid;
 	out->holds = raw->other_tid && row->other == OTHER_HOLDS_WINDOW;
 	out->unsure = raw->unsure;
+	out->outside = raw->outside;
 	out->of_revoke = row->of_revoke;
 	if (row->has_cause)
 		access__resolve(r, raw, out);

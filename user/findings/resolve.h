@@ -31,6 +31,7 @@ struct resolver {
 	const struct injections *injections; /* NULL: nothing is injected */
 	enum pks_by by;			     /* what the model's call sites are */
 	const char *target;		     /* what is traced, in words */
+	const char *unwatched;		     /* what that leaves out; NULL: nothing */
 };
 
 /* "drv_map+0x10/0x100 [drv]", or the address itself; "": nothing is known. */
@@ -155,6 +156,7 @@ struct resolved_finding {
 	__u64 injected_before;		     /* ns */
 	bool unsure;
 	bool by_device; /* the cause is known of the whole device only, not of the page */
+	bool outside;	/* not in a thread of the command's, but in the kernel beside them */
 	bool of_revoke; /* thread.count was read before the revoke */
 	struct resolved_thread thread;
 	char remark[RESOLVED_REMARKS][PLACE_TEXT]; /* sentences */

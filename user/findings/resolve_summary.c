@@ -85,6 +85,7 @@ static int summary__repeats(const struct resolver *r, struct resolved_summary *o
 			.class = class__row(f->raw.class)->name,
 			.cause = f->raw.cause ? cause__row(f->raw.cause)->name : NULL,
 			.reported = !f->unseen,
+			.outside = f->raw.outside,
 			.count = f->count,
 			.first = f->first,
 			.last = f->last,
@@ -141,6 +142,7 @@ int resolve__summary(const struct resolver *r, const struct model *m, struct res
 					  .by = r->by,
 					  .by_title = aggregate__title(r->by),
 					  .target = r->target,
+					  .unwatched = r->unwatched,
 					  .suppress = r->suppress };
 	summary__notes(r, out);
 	return summary__sites(r, out) ?: summary__repeats(r, out);

@@ -214,6 +214,7 @@ json_t *json__finding_object(const struct resolved_finding *f)
 	if (f->injected)
 		json_object_set_new(object, "injection", cause__object(f));
 	json__set_flag(object, "unsure", f->unsure);
+	json__set_flag(object, "outside_command", f->outside);
 	json_object_set_new(object, "thread", thread__object(&f->thread));
 	json_object_set_new(object, "stacks", stacks__object(f));
 	return object;

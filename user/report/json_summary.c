@@ -18,6 +18,7 @@ static json_t *summary__repeats(const struct resolved_summary *s)
 		json__set_text(object, "in", one->in[0] ? one->in : NULL);
 		json__set_text(object, "through", one->through);
 		json__set_flag(object, "reported", one->reported);
+		json__set_flag(object, "outside_command", one->outside);
 		json__set_number(object, "count", one->count);
 		json__set_number(object, "first", one->first);
 		json__set_number(object, "last", one->last);
@@ -181,6 +182,7 @@ void json__summary(struct report *r, const struct resolved_summary *s)
 	json__set_text(object, "type", "summary");
 	json_object_set_new(object, "seconds", json_real(s->seconds));
 	set_counts(object, s->model);
+	json__set_text(object, "not_watched", s->unwatched);
 	json_object_set_new(object, "classes", summary__classes(s->model));
 	json_object_set_new(object, "repeats", summary__repeats(s));
 	json_object_set_new(object, "suppressions", summary__suppressions(s));

@@ -86,6 +86,8 @@ static void finding__remarks(FILE *out, const struct resolved_finding *f)
 			f->let_through ? "let through" : "not let through");
 	for (unsigned int i = 0; i < f->nr_remarks; i++)
 		fprintf(out, "%s\n", escaped(f->remark[i]));
+	if (f->outside)
+		fputs("Not in CMD's own threads\n", out);
 	if (f->unsure)
 		fputs("Unsure: events of this thread were missed earlier\n", out);
 }

@@ -17,11 +17,12 @@ static void run__findings(FILE *out, const struct resolved_summary *s)
 	for (size_t i = 0; i < s->nr_repeats; i++) {
 		const struct resolved_repeat *one = &s->repeat[i];
 
-		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s%s%s\n",
+		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s%s%s%s\n",
 			(uint64_t)one->count, one->first / 1e9, one->last / 1e9, one->class,
 			one->cause ? "/" : "", one->cause ?: "",
 			one->in[0] ? escaped(one->in) : "an unknown function",
 			one->through ? ", through " : "", escaped(one->through ?: ""),
+			one->outside ? " (not in CMD's own threads)" : "",
 			one->reported ? "" : " (no report: none was delivered)");
 	}
 }
@@ -225,8 +226,9 @@ static const char *verdict__completeness(const struct model *m)
 	return "INCOMPLETE: see LOST above; the run cannot be called clean";
 }
 
-static void summary__verdict(FILE *out, const struct model *m)
+static void summary__verdict(FILE *out, const struct resolved_summary *s)
 {
+	const struct model *m = s->model;
 	__u64 suppressed = model__total_suppressed(m);
 
 	fputs("pkstrace: ", out);
@@ -236,6 +238,8 @@ static void summary__verdict(FILE *out, const struct model *m)
 		fputs(", but no window was opened: nothing was tested", out);
 	if (suppressed)
 		fprintf(out, "; %" PRIu64 " suppressed", (uint64_t)suppressed);
+	if (s->unwatched)
+		fprintf(out, "; not watched: %s", s->unwatched);
 	fputc('\n', out);
 }
 
@@ -252,7 +256,7 @@ void text__summary_end(struct report *r, const struct resolved_summary *s)
 		(uint64_t)model__grants(m), (uint64_t)model__closed(m), (uint64_t)m->open_windows,
 		(uint64_t)model__faults(m), s->seconds);
 	summary__delivery(r->out, m);
-	summary__verdict(r->out, m);
+	summary__verdict(r->out, s);
 	fflush(r->out);
 }
 

@@ -161,6 +161,7 @@ static void collector__settings(struct collector *c, const struct collector_opti
 		s->records = 1;
 	}
 	s->target = options->target;
+	s->outside = options->target && options->outside;
 	s->tgid = options->tgid;
 	s->pid_view = options->pid_ns.differs;
 	c->skel->rodata->pid_view_up = options->pid_ns.up;

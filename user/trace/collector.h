@@ -42,6 +42,7 @@ struct collector_options {
 	enum pks_target target;
 	struct pid_ns pid_ns;
 	pid_t tgid;	   /* with a target: this process as well, with all its threads; 0: none */
+	bool outside;	   /* with a target: kernel threads and interrupts as well */
 	bool counts_only;  /* the cheapest form: no records of findings, no stacks, no pages */
 	enum pks_by by;	   /* what the counts of windows are kept by */
 	bool grant_stacks; /* take the stack of each grant, not only of what is new or suspect */

@@ -87,8 +87,9 @@ static void say_blind(void *arg, const char *what)
 static void tracer__name_target(struct tracer *t)
 {
 	if (t->options.command || t->options.subject)
-		snprintf(t->target, sizeof(t->target), "%s and its children",
-			 t->options.subject ?: t->options.command[0]);
+		snprintf(t->target, sizeof(t->target), "%.64s and its children%s",
+			 t->options.subject ?: t->options.command[0],
+			 t->options.outside ? ", kernel threads and interrupts" : "");
 	else if (t->options.pid)
 		snprintf(t->target, sizeof(t->target), "process %d and its children",
 			 t->options.pid);
@@ -119,6 +120,7 @@ static enum status tracer__attach(struct tracer *t)
 							       PKS_TARGET_ALL,
 					     .pid_ns = t->pid_ns,
 					     .tgid = t->options.pid,
+					     .outside = t->options.outside,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
 					     .slept = t->options.slept,
@@ -184,6 +186,14 @@ void tracer__init(struct tracer *t)
 	t->workload = (struct workload)WORKLOAD_NONE;
 }
 
+/* NULL: everything is watched. */
+static const char *tracer__unwatched(const struct tracer_options *o)
+{
+	if (o->outside || !(o->command || o->subject || o->pid))
+		return NULL;
+	return "kernel threads, and interrupts that hit other threads";
+}
+
 /* Who makes findings readable, and how they are shown. */
 static void tracer__report(struct tracer *t)
 {
@@ -196,7 +206,8 @@ static void tracer__report(struct tracer *t)
 					 .suppress = o->suppress,
 					 .injections = o->injections,
 					 .by = o->by,
-					 .target = t->target };
+					 .target = t->target,
+					 .unwatched = tracer__unwatched(o) };
 	t->report = (struct report){ .out = stdout,
 				     .format = o->format ?: format__row(0),
 				     .top = o->top ?: 20,
