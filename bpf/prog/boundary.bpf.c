@@ -328,6 +328,7 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	__u8 whose = EVENT_OF_TARGET;
 	struct finding_request r;
 	struct window_event e;
+	bool old;
 
 	if (settings.target) {
 		whose = target__event(parent, PKS_TASK);
@@ -342,14 +343,16 @@ int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 	r.class = PKS_INHERITED;
 	event__of_current(&e, parent);
 	e.whose = whose;
+	old = window__is_old(e.task);
 	origin__of_newest(slot__find(e.task), &r);
 	r.other_tid = task__tid(child);
-	finding__emit(ctx, &e, &r);
+	if (!old)
+		finding__emit(ctx, &e, &r);
 
 	/* The child's own boundaries must not report it a second time. */
 	e.task = kernel__address(child);
 	e.tid = r.other_tid;
 	e.tgid = task__tgid(child);
-	event__inherited(&e);
+	event__inherited(&e, old);
 	return 0;
 }

@@ -44,7 +44,7 @@ one_line 2 "--only-command without a command" '--only-command goes with a comman
 
 # Interrupts with windows on a thread that has some too, and is not the command's. They hit
 # the tracer's own programs as well, and what is refused then is a loss.
-pairs 1000000 pairs_hit & load=$!
+(while :; do pairs 1000 pairs_hit; done) & load=$!
 tool run -- sleep 2
 kill $load 2>/dev/null
 wait $load 2>/dev/null

@@ -19,6 +19,7 @@ enum {
 	OPTION_HELPER,
 	OPTION_MODULES,
 	OPTION_ONLY_COMMAND,
+	OPTION_PRE_EXISTING,
 	OPTION_SUPPRESSIONS,
 	OPTION_VMLINUX,
 };
@@ -52,6 +53,10 @@ static const struct argp_option options[] = {
 	  "With CMD: watch its own threads only, not what its calls set off in kernel threads, "
 	  "softirqs and interrupts",
 	  0 },
+	{ "pre-existing", OPTION_PRE_EXISTING, NULL, 0,
+	  "Also report threads that were inside a window, or revoked too often, before the trace "
+	  "and still are at its end",
+	  0 },
 	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", OPTION_REPEATED,
 	  "Hide the findings that FILE describes (see below); may be given more than once", 0 },
 	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
@@ -60,6 +65,14 @@ static const struct argp_option options[] = {
 	  "Look here first for modules with debug info; may be given more than once", 0 },
 	{ 0 },
 };
+
+/* An option without a value. */
+static void parse_flag(int key, struct run_arguments *a)
+{
+	a->tracer.slept |= key == OPTION_SLEPT;
+	a->only_command |= key == OPTION_ONLY_COMMAND;
+	a->tracer.pre_existing |= key == OPTION_PRE_EXISTING;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -74,7 +87,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = o;
 		return 0;
 	case OPTION_SLEPT:
-		o->slept = true;
+	case OPTION_ONLY_COMMAND:
+	case OPTION_PRE_EXISTING:
+		parse_flag(key, a);
 		return 0;
 	case OPTION_STACKS:
 		if (option__choice(arg, stacks, 2, &which))
@@ -92,9 +107,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return OPTION_INTEGER(arg, 0, 1000000000, o->max_reports);
 	case OPTION_VMLINUX:
 		o->vmlinux = arg;
-		return 0;
-	case OPTION_ONLY_COMMAND:
-		a->only_command = true;
 		return 0;
 	case OPTION_MODULES:
 		a->modules[a->nr_modules++] = arg;

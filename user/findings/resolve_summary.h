@@ -39,6 +39,8 @@ struct resolved_summary {
 	const struct suppress *suppress; /* NULL: none */
 	struct resolved_repeat *repeat;	 /* those that are not suppressed; owned, like site */
 	size_t nr_repeats;
+	struct resolved_inside *before; /* threads in a state from before the trace; owned */
+	size_t nr_before;
 	struct resolved_site *site; /* as the model's */
 	size_t nr_sites;
 	struct model_site all_counts;

@@ -198,7 +198,7 @@ static void summary__delivery(FILE *out, const struct model *m)
 
 static void verdict__findings(FILE *out, const struct model *m)
 {
-	__u64 findings = model__total_findings(m);
+	__u64 findings = model__total_bugs(m), times = model__total_findings(m);
 	const char *before = "";
 
 	if (!findings) {
@@ -207,13 +207,15 @@ static void verdict__findings(FILE *out, const struct model *m)
 	}
 	fprintf(out, "%" PRIu64 " finding%s (", (uint64_t)findings, findings == 1 ? "" : "s");
 	for (int i = 0; i < PKS_NR_CLASSES; i++) {
-		if (!model__found(m, i))
+		if (!model__bugs(m, i))
 			continue;
-		fprintf(out, "%s%" PRIu64 " %s", before, (uint64_t)model__found(m, i),
+		fprintf(out, "%s%" PRIu64 " %s", before, (uint64_t)model__bugs(m, i),
 			class__row(i)->name);
 		before = ", ";
 	}
 	fputc(')', out);
+	if (times != findings)
+		fprintf(out, ", seen %" PRIu64 " times", (uint64_t)times);
 }
 
 static const char *verdict__completeness(const struct model *m)
@@ -243,10 +245,21 @@ static void summary__verdict(FILE *out, const struct resolved_summary *s)
 	fputc('\n', out);
 }
 
+/* No finding of this run, so apart from them. */
+static void summary__before(FILE *out, const struct resolved_summary *s)
+{
+	if (s->nr_before)
+		fprintf(out, "\nBefore the trace, and still at its end %.1f s later:\n",
+			s->seconds);
+	for (size_t i = 0; i < s->nr_before; i++)
+		text__inside(out, &s->before[i]);
+}
+
 void text__summary_end(struct report *r, const struct resolved_summary *s)
 {
 	const struct model *m = s->model;
 
+	summary__before(r->out, s);
 	fputc('\n', r->out);
 	summary__remarks(r->out, s);
 	summary__losses(r->out, m);

@@ -107,6 +107,11 @@ static void tracer__say_attached(const struct tracer *t, double took)
 	if (t->options.counts_only)
 		status__note("counts only: no stacks; %s (`pkstrace run` tells)",
 			     class__stat_words(words, sizeof(words)));
+	if (collector__before(t->collector))
+		status__note("%zu thread%s inside a window, revoked too often or with the key open "
+			     "before the trace; the end tells which still are",
+			     collector__before(t->collector),
+			     collector__before(t->collector) == 1 ? " was" : "s were");
 	dialect__blind(&t->dialect, say_blind, NULL);
 	boundaries__blind(&t->dialect, say_blind, NULL);
 }
@@ -121,6 +126,7 @@ static enum status tracer__attach(struct tracer *t)
 					     .pid_ns = t->pid_ns,
 					     .tgid = t->options.pid,
 					     .outside = t->options.outside,
+					     .command = t->workload.pid,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
 					     .slept = t->options.slept,
@@ -206,6 +212,7 @@ static void tracer__report(struct tracer *t)
 					 .suppress = o->suppress,
 					 .injections = o->injections,
 					 .by = o->by,
+					 .model = &t->model,
 					 .target = t->target,
 					 .unwatched = tracer__unwatched(o) };
 	t->report = (struct report){ .out = stdout,
@@ -477,6 +484,8 @@ static void tracer__read_counts(struct tracer *t)
 		model__lose(m, LOSS_READ, 1);
 	memcpy(m->found, counts.found, sizeof(m->found));
 	m->found[PKS_LONG_HOLD] += t->longhold.reported;
+	if (t->options.pre_existing)
+		m->found[PKS_PRE_EXISTING] += m->nr_before;
 	m->older_windows = counts.older_windows;
 	m->late_revokes = counts.late_revokes;
 	m->open_windows = counts.open_windows;
@@ -488,10 +497,24 @@ static void tracer__read_counts(struct tracer *t)
 	m->dropped = counts.dropped;
 }
 
+/* A finding of each thread that was in a window, or the like, before the trace, and still is. */
+static void tracer__find_before(struct tracer *t)
+{
+	struct pks_finding f;
+
+	if (collector__before_left(t->collector, &t->model))
+		model__lose(&t->model, LOSS_ROOM, 1);
+	for (size_t i = 0; t->options.pre_existing && i < t->model.nr_before; i++) {
+		model__finding_before(&t->model.before[i], t->started * 1e9, &f);
+		intake__take(&t->intake, &f);
+	}
+}
+
 static void tracer__read_totals(struct tracer *t)
 {
+	tracer__find_before(t);
 	longhold__scan(&t->longhold, t->collector, clock__ns(), intake__take, &t->intake);
-	intake__pass(&t->intake);
+	intake__finish(&t->intake);
 	tracer__read_sites(t, &t->model);
 	tracer__read_folds(t);
 	tracer__read_counts(t);

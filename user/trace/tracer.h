@@ -42,6 +42,7 @@ struct tracer_options {
 	const struct injections *injections; /* what findings may follow; NULL: nothing */
 	bool show_injections;		     /* as they come */
 	unsigned int verbose;		     /* see struct report */
+	bool pre_existing;		     /* what was there before the trace is a finding, too */
 };
 
 struct tracer {
