@@ -174,7 +174,7 @@ int drive_inherit(void *ctx)
 	struct window_event e;
 
 	op__event(&e, &op);
-	event__inherited(&e, false);
+	event__inherited(&e);
 	return 0;
 }
 
