@@ -10,15 +10,26 @@
 extern struct pks_pid_view pid_view;
 extern __u64 loader_task; /* the loader's thread */
 
+/* Functions of their own: what they keep on the stack is not for all programs to have there. */
+static __noinline __u32 task__viewed_tid(struct task_struct *task)
+{
+	return pid_view__tid(&pid_view, task);
+}
+
+static __noinline __u32 task__viewed_tgid(struct task_struct *task)
+{
+	return pid_view__tgid(&pid_view, task);
+}
+
 /* Thread and process as /proc has them; 0: not visible there. */
 static __always_inline __u32 task__tid(struct task_struct *task)
 {
-	return settings.pid_view ? pid_view__tid(&pid_view, task) : kernel__tid(task);
+	return settings.pid_view ? task__viewed_tid(task) : kernel__tid(task);
 }
 
 static __always_inline __u32 task__tgid(struct task_struct *task)
 {
-	return settings.pid_view ? pid_view__tgid(&pid_view, task) : kernel__tgid(task);
+	return settings.pid_view ? task__viewed_tgid(task) : kernel__tgid(task);
 }
 
 /* Of the running thread both, as struct pks_site has them. */
