@@ -15,7 +15,8 @@ from pkstest.tracer import JSON
 
 @dataclass
 class View:
-    name: str
+    name: str  # of its rows in the driver's file
+    like: str = ""  # another one, whose rows hold where it has none of its own
     hidden: set = field(default_factory=set)  # classes that it can't show
     protected: bool = True  # the cases need the protected pages of a device
     coarse: bool = False  # which page a window is on is not known
@@ -26,18 +27,26 @@ class View:
 
 VIEWS = {
     "page": View("page"),
-    "pgmap": View("pgmap", {"wrong-page", "out-of-order"}, coarse=True),
+    "pgmap": View("pgmap", hidden={"wrong-page", "out-of-order"}, coarse=True),
     # A key is open or it is not: nothing counts, nested windows are one.
-    "keys": View("keys", {"underflow", "wrong-page", "out-of-order", "cross-thread",
-                          "ineffective-grant", "residue", "inherited"}, coarse=True,
+    "keys": View("keys", hidden={"underflow", "wrong-page", "out-of-order", "cross-thread",
+                                 "ineffective-grant", "residue", "inherited"}, coarse=True,
                  causes=False),
-    "kmap": View("kmap", {"stray-access", "ineffective-grant", "residue", "inherited"}, False,
-                 everything=True),
+    "kmap": View("kmap", hidden={"stray-access", "ineffective-grant", "residue", "inherited"},
+                 protected=False, everything=True),
 }
+VIEWS["counted"] = replace(VIEWS["keys"], name="counted", like="keys")
 
 # By the layout that `pkstrace check` names.
 LAYOUTS = {"outofline": "page", "inline": "pgmap", "partial": "pgmap",
            "inline or partial": "pgmap", "keys": "keys", "every page": "kmap"}
+
+# Of a dialect that is chosen by name on a kernel where `check` lists another one.
+UNLISTED = {"BULKHEAD": "counted"}
+
+
+def chosen(view, dialect):
+    return replace(VIEWS[view], options=["--dialect", dialect] if dialect else [])
 
 
 def find(pkstrace, dialect=None):
@@ -46,19 +55,18 @@ def find(pkstrace, dialect=None):
     for line in jsonl.parse(out)[0].get("dialect", []):
         name, _, layout = line.partition(", ")
         if dialect in (None, name) and layout in LAYOUTS:
-            return replace(VIEWS[LAYOUTS[layout]],
-                           options=["--dialect", dialect] if dialect else [])
-    return None
+            return chosen(LAYOUTS[layout], dialect)
+    return chosen(UNLISTED[dialect], dialect) if dialect in UNLISTED else None
 
 
 def overrides(view, lines):
     """Rows of the driver's `expected_by_dialect` file that hold here: case -> its columns as in `cases`."""
-    rows = {}
+    rows = {view.name: {}, view.like: {}}
     for line in lines:
         name, case, *columns = line.rstrip("\n").split("\t")
-        if name == view.name:
-            rows[case] = columns
-    return rows
+        if name in rows:
+            rows[name][case] = columns
+    return {**rows[view.like], **rows[view.name]}
 
 
 def visible(view, expected):

@@ -7,6 +7,7 @@
  *
  *	pgmap	protected windows, but which page is not known
  *	keys	whether a key is open, and no windows: nested ones are one
+ *	counted	the same where the kernel below counts windows: the last one closes the key
  *	kmap	every page that is mapped, protected or not; no protection
  *
  * What is in none is as in cases, less what the view can't show by its
@@ -36,9 +37,14 @@ static const struct view expected_by_dialect[] = {
 	{ "keys", "nested-inner-forgets", { { 0 } } },
 	{ "keys", "nested-outer-forgets", { { 0 } } },
 	{ "keys", "nested-helper-forgets", { { 0 } } },
+	{ "counted", "nested-inner-forgets", { LEAK("syscall-exit", "outer_uses") } },
+	{ "counted", "nested-outer-forgets", { LEAK("syscall-exit", "outer_uses") } },
+	{ "counted", "nested-helper-forgets", { LEAK("syscall-exit", "get_outer") } },
 	/* An interrupt has a register of its own: what it closes, the thread still has open. */
 	{ "keys", "timer-closes", { LEAK("syscall-exit", "submit_map") } },
+	{ "keys", "timer-closes-too", { LEAK("syscall-exit", "submit_map") } },
 	{ "keys", "hrtimer-closes", { LEAK("syscall-exit", "submit_map") } },
+	{ "keys", "tasklet-closes", { LEAK("syscall-exit", "submit_map") } },
 	/* All keys are windows there. */
 	{ "keys", "other-key", { STRAY("never-granted", "copy_from_kernel_nofault") } },
 
