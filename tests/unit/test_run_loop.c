@@ -58,14 +58,17 @@ static int in_child(int (*fn)(int arg), int arg)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static int reads_signal(int signal)
+static int reads_signal(int number)
 {
 	enum status status;
-	int fd = interrupt__open(&status);
+	int fd;
 
+	/* The tests themselves may run under nohup(1). */
+	signal(SIGHUP, SIG_DFL);
+	fd = interrupt__open(&status);
 	if (status || blocked() != 3 || interrupt__pending(fd))
 		return 1;
-	kill(getpid(), signal);
+	kill(getpid(), number);
 	if (!becomes_readable(fd) || !interrupt__pending(fd))
 		return 2;
 	interrupt__read(fd);
