@@ -7,6 +7,7 @@
 # vm: timeout=1800
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
+. "$PKS_TOP/tests/lib/wait.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
 
 RED=$'\e[31mRED'
@@ -124,11 +125,17 @@ like "$out" "vmlinux: not a regular file" "and says why there are no source line
 
 # --- signals, in each phase --------------------------------------------------------------
 
+# Before that the shell's own child has the signals, and ignores SIGINT.
+is_pkstrace() {
+	[[ $(<"/proc/$1/comm") == pkstrace ]]
+}
+
 before=$(objects)
 for delay in 0 0.1 0.3 0.6 1 1.5 2 3; do
 	for signal in INT TERM HUP; do
 		env --default-signal=INT,TERM,HUP "$PKSTRACE" run -- sleep 1000 >"$WORK/out" 2>"$WORK/err" </dev/null &
 		trace_pid=$!
+		wait_until 30 is_pkstrace $trace_pid || fail "starts before SIG$signal"
 		sleep $delay
 		kill -$signal $trace_pid
 		trace_wait
