@@ -7,7 +7,6 @@
 # vm: timeout=1800
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
-. "$PKS_TOP/tests/lib/wait.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
 
 RED=$'\e[31mRED'
