@@ -43,8 +43,9 @@ like "$out" '14 of 14 error paths walked.* 6 of them with findings' "to the end"
 state=$WORK/state
 slow=(bash -c "echo >$HUNT_DIR/fixed; sleep 0.3")
 
-second_run() {
-	[[ $(grep -c 'pkstrace: run ' "$WORK/err") -ge 2 ]]
+# Two runs are told, thus saved, and the next one is on its way.
+in_third_run() {
+	[[ $(grep -c 'pkstrace: run ' "$WORK/err") -ge 2 ]] && grep -q '"running"' "$state"
 }
 
 # Starts a hunt of some length, as $hunter; returns in the middle of it.
@@ -52,7 +53,7 @@ hunt_slowly() {
 	: >"$WORK/err"
 	"$PKSTRACE" hunt --resume "$state" -- "${slow[@]}" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	hunter=$!
-	wait_until 30 second_run
+	wait_until 30 in_third_run
 }
 
 hunt buggy --resume "$state" --max-runs 5

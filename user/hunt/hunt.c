@@ -298,6 +298,8 @@ static enum status hunt__one(struct hunt *h, size_t at)
 	if (!struck)
 		run.result.outcomes |= HUNT_BIT(HUNT_NOT_REACHED);
 	hunt_item__finish(&h->plan.items[at], &run.result);
+	/* A run that was told is not made again. */
+	status = hunt__save(h);
 	hunt_progress__end(&h->plan, at);
 	if (run.left && !h->options->keep_going) {
 		hunt__incomplete(
@@ -307,7 +309,7 @@ static enum status hunt__one(struct hunt *h, size_t at)
 			at + 1, run.left);
 		h->interrupted = true;
 	}
-	return hunt__save(h);
+	return status;
 }
 
 /* Whatever ends it, what was found until then is shown. */
