@@ -127,13 +127,12 @@ struct resolved_link {
 struct resolved_finding {
 	__u64 time; /* CLOCK_MONOTONIC ns */
 	const char *class;
-	const char *cause;   /* NULL: none */
-	const char *meaning; /* of the cause if there is one, otherwise of the class */
-	struct resolved_place in;
-	const char *through;
-	/* the mapping helper that it called; NULL: none */ /* the function to blame */
-	char what[WINDOW_TEXT + 256];			    /* what was seen, in one sentence */
-	const char *boundary;				    /* NULL: none */
+	const char *cause;	      /* NULL: none */
+	const char *meaning;	      /* of the cause if there is one, otherwise of the class */
+	struct resolved_place in;     /* the function to blame */
+	const char *through;	      /* the mapping helper that it called; NULL: none */
+	char what[WINDOW_TEXT + 256]; /* what was seen, in one sentence */
+	const char *boundary;	      /* NULL: none */
 	struct resolved_place boundary_of; /* the system call or function that ended there */
 	const char *access;		   /* "read", "write"; NULL: not an access */
 	const char *fault_mode;		   /* "strict", "relaxed", "unknown"; NULL as above */
