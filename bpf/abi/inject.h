@@ -12,7 +12,7 @@
 #include "abi/record.h"
 
 #define PKS_RULES	 8
-#define PKS_PLACES	 1024
+#define PKS_PLACES	 4096
 #define PKS_PLACE_FRAMES 24
 #define PKS_HUNT_CALLS	 2
 #define PKS_FUNCTIONS	 128

@@ -15,7 +15,7 @@
 #include "kernel/injection.bpf.h"
 #include "abi/inject.h"
 
-#define PLACE_BITS   10
+#define PLACE_BITS   12
 #define PLACE_PROBES 16
 _Static_assert(1 << PLACE_BITS == PKS_PLACES, "place hash");
 

@@ -37,6 +37,25 @@ echo relaxed >"$MODE_FILE"
 is "$(rows | grep -c '^kernel oops')" 1 "a stray access in strict mode: a kernel oops" || diag "$out"
 is "$(rows | grep '|path_late$')" 'kernel oops|EIO|step_check|path_late' "in that run, and it goes on"
 like "$out" '14 of 14 error paths walked.* 6 of them with findings' "to the end"
+like "$out" $'The kernel oopsed in this run. Its log:\n    BUG: .*\n    RIP: .*path_late.*\n    ---\\[ end trace .*\nReboot before' \
+	"with what the kernel logged of it" || diag "$out"
+like "$out" $'\nFindings:\n RUNS  FIRST  CLASS AND PLACE\n.*stray-access/[a-z-]* in path_late' \
+	"each place is listed once at the end"
+
+# Each run breaks what the next one needs, so that none comes to its call.
+cat >"$WORK/breaks" <<END
+#!/bin/bash
+[[ ! -e $WORK/broken ]] || exit 1
+[[ -e $WORK/survey ]] && touch $WORK/broken
+touch $WORK/survey
+dd if=/dev/zero of=$HUNT_DIR/fixed bs=512 count=1
+END
+chmod +x "$WORK/breaks"
+hunt_in -- "$WORK/breaks"
+is "$status" 4 "CMD fails before its call, run after run: incomplete"
+like "$out" 'INCOMPLETE: stopped after run 9: in 8 runs .* failed before it came to its call' \
+	"and why" || diag "$out"
+is "$(rows | grep -c '^not reached')" 8 "the rows say that the call was not reached" || diag "$out"
 
 # --- resuming ---------------------------------------------------------------------
 

@@ -72,6 +72,14 @@ is "$(json 'sorted(set(f["class"] for r in of("hunt-run") for f in r["findings"]
 hunt buggy --function step_submit --kernel-faults none --errno EBUSY --errno -12
 is "$(rows | cut -d'|' -f2,3 | sort | uniq -c | xargs)" "3 EBUSY|step_submit 3 ENOMEM|step_submit" \
 	"--function, --errno: a run for each place and error"
+hunt buggy --function step_submit --kernel-faults none --module pkstrace-hunt
+is "$(rows | wc -l)" 3 "--module: the calls with one of its functions on the stack"
+hunt buggy --module ext4
+is "$status" 4 "--module: none has one of that module's"
+like "$out" "no call around a window could be failed that has a function of --module" "and said"
+hunt buggy --function step_finish --kernel-faults none --modules "${PKS_HUNT%/*}" --vmlinux "$PKS_KDIR/vmlinux"
+like "$out" $'\n +1 .* path_finish\\+0x[0-9a-f/x]+ \\[pkstrace_hunt\\] \\([^ ]*\\.c:[0-9]+\\)' \
+	"--modules: call sites with their source lines" || diag "$out" "$err"
 hunt buggy --kernel-faults none --json
 is "$(json 'sum(c["kernel_fault_injection"] for r in of("hunt-run") for c in r["calls"])')" 0 \
 	"--kernel-faults=none"

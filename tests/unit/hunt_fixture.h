@@ -49,7 +49,8 @@ static inline void fixture_plan(struct hunt_plan *plan)
 				    .wait_status = 1 << 8,
 				    .seconds = 0.5,
 				    .report = strdup("BUG: a leak\n"),
-				    .findings = json_pack("[{s:s}]", "class", "leak") };
+				    .findings = json_pack("[{s:s}]", "class", "leak"),
+				    .oops = strdup("BUG: an oops\n---[ end trace ]---\n") };
 
 	hunt_item__finish(fixture_item(plan, alloc, -12), &leak);
 	fixture_item(plan, copy, -14)->state = HUNT_RUNNING;

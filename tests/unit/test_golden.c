@@ -327,6 +327,9 @@ static void hunt_with(const char *format, const char *file)
 	fixture_plan(&plan);
 	plan.sites[0].seen = 5;
 	plan.sites[0].in_window = 2;
+	plan.sites[1].file = "drv.c";
+	plan.sites[1].line = 12;
+	plan.items[0].result.outcomes |= HUNT_BIT(HUNT_KERNEL_OOPS);
 	hunt_table__survey(&f.report, &plan, findings);
 	hunt_table__runs(&f.report, &plan, &sum);
 	sum = (struct hunt_summary){ .seconds = 1, .because = "interrupted" };

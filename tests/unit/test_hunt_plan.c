@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The plan of a hunt: sites and runs that are the same, what comes next; the table at the end. */
 #include "hunt_fixture.h"
+#include "hunt/found.h"
 #include "hunt/table.h"
 
 static void same_site_twice(void **state)
@@ -36,6 +37,47 @@ static void site_name(void **state)
 	only = fixture_site(&plan, "should_failslab", "kmalloc_trace+0x1/0x2\n", 3);
 	name = hunt_site__name(&plan.sites[only], &length);
 	assert_int_equal(length, strlen("kmalloc_trace+0x1/0x2"));
+	hunt_plan__free(&plan);
+}
+
+static void in_module(void **state)
+{
+	struct hunt_site site = { .stack = "__kmalloc+0x1/0x9\nrun+0x2/0x4 [nvme_tcp]\n" };
+
+	(void)state;
+	assert_true(hunt_site__in_module(&site, "nvme_tcp"));
+	assert_true(hunt_site__in_module(&site, "nvme-tcp"));
+	assert_false(hunt_site__in_module(&site, "nvme"));
+	assert_false(hunt_site__in_module(&site, "nvme_tcp2"));
+	assert_false(hunt_site__in_module(&site, "tcp"));
+	site.stack = "vfs_write+0x1/0x2\n";
+	assert_false(hunt_site__in_module(&site, "vfs"));
+}
+
+/* Two runs and one place; a run that shows a place twice counts once. */
+static void found_once(void **state)
+{
+	struct hunt_result again = { .outcomes = HUNT_BIT(HUNT_LEAK) };
+	struct hunt_plan plan = {};
+	struct report_found *found;
+	size_t nr;
+
+	(void)state;
+	fixture_plan(&plan);
+	again.findings =
+		json_pack("[{s:s}, {s:s}, {s:s, s:s, s:s}]", "class", "leak", "class", "leak",
+			  "class", "stray-access", "cause", "never-granted", "in", "drv_copy");
+	hunt_item__finish(&plan.items[1], &again);
+	found = hunt_found(&plan, &nr);
+	assert_int_equal(nr, 2);
+	assert_string_equal(found[0].class, "leak");
+	assert_null(found[0].in);
+	assert_int_equal(found[0].runs, 2);
+	assert_int_equal(found[0].first, 1);
+	assert_string_equal(found[1].in, "drv_copy");
+	assert_int_equal(found[1].runs, 1);
+	assert_int_equal(found[1].first, 2);
+	free(found);
 	hunt_plan__free(&plan);
 }
 
@@ -196,6 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_site_twice), cmocka_unit_test(site_name),
+		cmocka_unit_test(in_module),	   cmocka_unit_test(found_once),
 		cmocka_unit_test(next_run),	   cmocka_unit_test(same_run_twice),
 		cmocka_unit_test(outcome_names),   cmocka_unit_test(error_names),
 		cmocka_unit_test(table_text),	   cmocka_unit_test(table_of_two_failures),

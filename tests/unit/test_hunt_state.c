@@ -68,6 +68,7 @@ static void all_comes_back(void **state)
 	assert_int_equal(first->result.wait_status, 1 << 8);
 	assert_string_equal(first->result.report, "BUG: a leak\n");
 	assert_int_equal(json_array_size(first->result.findings), 1);
+	assert_string_equal(first->result.oops, "BUG: an oops\n---[ end trace ]---\n");
 	assert_true(plan.sites[1].own);
 	assert_int_equal(plan.sites[0].id, hunt_site__id("should_failslab", ALLOC_STACK));
 	/* Where it lies is another session's. */

@@ -23,6 +23,9 @@ enum {
 	OPTION_KEEP_GOING,
 	OPTION_ALLOW_NONE,
 	OPTION_USER,
+	OPTION_MODULE,
+	OPTION_MODULES,
+	OPTION_VMLINUX,
 };
 
 static const struct argp_option argp_options[] = {
@@ -39,6 +42,10 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "function", OPTION_FUNCTION, "NAME", OPTION_REPEATED,
 	  "Of the error-injection list, fail only this function; may be given more than once", 0 },
+	{ "module", OPTION_MODULE, "NAME", OPTION_REPEATED,
+	  "Fail only calls with a function of this module on the stack; may be given more than "
+	  "once",
+	  0 },
 	{ "errno", OPTION_ERRNO, "ERRNO", OPTION_REPEATED,
 	  "The error for functions that may return any (default EIO); may be given more than "
 	  "once, for one run each",
@@ -52,6 +59,10 @@ static const struct argp_option argp_options[] = {
 	{ "user", OPTION_USER, "NAME", 0,
 	  "Run CMD as this user (default: under sudo, whoever called it; otherwise as pkstrace)",
 	  0 },
+	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
+	  "Take the kernel's source lines from this file instead of the usual places", 0 },
+	{ "modules", OPTION_MODULES, "DIR", OPTION_REPEATED,
+	  "Look here first for modules with debug info; may be given more than once", 0 },
 	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
 	  "Do not call the hunt incomplete if CMD makes no call that could be failed", 0 },
 	{ 0 },
@@ -59,8 +70,9 @@ static const struct argp_option argp_options[] = {
 
 struct input {
 	struct hunt_options hunt;
-	const char **functions; /* room for all arguments there are, and NULL */
-	size_t nr_functions;
+	/* Room for all arguments there are, and NULL, in each. */
+	const char **functions, **modules, **module_dirs;
+	size_t nr_functions, nr_modules, nr_module_dirs;
 };
 
 static error_t faults__parse(const char *text, enum fault_choice *choice)
@@ -91,6 +103,32 @@ static error_t errno__parse(const char *text, struct hunt_options *o)
 	return 0;
 }
 
+/* What is failed, and where its source is. */
+static error_t which__parse(int key, char *arg, struct input *in)
+{
+	struct hunt_options *o = &in->hunt;
+
+	switch (key) {
+	case OPTION_FUNCTION:
+		in->functions[in->nr_functions++] = arg;
+		return 0;
+	case OPTION_MODULE:
+		in->modules[in->nr_modules++] = arg;
+		return 0;
+	case OPTION_ERRNO:
+		return errno__parse(arg, o);
+	case OPTION_KERNEL_FAULTS:
+		return faults__parse(arg, &o->session.faults);
+	case OPTION_MODULES:
+		in->module_dirs[in->nr_module_dirs++] = arg;
+		return 0;
+	case OPTION_VMLINUX:
+		o->session.vmlinux = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct input *in = state->input;
@@ -109,13 +147,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return option__seconds(arg, &o->timeout);
 	case OPTION_DEPTH:
 		return OPTION_INTEGER(arg, 1, PKS_HUNT_CALLS, o->depth);
-	case OPTION_FUNCTION:
-		in->functions[in->nr_functions++] = arg;
-		return 0;
-	case OPTION_ERRNO:
-		return errno__parse(arg, o);
-	case OPTION_KERNEL_FAULTS:
-		return faults__parse(arg, &o->session.faults);
 	case OPTION_KEEP_GOING:
 		o->keep_going = true;
 		return 0;
@@ -129,7 +160,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->session.command = options__command(state);
 		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return which__parse(key, arg, in);
 }
 
 static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
@@ -146,7 +177,7 @@ static const struct argp argp = {
 	       "each of these call sites, with the first call from there failing, and watches the "
 	       "windows. CMD must do the same thing every time; its input and output are /dev/null."
 	       "\vOutcomes, from worst to best: kernel oops, stray access, underflow, leak, other "
-	       "(finding), CMD hung, CMD failed, not reached, clean. A run in which CMD merely "
+	       "(finding), CMD hung, not reached, CMD failed, clean. A run in which CMD merely "
 	       "fails "
 	       "is not a finding.\n\n"
 	       "Exit status: 0 nothing found, 1 findings, 2 usage, 3 cannot run here, 4 "
@@ -158,23 +189,37 @@ static const struct argp argp = {
 	       "  pkstrace hunt --resume hunt.json --depth 2 -- ./exercise-my-driver",
 };
 
-enum status cmd_hunt(int argc, char **argv)
+static enum status hunt_with_lists(int argc, char **argv, struct input *in)
 {
-	struct input in = { .hunt = { .max_runs = 1000, .depth = 1, .format = format__row(0) },
-			    .functions = calloc(argc + 1, sizeof(char *)) };
 	enum status status;
 	bool help;
 
-	if (!in.functions)
-		return status__say(STATUS_CANNOT, "out of memory");
-	in.hunt.session.functions = in.functions;
-	status = options__parse(&argp, argc, argv, &in, &help);
-	if (!status && !help && !in.hunt.session.command)
-		status = status__say(STATUS_USAGE, "hunt: no command: give one after --");
-	if (!status && !help)
-		status = format__needs("hunt", in.hunt.format, in.hunt.format->runs) ?:
-				 preflight__capabilities()			     ?:
-										       hunt(&in.hunt);
+	in->hunt.session.functions = in->functions;
+	in->hunt.session.module_dirs = in->module_dirs;
+	in->hunt.modules = in->modules;
+	status = options__parse(&argp, argc, argv, in, &help);
+	if (status || help)
+		return status;
+	if (!in->hunt.session.command)
+		return status__say(STATUS_USAGE, "hunt: no command: give one after --");
+	status = format__needs("hunt", in->hunt.format, in->hunt.format->runs);
+	return status ?: preflight__capabilities() ?: hunt(&in->hunt);
+}
+
+enum status cmd_hunt(int argc, char **argv)
+{
+	struct input in = { .hunt = { .max_runs = 1000, .depth = 1, .format = format__row(0) },
+			    .functions = calloc(argc + 1, sizeof(char *)),
+			    .modules = calloc(argc + 1, sizeof(char *)),
+			    .module_dirs = calloc(argc + 1, sizeof(char *)) };
+	enum status status = STATUS_CANNOT;
+
+	if (in.functions && in.modules && in.module_dirs)
+		status = hunt_with_lists(argc, argv, &in);
+	else
+		status__say(status, "out of memory");
 	free(in.functions);
+	free(in.modules);
+	free(in.module_dirs);
 	return status;
 }

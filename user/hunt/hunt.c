@@ -13,6 +13,7 @@
 #include "util/output.h"
 
 #define ATTEMPTS      4	 /* at a call that did not come */
+#define GIVE_UP	      8	 /* runs that failed without their call, one after the other */
 #define USUAL_TIMEOUT 10 /* times what the survey took, and seconds at least */
 
 struct hunt {
@@ -26,8 +27,9 @@ struct hunt {
 	struct hunt_result survey;
 	size_t survey_findings;
 	char boot[64];
-	char because[160]; /* why it is incomplete; "": it is not */
+	char because[400]; /* why it is incomplete; "": it is not */
 	double seconds;
+	unsigned int in_vain; /* runs up to now in which CMD failed without reaching its call */
 	bool interrupted;
 };
 
@@ -61,6 +63,16 @@ static int site__compare(const void *a, const void *b, void *arg)
 	return strcmp(x->function, y->function) ?: strcmp(x->stack, y->stack);
 }
 
+static bool hunt__wants(const struct hunt *h, const struct hunt_site *site)
+{
+	const char *const *module = h->options->modules;
+
+	for (; module && *module; module++)
+		if (hunt_site__in_module(site, *module))
+			return true;
+	return !h->options->modules || !*h->options->modules;
+}
+
 /* A run for each error that the site's call may return. */
 static int hunt__add_site(struct hunt *h, size_t site)
 {
@@ -86,7 +98,7 @@ static int hunt__add_sites(struct hunt *h)
 	int err = order ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < h->plan.nr_sites; i++)
-		if (h->plan.sites[i].hash)
+		if (h->plan.sites[i].hash && hunt__wants(h, &h->plan.sites[i]))
 			order[nr++] = i;
 	if (!err)
 		qsort_r(order, nr, sizeof(*order), site__compare, &h->plan);
@@ -109,7 +121,8 @@ static void second__add(void *arg, size_t site, uint64_t after)
 	struct hunt_item item = s->first;
 	struct hunt *h = s->hunt;
 
-	if (!after || h->plan.sites[site].usual || h->plan.sites[site].own)
+	if (!after || h->plan.sites[site].usual || h->plan.sites[site].own ||
+	    !hunt__wants(h, &h->plan.sites[site]))
 		return;
 	item.depth = 2;
 	item.site[1] = site;
@@ -138,8 +151,11 @@ static int hunt__learn(struct hunt *h, const struct hunt_item *deeper)
 						   .value = { deeper->value[0] } };
 	lost = hunt_session__places(&h->session, &h->plan, deeper ? second__add : NULL, &second);
 	if (lost > 0)
-		hunt__incomplete(h, "%ld calls came from call sites that the table has no room for",
-				 lost);
+		hunt__incomplete(
+			h,
+			"%ld calls came from call sites that the table has no room for: it "
+			"holds %u; choose some with --function or --module",
+			lost, PKS_PLACES);
 	return lost < 0 ? lost : second.err;
 }
 
@@ -277,6 +293,30 @@ static enum status hunt__attempt(struct hunt *h, size_t at, struct hunt_run *run
 	return status;
 }
 
+/* Whether it is worth while to go on after a run; left: processes that can't be killed. */
+static void hunt__may_stop(struct hunt *h, size_t at, unsigned int left)
+{
+	const unsigned int vain = HUNT_BIT(HUNT_NOT_REACHED) | HUNT_BIT(HUNT_CMD_FAILED);
+	const struct hunt_result *result = &h->plan.items[at].result;
+
+	h->in_vain = (result->outcomes & vain) == vain ? h->in_vain + 1 : 0;
+	if (left)
+		hunt__incomplete(
+			h,
+			"stopped after run %zu: %u processes are stuck in the kernel, where "
+			"no signal reaches them; --keep-going continues",
+			at + 1, left);
+	else if (h->in_vain == GIVE_UP)
+		hunt__incomplete(
+			h,
+			"stopped after run %zu: in %u runs one after the other %s failed before it "
+			"came to its call, so something it needs is broken since an earlier run: "
+			"let it work on files of its own, on tmpfs or a fresh image; --keep-going "
+			"continues",
+			at + 1, h->in_vain, h->run.command[0]);
+	h->interrupted |= left || h->in_vain == GIVE_UP;
+}
+
 static enum status hunt__one(struct hunt *h, size_t at)
 {
 	struct hunt_run run = {};
@@ -301,14 +341,8 @@ static enum status hunt__one(struct hunt *h, size_t at)
 	/* A run that was told is not made again. */
 	status = hunt__save(h);
 	hunt_progress__end(&h->plan, at);
-	if (run.left && !h->options->keep_going) {
-		hunt__incomplete(
-			h,
-			"stopped after run %zu: %u processes are stuck in the kernel, where "
-			"no signal reaches them; --keep-going continues",
-			at + 1, run.left);
-		h->interrupted = true;
-	}
+	if (!h->options->keep_going)
+		hunt__may_stop(h, at, run.left);
 	return status;
 }
 
@@ -351,8 +385,12 @@ static enum status hunt__verdict(struct hunt *h)
 	for (size_t i = 0; i < h->plan.nr_items; i++)
 		missed += !!(h->plan.items[i].result.outcomes & HUNT_BIT(HUNT_NOT_REACHED));
 	if (!h->plan.nr_items && !h->options->allow_none)
-		hunt__incomplete(h, "no call around a window could be failed: nothing was tested; "
-				    "--allow-none allows that");
+		hunt__incomplete(h,
+				 "no call around a window could be failed%s: nothing was tested; "
+				 "--allow-none allows that",
+				 hunt__wants(h, &(struct hunt_site){ .stack = "" }) ?
+					 "" :
+					 " that has a function of --module on its stack");
 	if (missed)
 		hunt__incomplete(h, "%zu calls that were to fail were not reached again", missed);
 	summary.because = h->because[0] ? h->because : NULL;

@@ -9,6 +9,8 @@
 
 struct hunt_options {
 	struct hunt_session_options session;
+	/* Only call sites with a function of one of these on the stack; NULL-terminated. */
+	const char *const *modules;
 	const char *resume;	/* file to keep the state in; NULL: none */
 	double timeout;		/* seconds a run may take; 0: ten times what the survey took */
 	unsigned long max_runs; /* besides the survey */

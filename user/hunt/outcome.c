@@ -8,7 +8,7 @@ static const char *const names[HUNT_NR_OUTCOMES] = {
 	[HUNT_KERNEL_OOPS] = "kernel oops", [HUNT_STRAY_ACCESS] = "stray access",
 	[HUNT_UNDERFLOW] = "underflow",	    [HUNT_LEAK] = "leak",
 	[HUNT_OTHER_FINDING] = "other",	    [HUNT_CMD_HUNG] = "CMD hung",
-	[HUNT_CMD_FAILED] = "CMD failed",   [HUNT_NOT_REACHED] = "not reached",
+	[HUNT_NOT_REACHED] = "not reached", [HUNT_CMD_FAILED] = "CMD failed",
 };
 
 const char *hunt_outcome__name(unsigned int set)

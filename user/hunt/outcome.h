@@ -13,8 +13,8 @@ enum hunt_outcome {
 	HUNT_LEAK,
 	HUNT_OTHER_FINDING,
 	HUNT_CMD_HUNG,
-	HUNT_CMD_FAILED,
 	HUNT_NOT_REACHED, /* the call that was to fail was not made */
+	HUNT_CMD_FAILED,
 	HUNT_NR_OUTCOMES,
 };
 

@@ -64,6 +64,23 @@ const char *hunt_site__name(const struct hunt_site *site, size_t *length)
 	return frame;
 }
 
+bool hunt_site__in_module(const struct hunt_site *site, const char *module)
+{
+	size_t length = strlen(module);
+
+	for (const char *at = strstr(site->stack, " ["); at; at = strstr(at, " [")) {
+		size_t same = 0;
+
+		at += 2;
+		while (same < length &&
+		       (at[same] == module[same] || (at[same] == '_' && module[same] == '-')))
+			same++;
+		if (same == length && at[length] == ']')
+			return true;
+	}
+	return false;
+}
+
 long hunt_plan__by_id(const struct hunt_plan *plan, uint64_t id)
 {
 	for (size_t i = 0; i < plan->nr_sites; i++)
@@ -159,6 +176,7 @@ void hunt_item__finish(struct hunt_item *item, const struct hunt_result *result)
 void hunt_result__free(struct hunt_result *result)
 {
 	free(result->report);
+	free(result->oops);
 	json_decref(result->findings);
 	*result = (struct hunt_result){};
 }

@@ -28,6 +28,9 @@ struct hunt_site {
 	uint64_t in_window; /* of these, with a window open */
 	uint64_t path;	    /* for own ones, where the first call was: see struct pks_place */
 	uint32_t syscalls, nth;
+	/* Of the frame to name it by. The string outlives the plan; NULL: not known. */
+	const char *file;
+	unsigned int line;
 };
 
 enum hunt_state { HUNT_PENDING, HUNT_RUNNING, HUNT_DONE };
@@ -39,6 +42,7 @@ struct hunt_result {
 	double seconds;
 	char *report;	  /* text of the findings; owned, NULL: none */
 	json_t *findings; /* the same as an array; owned, NULL: none */
+	char *oops;	  /* the kernel's own words; owned, NULL: none, or the log has none */
 };
 
 /* A run: calls from one site fail, or from one and then from another. */
@@ -65,6 +69,9 @@ uint64_t hunt_site__id(const char *function, const char *stack);
  * the site's stack; *length bytes of it.
  */
 const char *hunt_site__name(const struct hunt_site *site, size_t *length);
+
+/* True if a function of that module is on the site's stack; "-" and "_" are the same in it. */
+bool hunt_site__in_module(const struct hunt_site *site, const char *module);
 
 /*
  * Adds a site and takes over its stack, or updates one known from an earlier session. Returns

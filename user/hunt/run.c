@@ -193,6 +193,7 @@ enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *opti
 	struct workload workload = WORKLOAD_NONE;
 	struct collector_counts before;
 	unsigned long oopses = oops__count();
+	int log = oops__follow_log();
 	double begin = clock__seconds();
 	enum status status;
 
@@ -206,8 +207,12 @@ enum status hunt_run(struct hunt_session *s, const struct hunt_run_options *opti
 	intake__pass(&w.intake);
 	run->seconds = run->result.seconds = clock__seconds() - begin;
 	watch__tell_lost(&w, &before);
-	if (oops__count() != oopses)
+	if (oops__count() != oopses) {
 		run->result.outcomes |= HUNT_BIT(HUNT_KERNEL_OOPS);
+		run->result.oops = log < 0 ? NULL : oops__text(log);
+	}
+	if (log >= 0)
+		close(log);
 	watch__close(&w);
 	return status;
 }

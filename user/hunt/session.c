@@ -15,6 +15,7 @@
 #include "trace/function_probe.h"
 #include "kernel/symbols/function_name.h"
 #include "kernel/symbols/ksyms.h"
+#include "kernel/symbols/srcline.h"
 
 /* --- which functions ------------------------------------------------------ */
 
@@ -338,6 +339,8 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 		.extension = &s->extension,
 		.injections = &s->injections,
 		.subject = options->command[0],
+		.vmlinux = options->vmlinux,
+		.module_dirs = options->module_dirs,
 	};
 	enum status status;
 
@@ -466,6 +469,32 @@ static int place__site(struct hunt_session *s, const struct pks_place *place,
 	return 0;
 }
 
+/* Where in the source the site is: the line of the frame that it is named by. */
+static void site__find_line(struct hunt_session *s, const struct pks_place *place,
+			    struct hunt_site *site)
+{
+	struct source_line line;
+	struct symbol symbol;
+	size_t length;
+	unsigned int skip = 0;
+
+	for (const char *c = site->stack; c < hunt_site__name(site, &length); c++)
+		skip += *c == '\n';
+	for (unsigned int i = 0; i < place->nr; i++) {
+		symbols__find(s->tracer.symbols, place->stack[i], SYMBOL_RETURN, &symbol);
+		if (symbol.module && !strcmp(symbol.module, "bpf"))
+			continue;
+		if (skip--)
+			continue;
+		if (source__lines(s->tracer.source, place->stack[i], SYMBOL_RETURN, &line, 1) ==
+		    1) {
+			site->file = line.file;
+			site->line = line.line;
+		}
+		return;
+	}
+}
+
 long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_place_fn fn,
 			  void *arg)
 {
@@ -485,6 +514,8 @@ long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_p
 		at = err ?: hunt_plan__site(plan, &site);
 		if (at < 0)
 			return at;
+		if (!plan->sites[at].file)
+			site__find_line(s, &places[i], &plan->sites[at]);
 		if (fn)
 			fn(arg, at, places[i].after);
 	}

@@ -19,6 +19,8 @@ struct hunt_session_options {
 	char *const *command;
 	const char *const *functions; /* only these; NULL-terminated, or NULL: all */
 	enum fault_choice faults;
+	const char *vmlinux;		/* for source lines; NULL: the usual places */
+	const char *const *module_dirs; /* before the usual places; NULL-terminated, or NULL */
 };
 
 struct hunt_session {

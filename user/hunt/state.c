@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hunt/state.h"
+#include "util/json.h"
 
 #define FORMAT 1
 
@@ -56,6 +57,7 @@ static json_t *item__json(const struct hunt_item *item)
 	json_object_set_new(one, "seconds", json_real(r->seconds));
 	json_object_set_new(one, "report", json_string(r->report ?: ""));
 	json_object_set(one, "findings", r->findings);
+	json__set_text(one, "oops", r->oops);
 	return one;
 }
 
@@ -173,11 +175,11 @@ static int outcomes__parse(json_t *from, unsigned int *set)
 static int result__parse(json_t *from, struct hunt_result *result)
 {
 	json_t *outcomes, *findings = NULL;
-	const char *report;
+	const char *report, *oops = NULL;
 
-	if (json_unpack(from, "{s:o, s:i, s:F, s:s, s?o}", "outcomes", &outcomes, "status",
+	if (json_unpack(from, "{s:o, s:i, s:F, s:s, s?o, s?s}", "outcomes", &outcomes, "status",
 			&result->wait_status, "seconds", &result->seconds, "report", &report,
-			"findings", &findings))
+			"findings", &findings, "oops", &oops))
 		return -EINVAL;
 	if (findings && !json_is_array(findings))
 		return -EINVAL;
@@ -185,7 +187,8 @@ static int result__parse(json_t *from, struct hunt_result *result)
 		return -EINVAL;
 	result->report = report[0] ? strdup(report) : NULL;
 	result->findings = json_incref(findings);
-	return report[0] && !result->report ? -ENOMEM : 0;
+	result->oops = oops ? strdup(oops) : NULL;
+	return (report[0] && !result->report) || (oops && !result->oops) ? -ENOMEM : 0;
 }
 
 static int calls__parse(json_t *from, const struct hunt_plan *plan, struct hunt_item *item)

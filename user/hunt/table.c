@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "findings/injections.h"
+#include "hunt/found.h"
 #include "hunt/table.h"
 
 _Static_assert(PKS_HUNT_CALLS <= REPORT_CALLS, "a run's calls have room in its row");
@@ -30,6 +31,8 @@ static struct report_site site__row(const struct hunt_site *site)
 				     .kernel_fault_injection = site->own,
 				     .stack = site->stack,
 				     .name = hunt_site__name(site, &length),
+				     .file = site->file,
+				     .line = site->line,
 				     .calls = site->seen,
 				     .in_window = site->in_window };
 }
@@ -72,7 +75,9 @@ static struct report_run run__row(const struct hunt_plan *plan, size_t number)
 				  .wait_status = item->result.wait_status,
 				  .seconds = item->result.seconds,
 				  .report = item->result.report,
-				  .findings = item->result.findings };
+				  .findings = item->result.findings,
+				  .oopsed = item->result.outcomes & HUNT_BIT(HUNT_KERNEL_OOPS),
+				  .oops = item->result.oops };
 
 	for (unsigned int i = 0; i < item->depth; i++) {
 		const struct hunt_site *site = &plan->sites[item->site[i]];
@@ -107,6 +112,7 @@ void hunt_table__runs(struct report *report, const struct hunt_plan *plan,
 				   .survey_report = summary->survey_report,
 				   .survey_findings = summary->survey_findings,
 				   .because = summary->because };
+	struct report_found *found;
 	struct report_run *runs;
 
 	if (!report->format->runs)
@@ -121,6 +127,14 @@ void hunt_table__runs(struct report *report, const struct hunt_plan *plan,
 		if (plan->items[i].state == HUNT_DONE)
 			runs[sum.nr_runs++] = run__row(plan, i);
 	sum.run = runs;
+	found = hunt_found(plan, &sum.nr_places);
+	if (!found && sum.nr_places) {
+		status__note("out of memory: the list of findings is missing");
+		report->missing++;
+		sum.nr_places = 0;
+	}
+	sum.place = found;
 	report->format->runs(report, &sum);
+	free(found);
 	free(runs);
 }

@@ -5,15 +5,15 @@
 #include "report/json.h"
 #include "util/json.h"
 
-/* The frames of a stack in words, a line each. */
-static json_t *stack__array(const char *stack)
+/* Text of several lines, such as the frames of a stack. */
+static json_t *lines__array(const char *text)
 {
 	json_t *all = json_array();
 	size_t length;
 
-	for (; *stack; stack += length + (stack[length] == '\n')) {
-		length = strcspn(stack, "\n");
-		json_array_append_new(all, json_stringn(stack, length));
+	for (; *text; text += length + (text[length] == '\n')) {
+		length = strcspn(text, "\n");
+		json_array_append_new(all, json_stringn(text, length));
 	}
 	return all;
 }
@@ -33,7 +33,10 @@ static json_t *call__object(const struct report_call *call)
 	json__set_number(object, "value", call->value);
 	json__set_flag(object, "kernel_fault_injection", site->kernel_fault_injection);
 	json_object_set_new(object, "site", json_stringn(site->name, strcspn(site->name, "\n")));
-	json_object_set_new(object, "stack", stack__array(site->stack));
+	json__set_text(object, "file", site->file);
+	if (site->file)
+		json__set_number(object, "line", site->line);
+	json_object_set_new(object, "stack", lines__array(site->stack));
 	return object;
 }
 
@@ -55,6 +58,8 @@ static json_t *run__object(const struct report_run *run, const struct report_hun
 	if (run->wait_status >= 0)
 		json__set_number(object, "status", run->wait_status);
 	json_object_set_new(object, "findings", findings__array(run->findings));
+	if (run->oops)
+		json_object_set_new(object, "oops", lines__array(run->oops));
 	return object;
 }
 
@@ -70,13 +75,30 @@ void json__survey(struct report *r, const struct report_survey *s)
 		json__set_flag(one, "kernel_fault_injection", site->kernel_fault_injection);
 		json__set_number(one, "calls", site->calls);
 		json__set_number(one, "in_window", site->in_window);
-		json_object_set_new(one, "stack", stack__array(site->stack));
+		json_object_set_new(one, "stack", lines__array(site->stack));
 		json_array_append_new(sites, one);
 	}
 	json__set_text(object, "type", "hunt-survey");
 	json_object_set_new(object, "sites", sites);
 	json_object_set_new(object, "findings", findings__array(s->findings));
 	json__line(r, object);
+}
+
+static json_t *places__array(const struct report_hunt *h)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < h->nr_places; i++) {
+		json_t *one = json_object();
+
+		json__set_text(one, "class", h->place[i].class);
+		json__set_text(one, "cause", h->place[i].cause);
+		json__set_text(one, "in", h->place[i].in);
+		json__set_number(one, "runs", h->place[i].runs);
+		json__set_number(one, "first", h->place[i].first);
+		json_array_append_new(all, one);
+	}
+	return all;
 }
 
 static json_t *hunt__summary(const struct report_hunt *h)
@@ -92,6 +114,7 @@ static json_t *hunt__summary(const struct report_hunt *h)
 	json__set_number(object, "survey_findings", h->survey_findings);
 	json_object_set_new(object, "seconds", json_real(h->seconds));
 	json_object_set_new(object, "outcomes", outcomes);
+	json_object_set_new(object, "places", places__array(h));
 	json__set_flag(object, "complete", !h->because);
 	json__set_text(object, "because", h->because);
 	return object;

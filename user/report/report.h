@@ -57,6 +57,8 @@ struct report_site {
 	bool kernel_fault_injection;
 	const char *stack; /* one frame per line, direct caller first */
 	const char *name;  /* points into stack: the frame to name the site by */
+	const char *file;  /* of that frame; NULL: not known */
+	unsigned int line;
 	__u64 calls, in_window;
 };
 
@@ -76,6 +78,17 @@ struct report_run {
 	double seconds;
 	const char *report; /* the findings as text; NULL: none */
 	json_t *findings;   /* the same as an array; NULL: none */
+	bool oopsed;
+	const char *oops; /* what the kernel logged of it, in lines; NULL: not known */
+};
+
+/* One place of the findings of all runs. */
+struct report_found {
+	const char *class;
+	const char *cause;  /* NULL: none */
+	const char *in;	    /* the function to blame; NULL: not known */
+	size_t first, last; /* numbers of the runs */
+	size_t runs;
 };
 
 struct report_survey {
@@ -92,6 +105,8 @@ struct report_outcome {
 struct report_hunt {
 	const struct report_run *run; /* those that took place */
 	size_t nr_runs;
+	const struct report_found *place; /* their findings, each place once */
+	size_t nr_places;
 	size_t planned, walked, found;
 	const struct report_outcome *outcome;
 	size_t nr_outcomes;

@@ -72,8 +72,40 @@ static void run__row(FILE *out, const struct report_run *run)
 			fprintf(out, "%5zu  %-12s  %-6s", run->number, run->outcome, status);
 		else
 			fprintf(out, "%5s  %-12s  %-6s", "", "  and then", "");
-		fprintf(out, "  %-8s  %-*s  %s\n", escaped(call->error), COLUMN,
+		fprintf(out, "  %-8s  %-*s  %s", escaped(call->error), COLUMN,
 			escaped(call->site.function), frame__shown(call->site.name));
+		if (call->site.file)
+			fprintf(out, " (%s:%u)", escaped(call->site.file), call->site.line);
+		fputc('\n', out);
+	}
+}
+
+/* It need not be the last thing that goes wrong, but is the last that can be relied on. */
+static void run__oops(FILE *out, const struct report_run *run)
+{
+	size_t length;
+
+	fprintf(out, "The kernel oopsed in this run. %s\n",
+		run->oops ? "Its log:" : "Its log could not be read, or has no trace of that.");
+	for (const char *line = run->oops ?: ""; *line; line += length + (line[length] == '\n')) {
+		length = strcspn(line, "\n");
+		fprintf(out, "    %s\n", frame__shown(line));
+	}
+	fprintf(out,
+		"Reboot before you rely on this kernel; a hunt with --resume FILE goes on after "
+		"that.\n");
+}
+
+static void hunt__places(FILE *out, const struct report_hunt *hunt)
+{
+	if (hunt->nr_places)
+		fprintf(out, "\nFindings:\n%5s  %5s  %s\n", "RUNS", "FIRST", "CLASS AND PLACE");
+	for (size_t i = 0; i < hunt->nr_places; i++) {
+		const struct report_found *one = &hunt->place[i];
+
+		fprintf(out, "%5zu  %5zu  %s%s%s in %s\n", one->runs, one->first,
+			escaped(one->class), one->cause ? "/" : "", escaped(one->cause ?: ""),
+			escaped(one->in ?: "an unknown function"));
 	}
 }
 
@@ -81,9 +113,14 @@ static void hunt__reports(FILE *out, const struct report_hunt *hunt)
 {
 	if (hunt->survey_report)
 		fprintf(out, "\nWith nothing failed:\n%s", hunt->survey_report);
-	for (size_t i = 0; i < hunt->nr_runs; i++)
-		if (hunt->run[i].report)
-			fprintf(out, "\nRun %zu:\n%s", hunt->run[i].number, hunt->run[i].report);
+	for (size_t i = 0; i < hunt->nr_runs; i++) {
+		const struct report_run *run = &hunt->run[i];
+
+		if (run->report || run->oopsed)
+			fprintf(out, "\nRun %zu:\n%s", run->number, run->report ?: "");
+		if (run->oopsed)
+			run__oops(out, run);
+	}
 }
 
 static void hunt__verdict(FILE *out, const struct report_hunt *h)
@@ -108,5 +145,6 @@ void text__hunt(struct report *r, const struct report_hunt *hunt)
 		COLUMN, "FUNCTION", "CALL SITE");
 	for (size_t i = 0; i < hunt->nr_runs; i++)
 		run__row(r->out, &hunt->run[i]);
+	hunt__places(r->out, hunt);
 	hunt__verdict(r->out, hunt);
 }
