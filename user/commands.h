@@ -11,5 +11,7 @@ enum status cmd_snapshot(int argc, char **argv);
 enum status cmd_inject(int argc, char **argv);
 enum status cmd_hunt(int argc, char **argv);
 enum status cmd_check(int argc, char **argv);
+enum status cmd_report(int argc, char **argv);
+enum status cmd_diff(int argc, char **argv);
 
 #endif

@@ -21,6 +21,8 @@ static const struct command commands[] = {
 	{ "inject", cmd_inject, "run, with calls skipped, delayed or failed on purpose" },
 	{ "hunt", cmd_hunt,
 	  "fail every call around a window, one at a time, and watch the windows" },
+	{ "report", cmd_report, "show what a run was kept as with -o, or several, on any machine" },
+	{ "diff", cmd_diff, "say what is gone, still there and new between two kept runs" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -220,7 +220,7 @@ static enum status facts__print(const struct format *format, enum status status)
 	const struct report_check check = { .fact = facts.all, .nr = facts.nr };
 	struct report report = { .out = stdout, .format = format, .missing = facts.failed };
 
-	report.format->check(&report, &check);
+	report__check(&report, &check);
 	facts__free();
 	return report__status(&report, status);
 }

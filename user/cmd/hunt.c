@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/format.h"
+#include "cmd/keep.h"
 #include "cmd/options.h"
 #include "cmd/words.h"
 #include "commands.h"
@@ -70,6 +71,7 @@ static const struct argp_option argp_options[] = {
 
 struct input {
 	struct hunt_options hunt;
+	struct keep keep;
 	/* Room for all arguments there are, and NULL, in each. */
 	const char **functions, **modules, **module_dirs;
 	size_t nr_functions, nr_modules, nr_module_dirs;
@@ -137,6 +139,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->format;
+		state->child_inputs[1] = &in->keep;
 		return 0;
 	case OPTION_RESUME:
 		o->resume = arg;
@@ -163,7 +166,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return which__parse(key, arg, in);
 }
 
-static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 },
+					      { &keep_argp, 0, NULL, 0 },
+					      { 0 } };
 
 static const struct argp argp = {
 	.options = argp_options,
@@ -189,6 +194,16 @@ static const struct argp argp = {
 	       "  pkstrace hunt --resume hunt.json --depth 2 -- ./exercise-my-driver",
 };
 
+static enum status kept_hunt(struct input *in, int argc, char **argv)
+{
+	enum status status = format__needs("hunt", in->hunt.format, in->hunt.format->runs);
+
+	status = status ?: preflight__capabilities();
+	status = status ?: keep__open(&in->keep, argc, argv);
+	in->hunt.keep = in->keep.to;
+	return keep__close(&in->keep, status ?: hunt(&in->hunt));
+}
+
 static enum status hunt_with_lists(int argc, char **argv, struct input *in)
 {
 	enum status status;
@@ -202,8 +217,7 @@ static enum status hunt_with_lists(int argc, char **argv, struct input *in)
 		return status;
 	if (!in->hunt.session.command)
 		return status__say(STATUS_USAGE, "hunt: no command: give one after --");
-	status = format__needs("hunt", in->hunt.format, in->hunt.format->runs);
-	return status ?: preflight__capabilities() ?: hunt(&in->hunt);
+	return kept_hunt(in, argc, argv);
 }
 
 enum status cmd_hunt(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/format.h"
+#include "cmd/keep.h"
 #include "cmd/options.h"
 #include "cmd/words.h"
 #include "commands.h"
@@ -107,6 +108,7 @@ static const struct argp_option options[] = {
 struct input {
 	struct inject_plan plan;
 	struct tracer_options run;
+	struct keep keep;
 	bool dry;
 };
 
@@ -228,6 +230,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &in->run.format;
+		state->child_inputs[1] = &in->keep;
 		return 0;
 	case 'v':
 		return OPTION_INTEGER(arg, 0, 2, in->plan.verbose);
@@ -256,7 +259,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return parse_filter(key, arg, in);
 }
 
-static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 },
+					      { &keep_argp, 0, NULL, 0 },
+					      { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -337,5 +342,7 @@ enum status cmd_inject(int argc, char **argv)
 	status = options__parse(&argp, argc, argv, &in, &help);
 	if (status || help)
 		return status;
-	return check(&in) ?: preflight__capabilities() ?: inject(&in);
+	status = check(&in) ?: preflight__capabilities() ?: keep__open(&in.keep, argc, argv);
+	in.run.keep = in.keep.to;
+	return keep__close(&in.keep, status ?: inject(&in));
 }

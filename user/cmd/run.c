@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/format.h"
+#include "cmd/keep.h"
 #include "cmd/options.h"
 #include "cmd/words.h"
 #include "commands.h"
@@ -25,6 +26,7 @@ enum {
 /* The command line: options of the tracer, and the lists that they point to. */
 struct run_arguments {
 	struct tracer_options tracer;
+	struct keep keep;
 	const char **modules; /* has room for all arguments, and NULL */
 	const char **suppressions;
 	size_t nr_modules, nr_suppressions;
@@ -66,6 +68,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
+		state->child_inputs[1] = &a->keep;
 		return 0;
 	case OPTION_SLEPT:
 		o->slept = true;
@@ -97,7 +100,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
+					      { &keep_argp, 0, NULL, 0 },
+					      { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -116,7 +121,9 @@ static const struct argp argp = {
 	       "EXAMPLES\n"
 	       "  pkstrace run                      the whole system, until Ctrl-C\n"
 	       "  pkstrace run -d 10 -p 1234        one process, for ten seconds\n"
-	       "  pkstrace run -- fio job.fio       a command, until it ends",
+	       "  pkstrace run -- fio job.fio       a command, until it ends\n"
+	       "  pkstrace run -o fio.pks -- fio job.fio\n"
+	       "                                    the same, kept in a file",
 };
 
 /* Reads the suppressions before anything is attached: a typo in one must not cost a run. */
@@ -142,11 +149,11 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	if (status)
 		return status;
 	suppress = suppress__new();
-	status = suppressions__load(a, suppress);
+	status = suppressions__load(a, suppress) ?: keep__open(&a->keep, argc, argv);
 	a->tracer.suppress = suppress;
 	a->tracer.module_dirs = a->modules;
-	if (!status)
-		status = tracer__run(&a->tracer);
+	a->tracer.keep = a->keep.to;
+	status = keep__close(&a->keep, status ?: tracer__run(&a->tracer));
 	suppress__free(suppress);
 	return status;
 }

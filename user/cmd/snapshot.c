@@ -74,7 +74,7 @@ static void on_thread(void *arg, const struct pks_inside *thread)
 
 	resolve__inside(&taken->resolver, thread, &taken->thread);
 	taken->counts.in_state[taken->thread.state]++;
-	taken->report.format->thread(&taken->report, &taken->thread);
+	report__thread(&taken->report, &taken->thread);
 }
 
 static enum status snapshot__take(struct taken *taken, const struct dialect *dialect)
@@ -87,8 +87,7 @@ static enum status snapshot__take(struct taken *taken, const struct dialect *dia
 					&taken->counts.threads);
 	if (status == STATUS_CANNOT)
 		return status;
-	if (taken->report.format->snapshot)
-		taken->report.format->snapshot(&taken->report, &taken->counts);
+	report__snapshot(&taken->report, &taken->counts);
 	for (int i = 0; i < NR_SNAPSHOT_STATES; i++)
 		if (taken->counts.in_state[i])
 			status = STATUS_FINDINGS;

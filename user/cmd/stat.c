@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "cmd/format.h"
+#include "cmd/keep.h"
 #include "cmd/options.h"
 #include "commands.h"
 #include "cmd/target.h"
+#include "findings/aggregate.h"
 
 enum {
 	OPTION_BY = 256,
@@ -25,29 +27,29 @@ static const struct argp_option options[] = {
 
 static error_t parse_by(const char *text, enum pks_by *by)
 {
-	static const char *const names[PKS_NR_BY] = {
-		[PKS_BY_SITE] = "site",
-		[PKS_BY_THREAD] = "thread",
-		[PKS_BY_CGROUP] = "cgroup",
-		[PKS_BY_ALL] = "all",
-	};
-
 	unsigned int i;
 
-	if (option__choice(text, names, PKS_NR_BY, &i))
+	if (option__choice(text, aggregate__words, PKS_NR_BY, &i))
 		return EINVAL;
 	*by = i;
 	return 0;
 }
 
+struct stat_arguments {
+	struct tracer_options tracer;
+	struct keep keep;
+};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct tracer_options *o = state->input;
+	struct stat_arguments *a = state->input;
+	struct tracer_options *o = &a->tracer;
 	int64_t value;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
+		state->child_inputs[1] = &a->keep;
 		return 0;
 	case 'I':
 		if (option__integer(arg, 10, 1000000000, &value))
@@ -62,7 +64,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
+					      { &keep_argp, 0, NULL, 0 },
+					      { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -81,16 +85,18 @@ static const struct argp argp = {
 
 enum status cmd_stat(int argc, char **argv)
 {
-	struct tracer_options o = { .counts_only = true,
-				    .by = PKS_BY_ALL,
-				    .format = format__row(0) };
+	struct stat_arguments a = {
+		.tracer = { .counts_only = true, .by = PKS_BY_ALL, .format = format__row(0) }
+	};
+	struct tracer_options *o = &a.tracer;
 	enum status status;
 	bool help;
 
-	status = options__parse(&argp, argc, argv, &o, &help);
+	status = options__parse(&argp, argc, argv, &a, &help);
 	if (status || help)
 		return status;
-	status = format__needs("stat", o.format, o.format->summary);
-	status = status ?: target__check("stat", &o);
-	return status ?: tracer__run(&o);
+	status = format__needs("stat", o->format, o->format->summary);
+	status = status ?: target__check("stat", o) ?: keep__open(&a.keep, argc, argv);
+	o->keep = a.keep.to;
+	return keep__close(&a.keep, status ?: tracer__run(o));
 }

@@ -42,6 +42,13 @@ bool aggregate__cgroup_path(__u64 id, char *path, size_t size)
 	return true;
 }
 
+const char *const aggregate__words[PKS_NR_BY] = {
+	[PKS_BY_SITE] = "site",
+	[PKS_BY_THREAD] = "thread",
+	[PKS_BY_CGROUP] = "cgroup",
+	[PKS_BY_ALL] = "all",
+};
+
 const char *aggregate__title(enum pks_by by)
 {
 	static const char *const titles[PKS_NR_BY] = {

@@ -19,6 +19,9 @@ const char *aggregate__name(struct symbols *symbols, enum pks_by by, const struc
 /* The column heading for such names. */
 const char *aggregate__title(enum pks_by by);
 
+/* "site", "thread", "cgroup", "all": for the command line and for files. */
+extern const char *const aggregate__words[PKS_NR_BY];
+
 /*
  * The path of a cgroup, by ID, relative to the root of the hierarchy; "/" for the root.
  * Returns false if the cgroup is gone or cgroup v2 is not mounted.

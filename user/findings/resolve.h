@@ -124,6 +124,13 @@ struct resolved_link {
 	struct resolved_place in;
 };
 
+/* A machine on which a finding was seen. The strings belong to its session. */
+struct resolved_seen {
+	const char *host;
+	const char *kernel;
+	__u64 count;
+};
+
 struct resolved_finding {
 	__u64 time; /* CLOCK_MONOTONIC ns */
 	const char *class;
@@ -160,6 +167,9 @@ struct resolved_finding {
 	unsigned int nr_remarks;
 	struct resolved_stack stack[NR_ROLES];
 	unsigned int nr_stacks;
+	/* Where sessions of several machines are one report: those that have it. */
+	const struct resolved_seen *seen;
+	size_t nr_seen;
 };
 
 /* A thread that a snapshot lists. */

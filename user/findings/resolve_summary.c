@@ -85,6 +85,7 @@ static int summary__repeats(const struct resolver *r, struct resolved_summary *o
 			.class = class__row(f->raw.class)->name,
 			.cause = f->raw.cause ? cause__row(f->raw.cause)->name : NULL,
 			.reported = !f->unseen,
+			.report = f->unseen ? 0 : f->raw.time,
 			.count = f->count,
 			.first = f->first,
 			.last = f->last,
@@ -92,6 +93,25 @@ static int summary__repeats(const struct resolver *r, struct resolved_summary *o
 		repeat__place(r, m, f, one);
 		out->nr_repeats++;
 	}
+	return 0;
+}
+
+static int summary__suppressions(const struct resolver *r, struct resolved_summary *out)
+{
+	unsigned int nr = suppress__count(r->suppress);
+
+	if (!nr)
+		return 0;
+	out->suppression = calloc(nr, sizeof(*out->suppression));
+	if (!out->suppression)
+		return -ENOMEM;
+	out->nr_suppressions = nr;
+	for (unsigned int i = 0; i < nr; i++)
+		out->suppression[i] = (struct resolved_suppression){
+			.name = suppress__name(r->suppress, i + 1),
+			.origin = suppress__origin(r->suppress, i + 1),
+			.used = model__used(out->model, i + 1),
+		};
 	return 0;
 }
 
@@ -137,17 +157,16 @@ static void summary__notes(const struct resolver *r, struct resolved_summary *ou
 
 int resolve__summary(const struct resolver *r, const struct model *m, struct resolved_summary *out)
 {
-	*out = (struct resolved_summary){ .model = m,
-					  .by = r->by,
-					  .by_title = aggregate__title(r->by),
-					  .target = r->target,
-					  .suppress = r->suppress };
+	*out = (struct resolved_summary){
+		.model = m, .by = r->by, .by_title = aggregate__title(r->by), .target = r->target
+	};
 	summary__notes(r, out);
-	return summary__sites(r, out) ?: summary__repeats(r, out);
+	return summary__sites(r, out) ?: summary__repeats(r, out) ?: summary__suppressions(r, out);
 }
 
 void resolved_summary__free(struct resolved_summary *summary)
 {
+	free(summary->suppression);
 	free(summary->repeat);
 	free(summary->site);
 	*summary = (struct resolved_summary){};

@@ -15,7 +15,13 @@ struct resolved_repeat {
 	char in[AGGREGATE_TEXT]; /* "": not known */
 	const char *through;	 /* the mapping helper that it called; NULL: none */
 	bool reported;		 /* false: known only by its count */
+	__u64 report;		 /* if so, resolved_finding.time of the report */
 	__u64 count, first, last;
+};
+
+struct resolved_suppression {
+	const char *name, *origin; /* the suppressions' own */
+	__u64 used;
 };
 
 /* What windows are counted by. Times in ns. */
@@ -34,8 +40,9 @@ struct resolved_summary {
 	enum pks_by by;
 	const char *by_title;
 	const char *target;
-	const struct suppress *suppress; /* NULL: none */
-	struct resolved_repeat *repeat;	 /* those that are not suppressed; owned, like site */
+	struct resolved_suppression *suppression; /* owned, like repeat and site */
+	size_t nr_suppressions;
+	struct resolved_repeat *repeat; /* those that are not suppressed */
 	size_t nr_repeats;
 	struct resolved_site *site; /* as the model's */
 	size_t nr_sites;

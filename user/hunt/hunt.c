@@ -412,6 +412,16 @@ static void boot__id(char *id, size_t size)
 		fclose(f);
 }
 
+static enum status hunt__begin_session(struct hunt *h)
+{
+	char what[320];
+
+	if (!h->options->keep)
+		return STATUS_CLEAN;
+	dialect__describe(&h->session.tracer.dialect, what, sizeof(what));
+	return session_writer__begin(h->options->keep, h->run.command[0], what);
+}
+
 enum status hunt(const struct hunt_options *options)
 {
 	struct hunt h = {
@@ -419,7 +429,9 @@ enum status hunt(const struct hunt_options *options)
 		.session = { .lock = -1, .guardian = GUARDIAN_NONE },
 		.file = { .path = options->resume, .command = options->session.command },
 		.run = { .command = options->session.command },
-		.report = { .out = stdout, .format = options->format },
+		.report = { .out = stdout,
+			    .format = options->format,
+			    .keep = options->keep ? &options->keep->report : NULL },
 	};
 	enum status status = STATUS_CLEAN;
 
@@ -429,6 +441,7 @@ enum status hunt(const struct hunt_options *options)
 		status = hunt_state__load(&h.file, &h.plan);
 	if (!status) {
 		status = hunt_session__open(&h.session, &options->session);
+		status = status ?: hunt__begin_session(&h);
 		status = status ?: hunt__survey(&h);
 		if (!status) {
 			hunt__runs(&h);

@@ -20,6 +20,7 @@ struct hunt_options {
 	bool keep_going; /* even if CMD fails on its own, or can't be ended */
 	bool allow_none; /* a hunt without a path is no failure */
 	const struct format *format;
+	struct session_writer *keep; /* opened; NULL: nothing is kept */
 };
 
 /* Does it all. Returns the exit status. */

@@ -61,7 +61,7 @@ static void watch__show(void *arg, const struct model_finding *f,
 		baseline__add(w->baseline, f->raw.fold);
 	w->run->findings++;
 	w->run->result.outcomes |= hunt_outcome__of_class(f->raw.class);
-	w->text.format->finding(&w->text, resolved);
+	report__finding(&w->text, resolved);
 	if (json_array_append_new(w->findings, json__finding_object(resolved)))
 		model__lose(&w->model, LOSS_ROOM, 1);
 }

@@ -54,14 +54,14 @@ void hunt_table__survey(struct report *report, const struct hunt_plan *plan, jso
 	struct report_survey survey = { .findings = findings };
 	struct report_site *sites;
 
-	if (!report->format->survey)
+	if (!report__wants_survey(report))
 		return;
 	sites = table__alloc(report, plan->nr_sites, sizeof(*sites));
 	for (size_t i = 0; sites && i < plan->nr_sites; i++)
 		if (plan->sites[i].hash)
 			sites[survey.nr_sites++] = site__row(&plan->sites[i]);
 	survey.site = sites;
-	report->format->survey(report, &survey);
+	report__survey(report, &survey);
 	free(sites);
 }
 
@@ -115,7 +115,7 @@ void hunt_table__runs(struct report *report, const struct hunt_plan *plan,
 	struct report_found *found;
 	struct report_run *runs;
 
-	if (!report->format->runs)
+	if (!report__wants_runs(report))
 		return;
 	for (int i = 0; i < HUNT_NR_OUTCOMES; i++)
 		outcomes[i] =
@@ -134,7 +134,7 @@ void hunt_table__runs(struct report *report, const struct hunt_plan *plan,
 		sum.nr_places = 0;
 	}
 	sum.place = found;
-	report->format->runs(report, &sum);
+	report__runs(report, &sum);
 	free(found);
 	free(runs);
 }

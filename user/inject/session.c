@@ -496,7 +496,7 @@ void inject_session__report(const struct inject_session *s, struct report *repor
 					 .seed = s->plan->rule.seed,
 					 .places_lost = s->skel->bss->places_lost };
 
-	if (!report->format->injections)
+	if (!report__wants_injections(report))
 		return;
 	for (int i = 0; i < PKS_RULES; i++) {
 		all.passed += s->skel->bss->rule_states[i].seen;
@@ -507,7 +507,7 @@ void inject_session__report(const struct inject_session *s, struct report *repor
 		status__note("out of memory: places are missing");
 		report->missing++;
 	}
-	report->format->injections(report, &all);
+	report__injections(report, &all);
 	inject_places__free(&all);
 }
 

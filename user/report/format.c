@@ -42,6 +42,8 @@ const char *format__names(char *text, size_t size)
 
 enum status report__status(const struct report *r, enum status status)
 {
+	if (r->keep && r->keep->missing)
+		status = STATUS_OUTPUT; /* this was said at once */
 	if (!r->missing)
 		return status;
 	return status__say(STATUS_OUTPUT, "%u lines of the output are missing", r->missing);

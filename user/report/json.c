@@ -203,6 +203,21 @@ static void finding__where(json_t *object, const struct resolved_finding *f)
 		json__set_number(object, "other_tid", f->other_tid);
 }
 
+static json_t *machines__array(const struct resolved_finding *f)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < f->nr_seen; i++) {
+		json_t *one = json_object();
+
+		json__set_text(one, "host", f->seen[i].host);
+		json__set_text(one, "kernel", f->seen[i].kernel);
+		json__set_number(one, "count", f->seen[i].count);
+		json_array_append_new(all, one);
+	}
+	return all;
+}
+
 json_t *json__finding_object(const struct resolved_finding *f)
 {
 	json_t *object = json_object();
@@ -216,6 +231,8 @@ json_t *json__finding_object(const struct resolved_finding *f)
 	json__set_flag(object, "unsure", f->unsure);
 	json_object_set_new(object, "thread", thread__object(&f->thread));
 	json_object_set_new(object, "stacks", stacks__object(f));
+	if (f->nr_seen)
+		json_object_set_new(object, "machines", machines__array(f));
 	return object;
 }
 

@@ -40,12 +40,12 @@ static json_t *summary__suppressions(const struct resolved_summary *s)
 {
 	json_t *all = json_array();
 
-	for (unsigned int i = 1; i <= suppress__count(s->suppress); i++) {
+	for (size_t i = 0; i < s->nr_suppressions; i++) {
 		json_t *one = json_object();
 
-		json__set_text(one, "name", suppress__name(s->suppress, i));
-		json__set_text(one, "origin", suppress__origin(s->suppress, i));
-		json__set_number(one, "used", model__used(s->model, i));
+		json__set_text(one, "name", s->suppression[i].name);
+		json__set_text(one, "origin", s->suppression[i].origin);
+		json__set_number(one, "used", s->suppression[i].used);
 		json_array_append_new(all, one);
 	}
 	return all;

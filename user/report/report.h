@@ -21,6 +21,7 @@ struct report {
 	unsigned int top;     /* rows to list in the table of windows */
 	unsigned int verbose; /* injections: 0: none, 1: a line for each, 2: with the stack */
 	unsigned int missing; /* lines that could not be built or written */
+	struct report *keep;  /* gets everything as well: a session that is kept; NULL: none */
 };
 
 /* --- inject ----------------------------------------------------------------------- */
@@ -132,23 +133,38 @@ struct report_check {
 
 /* --- formats ---------------------------------------------------------------------- */
 
-/* NULL: the format has no form for this. */
+/*
+ * The parts of an output, and what each is of. As they come: finding, injection, interval,
+ * thread, survey; the rest comes at the end.
+ */
+#define REPORT_PARTS(PART)                                                                         \
+	PART(finding, struct resolved_finding)                                                     \
+	PART(injection, struct resolved_injection)                                                 \
+	PART(interval, struct resolved_summary)                                                    \
+	PART(thread, struct resolved_inside)                                                       \
+	PART(survey, struct report_survey)                                                         \
+	PART(summary, struct resolved_summary)                                                     \
+	PART(injections, struct report_injections)                                                 \
+	PART(snapshot, struct report_snapshot)                                                     \
+	PART(runs, struct report_hunt)                                                             \
+	PART(check, struct report_check)
+
+#define REPORT_FUNCTION(part, type) void (*part)(struct report * r, const type *what);
+
+/* A function is NULL where the format has no form for the part. */
 struct format {
 	const char *name;
 	const char *meaning; /* for --help */
-	/* As it comes. */
-	void (*finding)(struct report *r, const struct resolved_finding *f);
-	void (*injection)(struct report *r, const struct resolved_injection *one);
-	void (*interval)(struct report *r, const struct resolved_summary *s);
-	void (*thread)(struct report *r, const struct resolved_inside *t);
-	void (*survey)(struct report *r, const struct report_survey *s);
-	/* At the end. */
-	void (*summary)(struct report *r, const struct resolved_summary *s);
-	void (*injections)(struct report *r, const struct report_injections *all);
-	void (*snapshot)(struct report *r, const struct report_snapshot *all);
-	void (*runs)(struct report *r, const struct report_hunt *hunt);
-	void (*check)(struct report *r, const struct report_check *check);
+	REPORT_PARTS(REPORT_FUNCTION)
 };
+
+/* report__finding(r, f) and so on: the part, in each form that somebody wants it in. */
+#define REPORT_PRINT(part, type) void report__##part(struct report *r, const type *what);
+REPORT_PARTS(REPORT_PRINT)
+
+/* report__wants_finding(r) and so on: false where nobody does, and it need not be made. */
+#define REPORT_WANTS(part, type) bool report__wants_##part(const struct report *r);
+REPORT_PARTS(REPORT_WANTS)
 
 /* The format with that name; NULL if there is none. */
 const struct format *format__find(const char *name);

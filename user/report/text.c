@@ -125,6 +125,14 @@ static void finding__injection(FILE *out, const struct resolved_finding *f)
 			escaped(one->caller.text), f->injected_before / 1e3);
 }
 
+static void finding__seen(FILE *out, const struct resolved_finding *f)
+{
+	for (size_t i = 0; i < f->nr_seen; i++)
+		fprintf(out, "%s %s (%s), %" PRIu64 " time%s\n", i ? "       " : "Seen on",
+			escaped(f->seen[i].host), escaped(f->seen[i].kernel),
+			(uint64_t)f->seen[i].count, f->seen[i].count == 1 ? "" : "s");
+}
+
 static void text__finding(struct report *r, const struct resolved_finding *f)
 {
 	finding__title(r->out, f);
@@ -133,6 +141,7 @@ static void text__finding(struct report *r, const struct resolved_finding *f)
 	finding__remarks(r->out, f);
 	finding__who(r->out, f);
 	finding__injection(r->out, f);
+	finding__seen(r->out, f);
 	for (unsigned int i = 0; i < f->nr_stacks; i++)
 		stack__print(r->out, &f->stack[i]);
 	fputs(RULE "\n", r->out);

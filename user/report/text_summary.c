@@ -28,16 +28,13 @@ static void run__findings(FILE *out, const struct resolved_summary *s)
 
 static void run__suppressions(FILE *out, const struct resolved_summary *s)
 {
-	unsigned int nr = suppress__count(s->suppress);
-
-	if (nr)
+	if (s->nr_suppressions)
 		fprintf(out, "\nSuppressions:\n%8s  %s\n", "USED", "NAME");
-	for (unsigned int i = 1; i <= nr; i++) {
-		__u64 used = model__used(s->model, i);
+	for (size_t i = 0; i < s->nr_suppressions; i++) {
+		const struct resolved_suppression *one = &s->suppression[i];
 
-		fprintf(out, "%8" PRIu64 "  %s (%s)%s\n", (uint64_t)used,
-			escaped(suppress__name(s->suppress, i)),
-			escaped(suppress__origin(s->suppress, i)), used ? "" : ": never used");
+		fprintf(out, "%8" PRIu64 "  %s (%s)%s\n", (uint64_t)one->used, escaped(one->name),
+			escaped(one->origin), one->used ? "" : ": never used");
 	}
 }
 

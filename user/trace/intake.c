@@ -79,18 +79,26 @@ static void intake__drain(struct intake *in)
 
 /* --- out ------------------------------------------------------------------------------ */
 
-static void finding__print(struct intake *in, const struct model_finding *f)
+/* Where a report of the finding is to go; NULL: nowhere. */
+static struct report *finding__report(struct intake *in)
 {
-	const struct format *format = in->report->format;
+	struct report *report = in->report;
 
 	in->shown++;
 	if (in->shown > in->max_reports) {
 		if (in->shown == in->max_reports + 1)
-			status__note("%u reports printed; further findings are only counted",
-				     in->max_reports);
-		return;
+			status__note("%u reports printed; further findings are only %s",
+				     in->max_reports, report->keep ? "kept" : "counted");
+		report = report->keep;
 	}
-	if (!in->show && !format->finding)
+	return report && (in->show || report__wants_finding(report)) ? report : NULL;
+}
+
+static void finding__print(struct intake *in, const struct model_finding *f)
+{
+	struct report *report = finding__report(in);
+
+	if (!report)
 		return;
 	in->resolved = in->resolved ?: malloc(sizeof(*in->resolved));
 	if (!in->resolved) {
@@ -101,7 +109,7 @@ static void finding__print(struct intake *in, const struct model_finding *f)
 	if (in->show)
 		in->show(in->arg, f, in->resolved);
 	else
-		format->finding(in->report, in->resolved);
+		report__finding(report, in->resolved);
 }
 
 static void finding__show(struct intake *in)
@@ -121,12 +129,13 @@ static void finding__show(struct intake *in)
 static void injection__show(struct intake *in)
 {
 	const struct injection *one = &in->resolver->injections->all[in->next_injection++];
+	struct report *report = in->report->verbose ? in->report : in->report->keep;
 	struct resolved_injection resolved;
 
-	if (!in->report->verbose || !in->report->format->injection)
+	if (!report || !report__wants_injection(report))
 		return;
 	resolve__injection(in->resolver, one, &resolved);
-	in->report->format->injection(in->report, &resolved);
+	report__injection(report, &resolved);
 }
 
 /* The next in time, be it a finding or an injection. False where all is shown. */

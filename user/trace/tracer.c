@@ -200,13 +200,24 @@ static void tracer__report(struct tracer *t)
 	t->report = (struct report){ .out = stdout,
 				     .format = o->format ?: format__row(0),
 				     .top = o->top ?: 20,
-				     .verbose = o->verbose };
+				     .verbose = o->verbose,
+				     .keep = o->keep ? &o->keep->report : NULL };
 	t->intake = (struct intake){ .collector = t->collector,
 				     .model = &t->model,
 				     .resolver = &t->resolver,
 				     .report = &t->report,
 				     .max_reports = o->max_reports,
 				     .show_injections = o->show_injections };
+}
+
+static enum status tracer__begin_session(struct tracer *t)
+{
+	char what[320];
+
+	if (!t->options.keep)
+		return STATUS_CLEAN;
+	dialect__describe(&t->dialect, what, sizeof(what));
+	return session_writer__begin(t->options.keep, t->target, what);
 }
 
 enum status tracer__start(struct tracer *t, const struct tracer_options *options)
@@ -231,7 +242,7 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	tracer__report(t);
 	t->started = t->shown_at = clock__seconds();
 	tracer__say_attached(t, t->started - begin);
-	return tracer__start_workload(t);
+	return tracer__begin_session(t) ?: tracer__start_workload(t);
 }
 
 static void tracer__workload_say_end(const struct tracer *t, int wait_status)
@@ -366,7 +377,7 @@ static void tracer__print_interval(struct tracer *t, const struct model *delta, 
 		t->report.missing++;
 	s.at = at - t->started;
 	s.seconds = at - t->shown_at;
-	t->report.format->interval(&t->report, &s);
+	report__interval(&t->report, &s);
 	resolved_summary__free(&s);
 }
 
@@ -375,7 +386,7 @@ static void tracer__show_interval(struct tracer *t, double at)
 	struct collector_counts counts;
 	struct model now = {}, delta;
 
-	if (!t->report.format->interval)
+	if (!report__wants_interval(&t->report))
 		return;
 	collector__counts(t->collector, &counts);
 	memcpy(now.found, counts.found, sizeof(now.found));
@@ -420,7 +431,10 @@ enum status tracer__loop(struct tracer *t)
 	unsigned int ended;
 
 	status = run_loop__wait(&loop, &ended);
-	if (status)
+	/* Nobody sees what is printed, but it is kept up to its end. */
+	if (status == STATUS_OUTPUT && t->options.keep)
+		ended = 0;
+	else if (status)
 		return status;
 	t->ended = clock__seconds();
 	if (ended & (END_BIT(END_WORKLOAD) | END_BIT(END_PROCESS)))
@@ -509,7 +523,7 @@ static void tracer__print_summary(struct tracer *t)
 {
 	struct resolved_summary s;
 
-	if (!t->report.format->summary)
+	if (!report__wants_summary(&t->report))
 		return;
 	if (resolve__summary(&t->resolver, &t->model, &s)) {
 		status__note("out of memory: the summary's tables are missing");
@@ -517,7 +531,7 @@ static void tracer__print_summary(struct tracer *t)
 	}
 	s.counts_only = t->options.counts_only;
 	s.seconds = t->ended - t->started;
-	t->report.format->summary(&t->report, &s);
+	report__summary(&t->report, &s);
 	resolved_summary__free(&s);
 }
 

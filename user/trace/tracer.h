@@ -7,6 +7,7 @@
 #define PKSTRACE_TRACE_TRACER_H
 
 #include "report/report.h"
+#include "report/session/writer.h"
 #include "trace/collector.h"
 #include "trace/intake.h"
 #include "trace/longhold.h"
@@ -26,6 +27,7 @@ struct tracer_options {
 	unsigned int top;  /* rows to list; 0: 20 */
 	struct dialect_choice dialect;	 /* what to trace, if not what the kernel offers first */
 	const struct format *format;	 /* NULL: the first that there is */
+	struct session_writer *keep;	 /* opened; NULL: nothing is kept */
 	const struct suppress *suppress; /* NULL: none */
 	const char *vmlinux;		 /* for source lines; NULL: the usual places */
 	const char *const *module_dirs;	 /* before the usual places; NULL at its end */
