@@ -72,12 +72,12 @@ make_victim() {
 }
 
 # Each function of column $1 (comma-separated, "-" for none) is in the case's
-# trace after $2.
+# trace after $2. Of a library's function the compiler may have made parts.
 in_trace() {
 	local fn
 
 	for fn in ${1//,/ }; do
-		[[ $fn == - || ${trace[$name]-} =~ $2${library[$fn]-$fn}[[:space:]] ]] ||
+		[[ $fn == - || ${trace[$name]-} =~ $2${library[$fn]-$fn}(\.[a-z0-9.]+)?[[:space:]] ]] ||
 			problem+="; no '$2$fn'"
 	done
 }
