@@ -20,21 +20,25 @@ kernel := $(realpath $(kbuild))
 named := $(patsubst $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/../..)/%,%,$(src))
 sources := $(wildcard $(src)/*.c $(src)/*.h) $(src)/Kbuild $(abspath $(addprefix $(src)/,$(shared)))
 
-all: link
+all: $(out)/.built
+
+# Kbuild takes seconds to find that there is nothing to do.
+$(out)/.built: $(out)/.kernel $(sources) $(MAKEFILE_LIST)
+	@cd $(out) && for f in $(sources); do ln -sf $$f .; done
 	+$(MAKE) -C $(kernel) M=$(out) KCFLAGS=-ffile-prefix-map=$(out)/=$(named)/ modules
+	@touch $@
 
 # A module's BTF belongs to one build of vmlinux: another kernel, or the same
 # one rebuilt, means from clean.
-link:
+$(out)/.kernel: FORCE
 	@mkdir -p $(out)
 	@stamp="$(kernel) $$(stat -c %Y $(kernel)/Module.symvers $(kernel)/vmlinux 2>/dev/null | tr '\n' ' ')"; \
 	if [ "$$(cat $(out)/.kernel 2>/dev/null)" != "$$stamp" ]; then \
 		rm -rf $(out)/*.o $(out)/*.ko $(out)/*.mod* $(out)/.*.cmd; \
 		echo "$$stamp" >$(out)/.kernel; \
 	fi
-	@cd $(out) && for f in $(sources); do ln -sf $$f .; done
 
 clean:
 	rm -rf $(out)
 
-.PHONY: all link clean
+.PHONY: all clean FORCE

@@ -49,10 +49,7 @@ test_setup()
 {
 	ok "here nothing is missing" "$SETUP" --check
 	stand_in dpkg-query <<-'END'
-		case ${!#} in
-		fio | xfsprogs) exit 1 ;;
-		esac
-		echo ii
+		/usr/bin/dpkg-query "$@" | grep -v -w -e fio -e xfsprogs
 	END
 	refused 1 'missing packages: fio xfsprogs$' "two packages are missing" "$SETUP" --check
 	if [[ $EUID -eq 0 ]]; then
