@@ -24,12 +24,12 @@ pks() {
 test_schema() {
 	local name
 
-	python3 -c 'import jsonschema' 2>/dev/null || {
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || {
 		skip 2 "no python3-jsonschema: run tests/setup"
 		return
 	}
 	for name in whole few; do
-		is "$(python3 "$PKS_TOP/tests/lib/session_schema.py" \
+		is "$(/usr/bin/python3 "$PKS_TOP/tests/lib/session_schema.py" \
 			"$PKS_TOP/user/doc/session.schema.json" "$WORK/$name" 2>&1)" "" \
 			"$name: each record is as the schema says"
 	done

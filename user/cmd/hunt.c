@@ -196,10 +196,11 @@ static const struct argp argp = {
 
 static enum status kept_hunt(struct input *in, int argc, char **argv)
 {
-	enum status status = format__needs("hunt", in->hunt.format, in->hunt.format->runs);
+	enum status status = format__needs("hunt", in->hunt.format,
+					   in->hunt.format->runs || in->hunt.format->document);
 
 	status = status ?: preflight__capabilities();
-	status = status ?: keep__open(&in->keep, argc, argv);
+	status = status ?: keep__open(&in->keep, in->hunt.format, argc, argv);
 	in->hunt.keep = in->keep.to;
 	return keep__close(&in->keep, status ?: hunt(&in->hunt));
 }

@@ -342,7 +342,9 @@ enum status cmd_inject(int argc, char **argv)
 	status = options__parse(&argp, argc, argv, &in, &help);
 	if (status || help)
 		return status;
-	status = check(&in) ?: preflight__capabilities() ?: keep__open(&in.keep, argc, argv);
+	status = check(&in)			   ?:
+			 preflight__capabilities() ?:
+						     keep__open(&in.keep, in.run.format, argc, argv);
 	in.run.keep = in.keep.to;
 	return keep__close(&in.keep, status ?: inject(&in));
 }

@@ -74,7 +74,9 @@ static enum status report(const struct report_arguments *a)
 	enum status status = merged__open(&all, a->path, a->nr_paths, a->force);
 
 	if (!status) {
-		if (all.nr == 1)
+		if (a->format->document)
+			a->format->document(&r, &all);
+		else if (all.nr == 1)
 			session__print(&all.session[0], &r);
 		else
 			merged__print(&all, &r);

@@ -149,7 +149,8 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	if (status)
 		return status;
 	suppress = suppress__new();
-	status = suppressions__load(a, suppress) ?: keep__open(&a->keep, argc, argv);
+	status = suppressions__load(a, suppress) ?:
+						   keep__open(&a->keep, a->tracer.format, argc, argv);
 	a->tracer.suppress = suppress;
 	a->tracer.module_dirs = a->modules;
 	a->tracer.keep = a->keep.to;

@@ -95,8 +95,8 @@ enum status cmd_stat(int argc, char **argv)
 	status = options__parse(&argp, argc, argv, &a, &help);
 	if (status || help)
 		return status;
-	status = format__needs("stat", o->format, o->format->summary);
-	status = status ?: target__check("stat", o) ?: keep__open(&a.keep, argc, argv);
+	status = format__needs("stat", o->format, o->format->summary || o->format->document);
+	status = status ?: target__check("stat", o) ?: keep__open(&a.keep, o->format, argc, argv);
 	o->keep = a.keep.to;
 	return keep__close(&a.keep, status ?: tracer__run(o));
 }

@@ -6,7 +6,13 @@
 /* A row for each; the first is the default. format_NAME is in NAME.c. */
 #define FORMATS(ROW)                                                                               \
 	ROW(text)                                                                                  \
-	ROW(json)
+	ROW(json)                                                                                  \
+	ROW(junit)                                                                                 \
+	ROW(ktap)                                                                                  \
+	ROW(sarif)                                                                                 \
+	ROW(openmetrics)                                                                           \
+	ROW(folded)                                                                                \
+	ROW(speedscope)
 
 #define DECLARATION(name) extern const struct format format_##name;
 #define ADDRESS(name)	  &format_##name,

@@ -151,10 +151,14 @@ struct report_check {
 
 #define REPORT_FUNCTION(part, type) void (*part)(struct report * r, const type *what);
 
+struct merged;
+
 /* A function is NULL where the format has no form for the part. */
 struct format {
 	const char *name;
 	const char *meaning; /* for --help */
+	/* Of whole sessions, when they are complete (session/merge.h); it then has no parts. */
+	void (*document)(struct report *r, const struct merged *all);
 	REPORT_PARTS(REPORT_FUNCTION)
 };
 

@@ -125,7 +125,7 @@ static int merged__add_unreported(struct merged *m, size_t at)
 
 static int session__summary(const struct session *s, struct session_record *record)
 {
-	size_t at = session__next(s, RECORD_SUMMARY, 0);
+	size_t at = session__last(s, RECORD_SUMMARY);
 
 	return at < s->nr ? session__record(s, at, record) : 0;
 }

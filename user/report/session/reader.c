@@ -102,6 +102,14 @@ size_t session__next(const struct session *s, enum record_type type, size_t at)
 	return at;
 }
 
+size_t session__last(const struct session *s, enum record_type type)
+{
+	for (size_t at = s->nr; at; at--)
+		if (s->line[at - 1].type == type)
+			return at - 1;
+	return s->nr;
+}
+
 /* --- the file --------------------------------------------------------------------------- */
 
 /* What is wrong with a file, in one line; with force it is read on, and only said once. */
@@ -336,10 +344,10 @@ enum status session__status(const struct session *s)
 {
 	enum status status = STATUS_INCOMPLETE;
 	struct session_record record;
-	size_t at = session__next(s, RECORD_SUMMARY, 0);
+	size_t at = session__last(s, RECORD_SUMMARY);
 
 	if (at == s->nr)
-		at = session__next(s, RECORD_HUNT, 0);
+		at = session__last(s, RECORD_HUNT);
 	if (at < s->nr && !session__record(s, at, &record)) {
 		status = record__status(&record);
 		session_record__free(&record);

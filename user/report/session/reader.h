@@ -72,6 +72,9 @@ void session_record__free(struct session_record *record);
 /* The index of the first record of a type from `at` on; s->nr: there is none. */
 size_t session__next(const struct session *s, enum record_type type, size_t at);
 
+/* That of the last one. */
+size_t session__last(const struct session *s, enum record_type type);
+
 /* Prints all of it again, into r. */
 void session__print(const struct session *s, struct report *r);
 

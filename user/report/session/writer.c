@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "report/session/file.h"
+#include "report/session/reader.h"
 #include "report/session/totals.h"
 #include "report/session/writer.h"
 #include "util/clock.h"
@@ -215,6 +216,13 @@ void session_writer__end(struct session_writer *w)
 
 	if (w->fd >= 0 && !w->failed)
 		writer__put(w, "end", encode(&layout_end, &end));
+}
+
+enum status session_writer__read(const struct session_writer *w, struct session *session)
+{
+	if (lseek(w->fd, 0, SEEK_SET) < 0)
+		return status__say(STATUS_CANNOT, "can't read the session: %s", strerror(errno));
+	return session__read(session, w->path ?: "the session", w->fd, true);
 }
 
 void session_writer__close(struct session_writer *w, unsigned int *missing)

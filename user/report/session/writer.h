@@ -34,6 +34,11 @@ enum status session_writer__begin(struct session_writer *w, const char *target,
 /* The last record, after which the file is complete; without it, a reader says that it is not. */
 void session_writer__end(struct session_writer *w);
 
+struct session;
+
+/* Reads what was written, as session__read() does; it need not have been ended. */
+enum status session_writer__read(const struct session_writer *w, struct session *session);
+
 /* Says what is missing, if anything is; *missing is the number of records. */
 void session_writer__close(struct session_writer *w, unsigned int *missing);
 
