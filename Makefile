@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make          the tool: build/pkstrace (no root, no network, no special kernel)
+# make install  the tool, its manual pages and completion (PREFIX=/usr/local DESTDIR=)
+# make uninstall  removes what make install has put there
 # make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
 # make demo-kmap  the same without PKS: any CPU, every page that a driver maps
 # make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
@@ -276,6 +278,34 @@ bench: modules
 vm: modules
 	$(MAKE) all
 	tests/vm/run --timeout 0 --shell
+
+# --- where it is used ------------------------------------------------------------
+
+PREFIX ?= /usr/local
+BIN_DIR = $(DESTDIR)$(PREFIX)/bin
+SHARE_DIR = $(DESTDIR)$(PREFIX)/share
+MAN_DIR = $(SHARE_DIR)/man/man1
+DOC_DIR = $(SHARE_DIR)/doc/pkstrace
+BASH_DIR = $(SHARE_DIR)/bash-completion/completions
+ZSH_DIR = $(SHARE_DIR)/zsh/site-functions
+PAGES := $(wildcard user/doc/*.1)
+DOCUMENTS := $(filter-out %/README.md,$(wildcard user/doc/*.md user/doc/*.json)) LICENSE
+
+.PHONY: install
+install: all
+	install -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR) $(BASH_DIR) $(ZSH_DIR)
+	install -m 755 $(BUILD)/pkstrace $(BIN_DIR)/pkstrace
+	install -m 644 $(PAGES) $(MAN_DIR)/
+	install -m 644 $(DOCUMENTS) $(DOC_DIR)/
+	install -m 644 user/completion/pkstrace.bash $(BASH_DIR)/pkstrace
+	install -m 644 user/completion/_pkstrace $(ZSH_DIR)/_pkstrace
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(BIN_DIR)/pkstrace $(PAGES:user/doc/%=$(MAN_DIR)/%) \
+		$(addprefix $(DOC_DIR)/,$(notdir $(DOCUMENTS))) \
+		$(BASH_DIR)/pkstrace $(ZSH_DIR)/_pkstrace
+	[ ! -d $(DOC_DIR) ] || rmdir $(DOC_DIR)
 
 .PHONY: clean
 clean:
