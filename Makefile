@@ -83,6 +83,13 @@ $(BUILD)/syscall_names.h:
 	printf '#include <asm/unistd_64.h>\n' | $(CC) -E -dM - | \
 		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | sort > $@
 
+# The page as a C string, a line each.
+$(BUILD)/page_html.h: user/report/document/page.html
+	@mkdir -p $(@D)
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< > $@
+
+$(BUILD)/user/report/document/html.o: $(BUILD)/page_html.h
+
 $(BUILD)/tests/unit/%.t: tests/unit/test_%.c $(filter-out $(BUILD)/user/main.o,$(USER_OBJS))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LDLIBS)

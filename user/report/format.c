@@ -12,7 +12,8 @@
 	ROW(sarif)                                                                                 \
 	ROW(openmetrics)                                                                           \
 	ROW(folded)                                                                                \
-	ROW(speedscope)
+	ROW(speedscope)                                                                            \
+	ROW(html)
 
 #define DECLARATION(name) extern const struct format format_##name;
 #define ADDRESS(name)	  &format_##name,
