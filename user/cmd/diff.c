@@ -67,6 +67,7 @@ static enum status diff(const struct diff_arguments *a)
 	struct merged old = {}, new = {};
 	enum status status = merged__open(&old, &a->path[0], 1, a->force);
 
+	report__find_terminal(&r);
 	status = status ?: merged__open(&new, &a->path[1], 1, a->force);
 	if (!status && merged__align(&old, &new))
 		status = status__say(STATUS_CANNOT, "out of memory");

@@ -73,6 +73,8 @@ static enum status report(const struct report_arguments *a)
 	struct merged all;
 	enum status status = merged__open(&all, a->path, a->nr_paths, a->force);
 
+	report__find_terminal(&r);
+	r.columns = r.rows = 0; /* intervals one after the other */
 	if (!status) {
 		if (a->format->document)
 			a->format->document(&r, &all);

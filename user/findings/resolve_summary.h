@@ -37,6 +37,7 @@ struct resolved_summary {
 	bool counts_only;	   /* stat: findings have no records */
 	double at;		   /* of an interval: seconds since the start */
 	double seconds;
+	__u64 found_so_far; /* of an interval: findings since the start */
 	enum pks_by by;
 	const char *by_title;
 	const char *target;

@@ -1,5 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include "report/report.h"
+
+#define USUAL_COLUMNS 80
+#define USUAL_ROWS    24
+
+/* https://no-color.org: set and not empty. */
+static bool colour__wanted(void)
+{
+	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return !(no && no[0]) && terminal && strcmp(terminal, "dumb");
+}
+
+void report__find_terminal(struct report *r)
+{
+	struct winsize size = {};
+
+	if (!isatty(STDOUT_FILENO))
+		return;
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	r->columns = size.ws_col ?: USUAL_COLUMNS;
+	r->rows = size.ws_row ?: USUAL_ROWS;
+	r->colour = colour__wanted();
+}
 
 #define PRINT(part, type)                                                                          \
 	void report__##part(struct report *r, const type *what)                                    \

@@ -21,7 +21,10 @@ struct report {
 	unsigned int top;     /* rows to list in the table of windows */
 	unsigned int verbose; /* injections: 0: none, 1: a line for each, 2: with the stack */
 	unsigned int missing; /* lines that could not be built or written */
-	struct report *keep;  /* gets everything as well: a session that is kept; NULL: none */
+	/* Of a terminal on which each interval takes the place of the one before; 0: none. */
+	unsigned int columns, rows;
+	bool colour;	     /* the terminal has it, and nobody minds */
+	struct report *keep; /* gets everything as well: a session that is kept; NULL: none */
 };
 
 /* --- inject ----------------------------------------------------------------------- */
@@ -178,6 +181,9 @@ const struct format *format__row(unsigned int i);
 
 /* "text, json", for messages. Returns `text`. */
 const char *format__names(char *text, size_t size);
+
+/* Sets what depends on whether standard output is a terminal: size and colour. */
+void report__find_terminal(struct report *r);
 
 /* The final status: STATUS_OUTPUT, after printing one line, if any output is missing. */
 enum status report__status(const struct report *r, enum status status);

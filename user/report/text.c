@@ -6,6 +6,10 @@
 #include "report/text.h"
 #include "util/escape.h"
 
+/* As gcc and grep have it, where a terminal shows colours. */
+#define BOLD_RED "\033[1;31m"
+#define PLAIN	 "\033[m"
+
 #define RULE "=================================================================="
 
 /* "[   12.345678]", as kernel logs have it. */
@@ -56,12 +60,15 @@ static const char *place__or_unknown(const struct resolved_place *place)
 	return place->text[0] ? escaped(place->text) : "an unknown function";
 }
 
-static void finding__title(FILE *out, const struct resolved_finding *f)
+static void finding__title(const struct report *r, const struct resolved_finding *f)
 {
+	FILE *out = r->out;
+
 	fputs(RULE "\n", out);
 	stamp__print(out, f->time);
-	fprintf(out, " BUG: pkstrace: %s in %s%s%s\n", f->class, place__or_unknown(&f->in),
-		f->through ? ", through " : "", escaped(f->through ?: ""));
+	fprintf(out, "%s BUG: pkstrace: %s in %s%s%s%s\n", r->colour ? BOLD_RED : "", f->class,
+		place__or_unknown(&f->in), f->through ? ", through " : "",
+		escaped(f->through ?: ""), r->colour ? PLAIN : "");
 }
 
 static void finding__why(FILE *out, const struct resolved_finding *f)
@@ -135,7 +142,7 @@ static void finding__seen(FILE *out, const struct resolved_finding *f)
 
 static void text__finding(struct report *r, const struct resolved_finding *f)
 {
-	finding__title(r->out, f);
+	finding__title(r, f);
 	fprintf(r->out, "%s\n", escaped(f->what));
 	finding__why(r->out, f);
 	finding__remarks(r->out, f);

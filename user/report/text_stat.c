@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The text of `pkstrace stat`: counts, rates and hold times, with a histogram each. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/text.h"
@@ -121,11 +122,48 @@ static void interval__findings(FILE *out, const struct model *m)
 		fputc('\n', out);
 }
 
-void text__interval(struct report *r, const struct resolved_summary *s)
+static void interval__lines(struct report *r, const struct resolved_summary *s)
 {
 	fprintf(r->out, "--- at %.3f s, the last %.3f s:\n", s->at, s->seconds);
 	stat__table(r, s);
 	interval__findings(r->out, s->model);
+}
+
+#define HOME_AND_CLEAR "\033[H\033[J"
+#define AROUND_ROWS    6 /* beside those of the table */
+
+/* As much as fits on the terminal, in place of what was there. */
+static void interval__live(struct report *r, const struct resolved_summary *s)
+{
+	unsigned int room = r->rows > AROUND_ROWS ? r->rows - AROUND_ROWS : 1;
+	struct report part = *r;
+	char *text = NULL;
+	size_t size;
+
+	part.top = room < r->top ? room : r->top;
+	part.out = open_memstream(&text, &size);
+	if (!part.out) {
+		r->missing++;
+		return;
+	}
+	interval__lines(&part, s);
+	fprintf(part.out, "findings so far: %" PRIu64 "\n", (uint64_t)s->found_so_far);
+	fclose(part.out);
+	fputs(HOME_AND_CLEAR, r->out);
+	for (const char *at = text; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		int length = strcspn(at, "\n");
+
+		fprintf(r->out, "%.*s\n", length < (int)r->columns ? length : (int)r->columns, at);
+	}
+	free(text);
+}
+
+void text__interval(struct report *r, const struct resolved_summary *s)
+{
+	if (r->columns)
+		interval__live(r, s);
+	else
+		interval__lines(r, s);
 	fflush(r->out);
 }
 

@@ -202,6 +202,7 @@ static void tracer__report(struct tracer *t)
 				     .top = o->top ?: 20,
 				     .verbose = o->verbose,
 				     .keep = o->keep ? &o->keep->report : NULL };
+	report__find_terminal(&t->report);
 	t->intake = (struct intake){ .collector = t->collector,
 				     .model = &t->model,
 				     .resolver = &t->resolver,
@@ -369,13 +370,15 @@ static void tracer__read_sites(struct tracer *t, struct model *m)
 }
 
 /* What came until `at`, in CLOCK_MONOTONIC seconds, since the last interval. */
-static void tracer__print_interval(struct tracer *t, const struct model *delta, double at)
+static void tracer__print_interval(struct tracer *t, const struct model *delta, __u64 found,
+				   double at)
 {
 	struct resolved_summary s;
 
 	if (resolve__summary(&t->resolver, delta, &s))
 		t->report.missing++;
 	s.at = at - t->started;
+	s.found_so_far = found;
 	s.seconds = at - t->shown_at;
 	report__interval(&t->report, &s);
 	resolved_summary__free(&s);
@@ -399,7 +402,7 @@ static void tracer__show_interval(struct tracer *t, double at)
 	}
 	delta.open_windows = counts.open_windows;
 	model__sort_sites(&delta);
-	tracer__print_interval(t, &delta, at);
+	tracer__print_interval(t, &delta, model__total_findings(&now), at);
 	model__free(&delta);
 	model__free(&t->before);
 	t->before = now;

@@ -149,10 +149,11 @@ static const struct layout layout_suppression =
 #define SUMMARY struct kept_summary
 
 ROWS(summary, FIELD(SUMMARY, counts_only), FIELD(SUMMARY, untested), FIELD(SUMMARY, at),
-     FIELD(SUMMARY, seconds), FIELD(SUMMARY, by), FIELD(SUMMARY, target), FIELD(SUMMARY, withdrawn),
-     FIELD(SUMMARY, older_windows), FIELD(SUMMARY, late_revokes), FIELD(SUMMARY, open_windows),
-     FIELD(SUMMARY, made), FIELD(SUMMARY, delivered), FIELD(SUMMARY, folded),
-     FIELD(SUMMARY, dropped), TABLE(SUMMARY, found, &layout_count, nr_found),
+     FIELD(SUMMARY, seconds), FIELD(SUMMARY, found_so_far), FIELD(SUMMARY, by),
+     FIELD(SUMMARY, target), FIELD(SUMMARY, withdrawn), FIELD(SUMMARY, older_windows),
+     FIELD(SUMMARY, late_revokes), FIELD(SUMMARY, open_windows), FIELD(SUMMARY, made),
+     FIELD(SUMMARY, delivered), FIELD(SUMMARY, folded), FIELD(SUMMARY, dropped),
+     TABLE(SUMMARY, found, &layout_count, nr_found),
      TABLE(SUMMARY, suppressed, &layout_count, nr_suppressed),
      TABLE(SUMMARY, lost, &layout_loss, nr_lost),
      TABLE(SUMMARY, skipped, &layout_skipped, nr_skipped),

@@ -73,6 +73,7 @@ struct kept_faults {
 struct kept_summary {
 	bool counts_only, untested;
 	double at, seconds;
+	__u64 found_so_far;
 	const char *by, *target;
 	__u64 withdrawn, older_windows, late_revokes, open_windows;
 	__u64 made, delivered, folded, dropped;

@@ -111,6 +111,7 @@ static void scalars__keep(const struct resolved_summary *s, struct kept_summary 
 				      .untested = m->untested,
 				      .at = s->at,
 				      .seconds = s->seconds,
+				      .found_so_far = s->found_so_far,
 				      .by = aggregate__words[s->by],
 				      .target = s->target,
 				      .withdrawn = m->withdrawn,
@@ -304,6 +305,7 @@ int totals__restore(const struct kept_summary *kept, struct arena *arena, struct
 					  .counts_only = kept->counts_only,
 					  .at = kept->at,
 					  .seconds = kept->seconds,
+					  .found_so_far = kept->found_so_far,
 					  .by = by__number(kept->by),
 					  .target = kept->target ?: "?" };
 	out->by_title = aggregate__title(out->by);
