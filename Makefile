@@ -2,6 +2,7 @@
 #
 # make          the tool: build/pkstrace (no root, no network, no special kernel)
 # make install  the tool, its manual pages and completion (PREFIX=/usr/local DESTDIR=)
+# make deb      a Debian package of that, in build/
 # make uninstall  removes what make install has put there
 # make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
 # make demo-kmap  the same without PKS: any CPU, every page that a driver maps
@@ -313,6 +314,10 @@ uninstall:
 		$(addprefix $(DOC_DIR)/,$(notdir $(DOCUMENTS))) \
 		$(BASH_DIR)/pkstrace $(ZSH_DIR)/_pkstrace
 	[ ! -d $(DOC_DIR) ] || rmdir $(DOC_DIR)
+
+.PHONY: deb
+deb: all
+	user/package/deb $(VERSION) $(BUILD)
 
 .PHONY: clean
 clean:

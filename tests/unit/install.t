@@ -26,6 +26,16 @@ test_install() {
 	is "$(find "$ROOT" -type f)" "" "and nothing is left"
 }
 
+test_deb() {
+	local package
+
+	package=$(make -s -C "$PKS_TOP" -o all deb)
+	ok "make deb" test -f "$package"
+	is "$(dpkg-deb -f "$package" Package)" pkstrace "the package has its name"
+	like "$(dpkg-deb -f "$package" Depends)" "libbpf1.*libc6.*libdw1" "and what it depends on"
+	like "$(dpkg-deb -c "$package")" "root/root .* \./usr/bin/pkstrace"$'\n' "and the tool"
+}
+
 # What bash offers for the last of the words.
 offered() {
 	bash --norc -c '
@@ -62,6 +72,7 @@ test_zsh() {
 }
 
 test_install
+test_deb
 test_bash
 test_zsh
 done_testing
