@@ -79,12 +79,13 @@ static int summary__repeats(const struct resolver *r, struct resolved_summary *o
 		const struct model_finding *f = &m->findings[i];
 		struct resolved_repeat *one = &out->repeat[out->nr_repeats];
 
-		if (f->suppressed)
+		if (f->suppressed || f->part_of)
 			continue;
 		*one = (struct resolved_repeat){
 			.class = class__row(f->raw.class)->name,
 			.cause = f->raw.cause ? cause__row(f->raw.cause)->name : NULL,
 			.reported = !f->unseen,
+			.outside = f->raw.outside,
 			.count = f->count,
 			.first = f->first,
 			.last = f->last,
@@ -92,6 +93,20 @@ static int summary__repeats(const struct resolver *r, struct resolved_summary *o
 		repeat__place(r, m, f, one);
 		out->nr_repeats++;
 	}
+	return 0;
+}
+
+static int summary__before(const struct resolver *r, struct resolved_summary *out)
+{
+	const struct model *m = out->model;
+
+	if (!m->nr_before)
+		return 0;
+	out->before = calloc(m->nr_before, sizeof(*out->before));
+	if (!out->before)
+		return -ENOMEM;
+	for (; out->nr_before < m->nr_before; out->nr_before++)
+		resolve__inside(r, &m->before[out->nr_before], &out->before[out->nr_before]);
 	return 0;
 }
 
@@ -141,14 +156,16 @@ int resolve__summary(const struct resolver *r, const struct model *m, struct res
 					  .by = r->by,
 					  .by_title = aggregate__title(r->by),
 					  .target = r->target,
+					  .unwatched = r->unwatched,
 					  .suppress = r->suppress };
 	summary__notes(r, out);
-	return summary__sites(r, out) ?: summary__repeats(r, out);
+	return summary__sites(r, out) ?: summary__repeats(r, out) ?: summary__before(r, out);
 }
 
 void resolved_summary__free(struct resolved_summary *summary)
 {
 	free(summary->repeat);
 	free(summary->site);
+	free(summary->before);
 	*summary = (struct resolved_summary){};
 }

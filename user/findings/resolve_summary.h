@@ -15,6 +15,7 @@ struct resolved_repeat {
 	char in[AGGREGATE_TEXT]; /* "": not known */
 	const char *through;	 /* the mapping helper that it called; NULL: none */
 	bool reported;		 /* false: known only by its count */
+	bool outside;		 /* not in a thread of the command's */
 	__u64 count, first, last;
 };
 
@@ -34,9 +35,12 @@ struct resolved_summary {
 	enum pks_by by;
 	const char *by_title;
 	const char *target;
+	const char *unwatched;		 /* what the target leaves out; NULL: nothing */
 	const struct suppress *suppress; /* NULL: none */
 	struct resolved_repeat *repeat;	 /* those that are not suppressed; owned, like site */
 	size_t nr_repeats;
+	struct resolved_inside *before; /* threads in a state from before the trace; owned */
+	size_t nr_before;
 	struct resolved_site *site; /* as the model's */
 	size_t nr_sites;
 	struct model_site all_counts;

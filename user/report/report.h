@@ -123,6 +123,8 @@ struct format {
 	const char *meaning; /* for --help */
 	/* As it comes. */
 	void (*finding)(struct report *r, const struct resolved_finding *f);
+	/* A part of a finding that was printed before; f->follows is that one. */
+	void (*part)(struct report *r, const struct resolved_finding *f);
 	void (*injection)(struct report *r, const struct resolved_injection *one);
 	void (*interval)(struct report *r, const struct resolved_summary *s);
 	void (*thread)(struct report *r, const struct resolved_inside *t);

@@ -29,7 +29,7 @@ static int ring__sample(void *arg, void *data, size_t size)
 		if (c->extension && c->extension->record)
 			c->extension->record(c->extension->arg, data, size);
 	} else if (size >= sizeof(struct pks_finding)) {
-		c->delivered++;
+		c->delivered += !!*(const __u8 *)data;
 		c->fn(c->fn_arg, data);
 	}
 	return 0;
@@ -161,12 +161,17 @@ static void collector__settings(struct collector *c, const struct collector_opti
 		s->records = 1;
 	}
 	s->target = options->target;
+	s->outside = options->target && options->outside;
 	s->tgid = options->tgid;
 	s->pid_view = options->pid_ns.differs;
 	c->skel->rodata->pid_view_up = options->pid_ns.up;
 	s->long_hold = options->long_hold;
 	s->by_regs = d->attach != ATTACH_TRAMPOLINE;
 	s->ftrace_switch = d->ftrace_switch;
+	c->before.all = !options->target;
+	c->before.kernel = s->outside;
+	c->before.tgid = options->tgid;
+	c->before.command = options->command;
 }
 
 /* Leaves out the programs that this run or this kernel has no use for. */
@@ -174,6 +179,9 @@ static void collector__choose(struct collector *c, const struct collector_option
 {
 	const struct dialect *d = c->dialect;
 
+	bpf_program__set_autoload(c->skel->progs.list_before,
+				  d->facts.count_source != PKS_COUNT_SOURCE_NONE);
+	bpf_program__set_autoattach(c->skel->progs.list_before, false);
 	if (!options->slept)
 		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
 	if (!dialect__has_faults(d))
@@ -249,13 +257,16 @@ static int use_for(const struct dialect *d, const struct collector_options *opti
 	return USE_COUNT_ONLY;
 }
 
-/* The short ways know the kernel's count on protected memory, and no setting of a rare kind. */
+/*
+ * The short ways know the kernel's count on protected memory, and no setting of a rare kind;
+ * nor do they ask whose window it is.
+ */
 static bool collector__may_be_fast(const struct collector *c)
 {
 	const struct pks_settings *s = &c->skel->rodata->settings;
 
 	return s->facts.count_source == PKS_COUNT_SOURCE_PGMAP && s->facts.key == PKS_KEY_PAGE &&
-	       !s->long_hold;
+	       !s->long_hold && !s->target;
 }
 
 static unsigned int shards_for(unsigned int cpus)
@@ -480,6 +491,8 @@ enum status collector__attach(struct collector *c)
 		status = status__say(STATUS_CANNOT, "can't list the children of process %d",
 				     c->skel->rodata->settings.tgid);
 	status = status ?: collector__switch_on(c);
+	if (!status && bpf_program__autoload(c->skel->progs.list_before))
+		status = before__list(&c->before, c->skel);
 	c->skel->bss->tracing_since = clock__ns();
 	c->skel->bss->fastpath_pages.zone_bit = c->dialect->facts.zone_bit;
 	c->skel->bss->fastpath_open = !status && collector__may_be_fast(c);
@@ -488,6 +501,16 @@ enum status collector__attach(struct collector *c)
 	if (!status && c->extension && c->extension->started)
 		c->extension->started(c->extension->arg, c->skel);
 	return status;
+}
+
+size_t collector__before(const struct collector *c)
+{
+	return c->before.nr;
+}
+
+int collector__before_left(struct collector *c, struct model *m)
+{
+	return before__left(&c->before, c->skel, m);
 }
 
 unsigned int collector__attached(const struct collector *c)
@@ -643,6 +666,7 @@ void collector__close(struct collector *c)
 		return;
 	if (c->skel)
 		collector__stop(c);
+	before__free(&c->before);
 	ring_buffer__free(c->ring);
 	if (c->stats)
 		munmap(c->stats, c->stats_size);

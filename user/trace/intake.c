@@ -54,6 +54,10 @@ void intake__take(void *arg, const struct pks_finding *from)
 
 	if (in->wanted && !in->wanted(in->arg, raw))
 		return;
+	if (!raw->class) {
+		model__settle(in->model, raw);
+		return;
+	}
 	granted.nr = collector__stack(in->collector, &raw->granted, granted.address);
 	revoked.nr = collector__stack(in->collector, &raw->revoked, revoked.address);
 	sibling.nr = collector__stack(in->collector, &raw->sibling, sibling.address);
@@ -62,6 +66,8 @@ void intake__take(void *arg, const struct pks_finding *from)
 		f->sibling = sibling;
 		if (finding__withdrawn(in, raw))
 			f->suppressed = MODEL_WITHDRAWN;
+		else if (class__row(raw->class)->aside && !f->part_of)
+			f->suppressed = MODEL_ASIDE;
 		break;
 	case MODEL_REPEAT:
 		break;
@@ -79,10 +85,29 @@ static void intake__drain(struct intake *in)
 
 /* --- out ------------------------------------------------------------------------------ */
 
-static void finding__print(struct intake *in, const struct model_finding *f)
+/* A part of a finding that was shown before; what came earlier stands in that one's report. */
+static void part__print(struct intake *in, const struct model_finding *f)
+{
+	const struct model_finding *of = &in->model->findings[f->part_of - 1];
+	const struct format *format = in->report->format;
+
+	if (in->show || !format->part || !of->shown || f->first < of->first ||
+	    in->shown > in->max_reports)
+		return;
+	in->resolved = in->resolved ?: malloc(sizeof(*in->resolved));
+	if (!in->resolved) {
+		in->report->missing++;
+		return;
+	}
+	resolve__finding(in->resolver, f, in->resolved);
+	format->part(in->report, in->resolved);
+}
+
+static void finding__print(struct intake *in, struct model_finding *f)
 {
 	const struct format *format = in->report->format;
 
+	f->shown = true;
 	in->shown++;
 	if (in->shown > in->max_reports) {
 		if (in->shown == in->max_reports + 1)
@@ -104,18 +129,56 @@ static void finding__print(struct intake *in, const struct model_finding *f)
 		format->finding(in->report, in->resolved);
 }
 
-static void finding__show(struct intake *in)
+/* A part goes the way of the finding that it is of. */
+static void finding__suppress(struct intake *in, struct model_finding *f)
 {
-	struct model_finding *f = &in->model->findings[in->next++];
+	if (f->suppressed)
+		return;
+	if (f->part_of)
+		f->suppressed = in->model->findings[f->part_of - 1].suppressed;
+	else
+		f->suppressed = resolve__suppression(in->resolver, f);
+}
 
+static void finding__show(struct intake *in, struct model_finding *f)
+{
 	/* One that is known from its count alone has nothing to show. */
 	if (f->unseen)
 		return;
 	blame__choose(in->resolver->symbols, f);
-	if (!f->suppressed)
-		f->suppressed = resolve__suppression(in->resolver, f);
-	if (!f->suppressed)
+	finding__suppress(in, f);
+	if (f->suppressed)
+		return;
+	if (f->part_of)
+		part__print(in, f);
+	else
 		finding__print(in, f);
+}
+
+/* Those that it was not known of what they are. */
+static void intake__show_held(struct intake *in)
+{
+	for (size_t i = 0; in->nr_held && i < in->next; i++) {
+		struct model_finding *f = &in->model->findings[i];
+
+		if (!f->waits || f->held)
+			continue;
+		f->waits = false;
+		in->nr_held--;
+		finding__show(in, f);
+	}
+}
+
+static void intake__show_next(struct intake *in)
+{
+	struct model_finding *f = &in->model->findings[in->next++];
+
+	if (f->held) {
+		f->waits = true;
+		in->nr_held++;
+	} else {
+		finding__show(in, f);
+	}
 }
 
 static void injection__show(struct intake *in)
@@ -140,7 +203,7 @@ static bool intake__show_one(struct intake *in)
 					      in->model->findings[in->next].raw.time))
 		injection__show(in);
 	else if (finding)
-		finding__show(in);
+		intake__show_next(in);
 	return finding || injection;
 }
 
@@ -152,6 +215,14 @@ void intake__pass(struct intake *in)
 	/* The ring goes on filling while one is made readable. */
 	while (intake__show_one(in))
 		intake__drain(in);
+	intake__show_held(in);
+}
+
+void intake__finish(struct intake *in)
+{
+	intake__pass(in);
+	model__settle_all(in->model);
+	intake__show_held(in);
 }
 
 void intake__close(struct intake *in)

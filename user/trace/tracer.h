@@ -36,11 +36,13 @@ struct tracer_options {
 	bool allow_none;  /* a target that opens no window is no failure */
 	const char *user; /* as whom the command runs; NULL: as sudo has it, or as we do */
 	bool no_cgroup;	  /* the command gets no control group: it is to change that itself */
+	bool outside;	  /* with a command: watch kernel threads and interrupts as well */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
 	const struct injections *injections; /* what findings may follow; NULL: nothing */
 	bool show_injections;		     /* as they come */
 	unsigned int verbose;		     /* see struct report */
+	bool pre_existing;		     /* what was there before the trace is a finding, too */
 };
 
 struct tracer {
@@ -56,7 +58,7 @@ struct tracer {
 	struct resolver resolver;
 	struct report report;
 	struct intake intake;
-	char target[64]; /* what is traced, in words */
+	char target[128]; /* what is traced, in words */
 	bool target_ended;
 	int signals;	     /* interrupt.h */
 	int pid_watch;	     /* pidfd of options.pid */
