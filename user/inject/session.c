@@ -427,7 +427,7 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 	return status;
 }
 
-/* A command's calls count from its exec on (bpf/prog/inject_call.bpf.c). */
+/* A command's calls count from its exec on (bpf/prog/inject/inject_call.bpf.c). */
 static void session__started(void *arg, struct pkstrace *skel)
 {
 	const struct inject_session *s = arg;

@@ -257,16 +257,13 @@ static int use_for(const struct dialect *d, const struct collector_options *opti
 	return USE_COUNT_ONLY;
 }
 
-/*
- * The short ways know the kernel's count on protected memory, and no setting of a rare kind;
- * nor do they ask whose window it is.
- */
+/* The short ways know the kernel's count on protected memory, and no setting of a rare kind. */
 static bool collector__may_be_fast(const struct collector *c)
 {
 	const struct pks_settings *s = &c->skel->rodata->settings;
 
 	return s->facts.count_source == PKS_COUNT_SOURCE_PGMAP && s->facts.key == PKS_KEY_PAGE &&
-	       !s->long_hold && !s->target;
+	       !s->long_hold;
 }
 
 static unsigned int shards_for(unsigned int cpus)
