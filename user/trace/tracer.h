@@ -9,7 +9,7 @@
 #include "report/report.h"
 #include "trace/collector.h"
 #include "trace/intake.h"
-#include "trace/longhold.h"
+#include "trace/open_windows.h"
 #include "trace/workload.h"
 
 struct tracer_options {
@@ -54,7 +54,7 @@ struct tracer {
 	struct collector *collector;
 	struct workload workload;
 	struct model model;
-	struct longhold longhold;
+	struct open_windows open;
 	struct resolver resolver;
 	struct report report;
 	struct intake intake;
