@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "findings/blame.h"
+#include "findings/callchain.h"
 #include "trace/intake.h"
 #include "util/clock.h"
 
@@ -60,6 +61,8 @@ void intake__take(void *arg, const struct pks_finding *from)
 	}
 	granted.nr = collector__stack(in->collector, &raw->granted, granted.address);
 	revoked.nr = collector__stack(in->collector, &raw->revoked, revoked.address);
+	granted.user = stack__user(in->resolver->symbols, &granted, raw->granted.caller);
+	revoked.user = stack__user(in->resolver->symbols, &revoked, raw->revoked.caller);
 	sibling.nr = collector__stack(in->collector, &raw->sibling, sibling.address);
 	switch (model__add_finding(in->model, raw, &granted, &revoked, &f)) {
 	case MODEL_NEW:
