@@ -346,14 +346,14 @@ static void cut_short(void **state)
 	make_session(whole);
 	text = read_file(whole, &size);
 	saved = mute();
-	for (size_t i = 0; i < size; i += 1 + i % 61) {
+	for (size_t i = 0; i < size; i += 1 + i % 251) {
 		lines = 0;
 		for (size_t at = 0; at < i; at++)
 			lines += text[at] == '\n';
 		write_file(path, text, i);
 		assert_int_equal(session__open(&s, path, false), STATUS_USAGE);
 		session__close(&s);
-		if (i % 7 == 0)
+		if (i % 5 == 0)
 			assert_int_equal(shown_by_force(path), lines);
 	}
 	unmute(saved);
@@ -373,7 +373,7 @@ static void damaged(void **state)
 	text = read_file(whole, &size);
 	saved = mute();
 	srand(1);
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 200; i++) {
 		size_t at = rand() % size;
 		char was = text[at];
 
