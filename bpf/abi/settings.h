@@ -24,6 +24,9 @@ enum pks_key_kind {
 
 #define PKS_NO_ARG 0xff
 
+/* Kinds of tracers that put an address of their own in place of a return address. */
+#define PKS_RETURN_HOOKS 2
+
 /* What the loader has found out about this kernel; see user/kernel/dialect/dialect.c. */
 struct pks_facts {
 	__u64 vmemmap_base; /* addresses of these variables, 0: not found */
@@ -34,6 +37,7 @@ struct pks_facts {
 	__u64 zone_mask;    /* mask of the zone number in page->flags */
 	__u64 zone_device;  /* its value for a page of device memory */
 	__u64 zone_bit;	    /* the highest bit of that value */
+	__u64 return_hooks[PKS_RETURN_HOOKS]; /* where hooked functions return to; 0: no such */
 	__u32 pkey_mask;    /* the two bits of the pgmap key in PKRS, 0: it is not known */
 	__u32 pkey_default; /* their value while access is closed */
 	__u32 saved_pkrs;   /* bytes from the saved PKRS to pt_regs, 0: it is not saved there */
@@ -45,7 +49,7 @@ struct pks_facts {
 	__u8 kprobe_misses;   /* the kernel counts the hits that it refuses a kprobe's program */
 	__u8 pad[6];
 };
-_Static_assert(sizeof(struct pks_facts) == 88, "shared with the loader");
+_Static_assert(sizeof(struct pks_facts) == 104, "shared with the loader");
 
 /* Which threads are traced. */
 enum pks_target {
@@ -79,5 +83,5 @@ struct pks_settings {
 	__u64 long_hold;     /* report windows open longer than this, in ns; 0: none */
 	__u64 ftrace_switch; /* address of the int that switches ftrace on; 0: there is none */
 };
-_Static_assert(sizeof(struct pks_settings) == 144, "shared with the loader");
+_Static_assert(sizeof(struct pks_settings) == 160, "shared with the loader");
 #endif

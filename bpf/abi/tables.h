@@ -38,6 +38,7 @@ enum pks_loss {
 	PKS_LOST_INTERRUPT,  /* an interrupt hit such a program: its windows, if any, unseen */
 	PKS_LOST_PREEMPTION, /* the kernel became preemptible: nothing traced since */
 	PKS_LOST_HOOKS,	     /* the kernel no longer calls the programs: nothing traced since */
+	PKS_LOST_CALLER,     /* the caller of a grant or revoke could not be found */
 	PKS_NR_LOSSES,
 };
 

@@ -39,6 +39,8 @@ extern const volatile __u64 form_entry[NR_FORMS];
  * Written by whoever finds it first, always to the same value.
  */
 extern __u32 caller_offset[NR_FORMS];
+/* Calls whose caller neither the stack nor the kernel's unwinder tells. Atomic, any CPU. */
+extern __u64 callers_unknown;
 /* It can't be found. The low bits are those of 0: the fast path looks at no others. */
 #define CALLER_UNKNOWN 128u
 
@@ -137,18 +139,31 @@ static __noinline int caller__calibrate(void *ctx, __u32 form)
 }
 
 /*
+ * A kretprobe on the function, or the function graph tracer, has put the address of its own
+ * code where the return address was, before this program ran: all callers look the same.
+ */
+static __always_inline bool caller__hooked(__u64 caller)
+{
+	return caller == settings.facts.return_hooks[0] || caller == settings.facts.return_hooks[1];
+}
+
+/*
  * The return address as the unwinder sees it, or 0. The program, its functions and
- * the trampoline come first, then the traced function.
+ * the trampoline come first, then the traced function. The kernel keeps what hooks have
+ * displaced, and its unwinder looks it up (unwind_recover_ret_addr(); before 5.15 it did so
+ * for the function graph tracer alone).
  */
 static __noinline __u64 caller__unwind(void *ctx, __u32 form)
 {
-	__u64 frames[OWN_FRAMES] = {};
+	__u64 frames[OWN_FRAMES] = {}, caller = 0;
 
-	if (bpf_get_stack(ctx, frames, sizeof(frames), 0) <= 0)
-		return 0;
-	for (int i = 0; i < OWN_FRAMES - 1; i++)
-		if (form__entered(form, frames[i]))
-			return frames[i + 1];
+	if (bpf_get_stack(ctx, frames, sizeof(frames), 0) > 0)
+		for (int i = 0; i < OWN_FRAMES - 1 && !caller; i++)
+			if (form__entered(form, frames[i]))
+				caller = frames[i + 1];
+	if (likely(caller && !caller__hooked(caller)))
+		return caller;
+	__sync_fetch_and_add(&callers_unknown, 1);
 	return 0;
 }
 
@@ -167,29 +182,32 @@ static __always_inline __u64 caller__read(void *ctx, enum form form, enum entry 
 	__u32 off = caller_offset[form];
 	__u64 caller = 0;
 
-	if (by == BY_REGS)
-		return regs__caller(ctx);
-	if (unlikely(!off))
-		off = caller__calibrate(ctx, form);
-	if (likely(off && off < 128)) {
-		if (!bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off))
-			return caller;
+	if (by == BY_REGS) {
+		caller = regs__caller(ctx);
+	} else {
+		if (unlikely(!off))
+			off = caller__calibrate(ctx, form);
+		if (likely(off && off < 128) &&
+		    bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off))
+			caller = 0;
 	}
-	return caller__unwind(ctx, form);
+	return likely(!caller__hooked(caller)) && caller ? caller : caller__unwind(ctx, form);
 }
 
-/* As caller__read(), where that has learned how; 0: it has not. */
+/* As caller__read(), where that is quick; 0: it is not, or has not yet learned how. */
 static __always_inline __u64 fastpath__caller(void *ctx, enum form form, enum entry by)
 {
 	__u32 off = caller_offset[form] & (CALLER_UNKNOWN - 1);
 	__u64 caller;
 
-	if (by == BY_REGS)
-		return regs__caller(ctx);
-	if (unlikely(!off))
-		return 0;
-	bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off);
-	return caller;
+	if (by == BY_REGS) {
+		caller = regs__caller(ctx);
+	} else {
+		if (unlikely(!off))
+			return 0;
+		bpf_probe_read_kernel(&caller, sizeof(caller), ctx + off);
+	}
+	return likely(!caller__hooked(caller)) ? caller : 0;
 }
 
 #endif

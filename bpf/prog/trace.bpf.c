@@ -11,6 +11,7 @@
 const volatile __u64 form_entry[NR_FORMS] = {};
 
 __u32 caller_offset[NR_FORMS];
+__u64 callers_unknown;
 
 __u64 known_protected;
 __u64 known_unprotected;

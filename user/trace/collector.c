@@ -598,6 +598,7 @@ int collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 	}
 	fn(arg, PKS_LOST_INTERRUPT, MODEL_NO_CPU, NULL, interrupts__lost(c));
 	fn(arg, PKS_LOST_HOOKS, MODEL_NO_CPU, NULL, c->bare);
+	fn(arg, PKS_LOST_CALLER, MODEL_NO_CPU, NULL, c->skel->bss->callers_unknown);
 	return c->unread ? -EIO : failed;
 }
 

@@ -142,10 +142,27 @@ static enum fault_mode fault_mode__read(void)
 	return strncmp(mode, "strict", 6) ? FAULT_MODE_UNKNOWN : FAULT_MODE_STRICT;
 }
 
+/*
+ * What a kretprobe and the function graph tracer have a function return to (arch/x86/kernel:
+ * rethook.c since 5.19, before that kprobes/core.c; ftrace_64.S). A kernel has one of the first.
+ */
+static void facts__return_hooks(struct pks_facts *facts, struct symbols *symbols)
+{
+	static const char *const names[PKS_RETURN_HOOKS][2] = {
+		{ "arch_rethook_trampoline", "__kretprobe_trampoline" },
+		{ "return_to_handler", NULL },
+	};
+
+	for (int i = 0; i < PKS_RETURN_HOOKS; i++)
+		for (int j = 0; j < 2 && names[i][j] && !facts->return_hooks[i]; j++)
+			facts->return_hooks[i] = symbols__address(symbols, names[i][j]);
+}
+
 static void facts__symbols(struct dialect *d, struct symbols *symbols)
 {
 	if (!symbols)
 		return;
+	facts__return_hooks(&d->facts, symbols);
 	d->facts.vmemmap_base = symbols__address(symbols, "vmemmap_base");
 	d->facts.page_offset_base = symbols__address(symbols, "page_offset_base");
 	d->facts.max_pfn = symbols__address(symbols, "max_pfn");
