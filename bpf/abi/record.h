@@ -147,6 +147,7 @@ _Static_assert(sizeof(struct pks_finding) == 640, "wire ABI");
 /* First byte of a record that is not a finding; that of a finding is smaller. */
 #define PKS_RECORD_INJECTION 0x80
 #define PKS_RECORD_STOPPED   0x81 /* a thread stopped for hunt; laid out as an injection */
+#define PKS_RECORD_MODULE    0x82 /* a module has come or gone */
 _Static_assert(PKS_NR_CLASSES <= PKS_RECORD_INJECTION, "the first byte tells records apart");
 
 /* What to break; names are in user/findings/injections.c. */
@@ -183,6 +184,35 @@ struct pks_injection {
 	__u64 stack[PKS_STACK_DEPTH];
 };
 _Static_assert(sizeof(struct pks_injection) == 480, "wire ABI");
+
+/*
+ * A module comes, before any of its code has run, or goes, after all of it has. From then on
+ * its memory may be another's. Whatever was noted about addresses in it is noted as
+ * PKS_RETIRED() by the time that this is delivered, in the programs' tables.
+ */
+struct pks_module_event {
+	__u8 type; /* PKS_RECORD_MODULE */
+	__u8 gone;
+	__u8 pad[2];
+	__u32 number; /* of such events in this run, from 1 */
+	__u64 start;  /* its code, or the memory that this is in: [start, end) */
+	__u64 end;
+	__u64 init_start; /* the same of what is given back once it is initialized; 0: none */
+	__u64 init_end;
+	char name[56];
+};
+_Static_assert(sizeof(struct pks_module_event) == 96, "wire ABI");
+
+/*
+ * A code address that was a module's until event `number`. No CPU takes what looks so for an
+ * address: its upper bits are not all the same. Those of modules' addresses are all set.
+ */
+#define PKS_RETIRED(address, number)                                                               \
+	(1ULL << 62 | (__u64)((number)&0x3fffffffu) << 32 | (__u32)(address))
+#define PKS_IS_RETIRED(address)	     ((address) >> 62 == 1)
+#define PKS_RETIRED_BY(address)	     ((__u32)((address) >> 32) & 0x3fffffffu)
+/* The key of a fold that such an address is in. */
+#define PKS_FOLD_RETIRED(key, number) (((key) + 0x9e3779b97f4a7c15ULL * (number)) | 1)
 
 /* A snapshot's record: a thread that is inside a window, or has the key open without one. */
 struct pks_inside {

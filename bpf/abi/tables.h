@@ -39,6 +39,7 @@ enum pks_loss {
 	PKS_LOST_PREEMPTION, /* the kernel became preemptible: nothing traced since */
 	PKS_LOST_HOOKS,	     /* the kernel no longer calls the programs: nothing traced since */
 	PKS_LOST_CALLER,     /* the caller of a grant or revoke could not be found */
+	PKS_LOST_MODULE,     /* ring buffer full: the coming or going of a module not delivered */
 	PKS_NR_LOSSES,
 };
 
@@ -66,7 +67,8 @@ enum pks_loss {
  */
 struct pks_stack {
 	__u64 id; /* reference + 1; 0: empty; PKS_STACK_BUSY: somebody writes here */
-	__u64 nr; /* addresses */
+	__u32 nr; /* addresses */
+	__u32 modules; /* how many modules had come or gone by then: struct pks_module_event */
 	__u64 address[PKS_STACK_DEPTH];
 };
 _Static_assert(sizeof(struct pks_stack) == 400, "shared with the loader");

@@ -29,5 +29,6 @@ __u64 late_revokes;
 struct pks_interrupt interrupts[PKS_INTERRUPTS];
 __u32 interrupt_marks[INTERRUPT_CPUS];
 struct pks_faults faults;
+__u32 module_events;
 
 char LICENSE[] SEC("license") = "GPL";

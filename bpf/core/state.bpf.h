@@ -48,6 +48,8 @@ extern struct pks_interrupt interrupts[PKS_INTERRUPTS];
 #define INTERRUPT_CPUS 1024
 extern __u32 interrupt_marks[INTERRUPT_CPUS];
 extern struct pks_faults faults;
+/* Modules that have come or gone in this run. Atomic, any CPU; the loader reads it. */
+extern __u32 module_events;
 
 extern struct pks_opened opened[PKS_OPENED];
 /* Threads that were at a boundary during the trace, by hash; the last one of each entry. */

@@ -21,23 +21,26 @@ static struct {
 	__u64 refused;
 } ring;
 
-int __wrap_collector__consume(struct collector *c, collector_finding_fn fn, void *arg);
-int __wrap_collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses);
+int __wrap_collector__consume(struct collector *c, const struct collector_reader *reader);
+int __wrap_collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses,
+			    __u32 *modules);
 int __wrap_collector__refused(const struct collector *c, __u64 *refused);
 
-int __wrap_collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
+int __wrap_collector__consume(struct collector *c, const struct collector_reader *reader)
 {
 	unsigned int batch = ring.at++;
 
 	(void)c;
 	for (unsigned int i = 0; batch < NR_BATCHES && i < ring.nr[batch]; i++)
-		fn(arg, &ring.record[batch][i]);
+		reader->finding(reader->arg, &ring.record[batch][i]);
 	return ring.consume_error;
 }
 
-int __wrap_collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses)
+int __wrap_collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses,
+			    __u32 *modules)
 {
 	(void)c;
+	*modules = 0;
 	addresses[0] = origin->caller;
 	return !!origin->caller;
 }

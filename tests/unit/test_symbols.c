@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/record.h"
 #include "kernel/symbols/ksyms.h"
 
 #define KERNEL                                                                                     \
@@ -370,6 +371,131 @@ static void miss_refreshes_once(void **state)
 	symbols__close(symbols);
 }
 
+static void event(struct symbols *symbols, uint32_t number, bool gone, const char *name,
+		  uint64_t start, uint64_t end)
+{
+	struct pks_module_event e = { .type = PKS_RECORD_MODULE,
+				      .gone = gone,
+				      .number = number,
+				      .start = start,
+				      .end = end };
+
+	snprintf(e.name, sizeof(e.name), "%s", name);
+	symbols__module_event(symbols, &e);
+}
+
+static uint32_t no_events(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+/* The functions of the modules that are there now. */
+static void reread(struct symbols *symbols, const char *text)
+{
+	fixture__write(text, strlen(text));
+	assert_true(symbols__stale(symbols));
+	assert_int_equal(symbols__reread(symbols), 0);
+	symbols__adopt(symbols);
+	assert_false(symbols__stale(symbols));
+}
+
+#define AT_A 0xffffffffc0000000
+#define AT_B 0xffffffffc0010000
+
+static void modules_come_and_go(void **state)
+{
+	struct symbols *symbols = open_text(KERNEL);
+	struct symbol symbol;
+
+	(void)state;
+	assert_int_equal(symbols__follow(symbols, no_events, NULL), 0);
+	event(symbols, 1, false, "a", AT_A, AT_A + 0x3000);
+	/* Before its functions are read, and behind them, it has no name but the module's. */
+	assert_format(symbols, AT_A + 0x10, 0, "0xffffffffc0000010 [a]");
+	reread(symbols, KERNEL "ffffffffc0000000 t fa\t[a]\n");
+	assert_format(symbols, AT_A + 0x10, 0, "fa+0x10/0x3000 [a]");
+	assert_format(symbols, AT_A + 0x3010, 0, "0xffffffffc0003010");
+	/* The same place, another module. */
+	event(symbols, 2, true, "a", AT_A, AT_A + 0x3000);
+	assert_format(symbols, AT_A + 0x10, 0, "fa+0x10/0x3000 [a, unloaded]");
+	event(symbols, 3, false, "b", AT_A, AT_A + 0x2000);
+	reread(symbols, KERNEL "ffffffffc0000020 t fb\t[b]\n");
+	assert_format(symbols, AT_A + 0x30, 0, "fb+0x10/0x1fe0 [b]");
+	assert_format(symbols, AT_A + 0x10, 0, "0xffffffffc0000010 [b]");
+	assert_format(symbols, PKS_RETIRED(AT_A + 0x10, 2), 0, "fa+0x10/0x3000 [a, unloaded]");
+	assert_format(symbols, PKS_RETIRED(AT_A + 0x10, 2), SYMBOL_LASTING, "fa+0x10/0x3000 [a]");
+	assert_int_equal(symbols__find(symbols, PKS_RETIRED(AT_A + 0x10, 2), 0, &symbol), 0);
+	assert_true(symbol.unloaded);
+	assert_int_equal(symbol.load, 1);
+	/* Nobody was told of who was there until event 7. */
+	assert_format(symbols, PKS_RETIRED(AT_A + 0x10, 7), 0, "0xffffffffc0000010 [unloaded]");
+	assert_int_equal(symbols__plain(symbols, PKS_RETIRED(AT_A + 0x10, 2)), AT_A + 0x10);
+	symbols__close(symbols);
+}
+
+/* A new build of the same module, which is never read: its going and coming are told at once. */
+static void a_new_build(void **state)
+{
+	static const char first[] = KERNEL "ffffffffc0000000 t one\t[a]\n";
+	static const char second[] = KERNEL "ffffffffc0000000 t two\t[a]\n";
+	struct symbols *symbols = open_text(KERNEL);
+
+	(void)state;
+	assert_int_equal(symbols__follow(symbols, no_events, NULL), 0);
+	event(symbols, 1, false, "a", AT_A, AT_A + 0x1000);
+	reread(symbols, first);
+	event(symbols, 2, true, "a", AT_A, AT_A + 0x1000);
+	event(symbols, 3, false, "a", AT_A, AT_A + 0x1000);
+	event(symbols, 4, true, "a", AT_A, AT_A + 0x1000);
+	event(symbols, 5, false, "a", AT_A, AT_A + 0x1000);
+	reread(symbols, second);
+	assert_format(symbols, AT_A + 4, 0, "two+0x4/0x1000 [a]");
+	assert_format(symbols, PKS_RETIRED(AT_A + 4, 2), 0, "one+0x4/0x1000 [a, unloaded]");
+	assert_format(symbols, PKS_RETIRED(AT_A + 4, 4), 0, "0xffffffffc0000004 [a, unloaded]");
+	/* By the time at which they were noted. */
+	assert_int_equal(symbols__mark(symbols, AT_A + 4, 1), PKS_RETIRED(AT_A + 4, 2));
+	assert_int_equal(symbols__mark(symbols, AT_A + 4, 3), PKS_RETIRED(AT_A + 4, 4));
+	assert_int_equal(symbols__mark(symbols, AT_A + 4, 5), AT_A + 4);
+	assert_int_equal(symbols__mark(symbols, 0xffffffff81000101, 0), 0xffffffff81000101);
+	symbols__close(symbols);
+}
+
+/* What two modules had, one after the other, and nobody has now, is nobody's. */
+static void two_were_there(void **state)
+{
+	struct symbols *symbols = open_text(KERNEL);
+
+	(void)state;
+	assert_int_equal(symbols__follow(symbols, no_events, NULL), 0);
+	event(symbols, 1, false, "a", AT_A, AT_A + 0x1000);
+	event(symbols, 2, true, "a", AT_A, AT_A + 0x1000);
+	assert_format(symbols, AT_A + 4, 0, "0xffffffffc0000004 [a, unloaded]");
+	event(symbols, 3, false, "b", AT_A, AT_A + 0x1000);
+	event(symbols, 4, true, "b", AT_A, AT_A + 0x1000);
+	assert_format(symbols, AT_A + 4, 0, "0xffffffffc0000004");
+	/* One whose going was lost, too. */
+	event(symbols, 5, false, "c", AT_B, AT_B + 0x1000);
+	event(symbols, 7, false, "d", AT_B, AT_B + 0x1000);
+	assert_format(symbols, AT_B + 4, 0, "0xffffffffc0010004 [d]");
+	symbols__close(symbols);
+}
+
+/* A miss reads programs anew, and leaves modules to their events. */
+static void a_miss_keeps_modules(void **state)
+{
+	struct symbols *symbols = open_text(KERNEL "ffffffffc0000000 t fa\t[a]\n");
+
+	(void)state;
+	assert_int_equal(symbols__follow(symbols, no_events, NULL), 0);
+	fixture__write(KERNEL "ffffffffc0000000 t fb\t[b]\nffffffffc0100000 t bpf_prog_1\t[bpf]\n",
+		       strlen(KERNEL "ffffffffc0000000 t fb\t[b]\n"
+				     "ffffffffc0100000 t bpf_prog_1\t[bpf]\n"));
+	assert_format(symbols, 0xffffffffc0100004, 0, "bpf_prog_1+0x4/0x10000 [bpf]");
+	assert_format(symbols, AT_A + 4, 0, "fa+0x4/0x10000 [a]");
+	symbols__close(symbols);
+}
+
 static void many_refreshes(void **state)
 {
 	char text[1024];
@@ -458,6 +584,10 @@ int main(void)
 		cmocka_unit_test(refreshes_modules),
 		cmocka_unit_test(failed_refresh_keeps_all),
 		cmocka_unit_test(miss_refreshes_once),
+		cmocka_unit_test(modules_come_and_go),
+		cmocka_unit_test(a_new_build),
+		cmocka_unit_test(two_were_there),
+		cmocka_unit_test(a_miss_keeps_modules),
 		cmocka_unit_test(many_refreshes),
 		cmocka_unit_test(format_is_cut),
 		cmocka_unit_test(a_cold_part_is_its_functions),

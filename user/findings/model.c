@@ -40,7 +40,7 @@ static struct model_finding *model__find(struct model *m, const struct pks_findi
 					 const struct model_stack *revoked)
 {
 	for (size_t i = 0; i < m->nr_findings; i++)
-		if (m->findings[i].raw.fold == raw->fold &&
+		if (m->findings[i].fold == raw->fold &&
 		    !finding__differs(&m->findings[i], raw, granted, revoked))
 			return &m->findings[i];
 	return NULL;
@@ -131,6 +131,7 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 	*f = (struct model_finding){ .raw = *raw,
 				     .granted = *granted,
 				     .revoked = *revoked,
+				     .fold = raw->fold,
 				     .count = 1,
 				     .first = raw->time,
 				     .last = raw->time };
@@ -172,7 +173,7 @@ int model__fold(struct model *m, const struct pks_fold *fold, struct model_findi
 	for (size_t i = 0; i < m->nr_findings; i++) {
 		struct model_finding *f = &m->findings[i];
 
-		if (f->raw.fold != fold->key)
+		if (f->fold != fold->key)
 			continue;
 		delivered += f->count;
 		if (!takes || (takes->suppressed && !f->suppressed))

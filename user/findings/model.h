@@ -43,6 +43,7 @@ struct model_finding {
 	struct model_link follows; /* poisoned-grant: the underflow; residue: the stray access */
 	bool unseen;		   /* known from its count alone: no record was delivered */
 	unsigned int suppressed;   /* number of the suppression that hides it, from 1; 0: shown */
+	__u64 fold;		   /* as raw.fold, by what its addresses are now: retire.h */
 	__u64 count;		   /* of delivered ones, until model__fold() corrects it */
 	__u64 first;		   /* CLOCK_MONOTONIC ns */
 	__u64 last;

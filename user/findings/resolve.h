@@ -28,7 +28,7 @@ struct resolver {
 	struct source *source; /* NULL: no file:line */
 	const struct dialect *dialect;
 	const struct suppress *suppress;     /* NULL: nothing is suppressed */
-	const struct injections *injections; /* NULL: nothing is injected */
+	struct injections *injections; /* NULL: nothing is injected */
 	enum pks_by by;			     /* what the model's call sites are */
 	const char *target;		     /* what is traced, in words */
 };

@@ -38,10 +38,11 @@ static unsigned int inlined__own(const struct resolved_line *inlined, unsigned i
 	return own;
 }
 
-static void frame__lines(const struct resolver *r, unsigned int flags, struct resolved_frame *out)
+static void frame__lines(const struct resolver *r, __u64 address, unsigned int flags,
+			 struct resolved_frame *out)
 {
 	struct source_line lines[INLINED_MAX];
-	int n = r->source ? source__lines(r->source, out->address, flags, lines, INLINED_MAX) : 0;
+	int n = r->source ? source__lines(r->source, address, flags, lines, INLINED_MAX) : 0;
 
 	for (int i = 0; i < n; i++) {
 		if (lines[i].inlined)
@@ -56,7 +57,7 @@ void frame__resolve(const struct resolver *r, __u64 address, unsigned int flags,
 {
 	struct symbol symbol;
 
-	*out = (struct resolved_frame){ .address = address };
+	*out = (struct resolved_frame){ .address = symbols__plain(r->symbols, address) };
 	place__resolve(r, address, flags, &out->place);
 	if (!symbols__find(r->symbols, address, flags, &symbol)) {
 		out->function = symbol.name;
@@ -64,7 +65,7 @@ void frame__resolve(const struct resolver *r, __u64 address, unsigned int flags,
 		out->offset = symbol.offset;
 		out->size = symbol.size;
 	}
-	frame__lines(r, flags, out);
+	frame__lines(r, address, flags, out);
 	if (top)
 		out->hidden = inlined__own(out->inlined, out->nr_inlined);
 }

@@ -25,12 +25,14 @@ static int ring__sample(void *arg, void *data, size_t size)
 {
 	struct collector *c = arg;
 
-	if (size && *(const __u8 *)data >= PKS_RECORD_INJECTION) {
+	if (size >= sizeof(struct pks_module_event) && *(const __u8 *)data == PKS_RECORD_MODULE) {
+		c->reader->module(c->reader->arg, data);
+	} else if (size && *(const __u8 *)data >= PKS_RECORD_INJECTION) {
 		if (c->extension && c->extension->record)
 			c->extension->record(c->extension->arg, data, size);
 	} else if (size >= sizeof(struct pks_finding)) {
 		c->delivered++;
-		c->fn(c->fn_arg, data);
+		c->reader->finding(c->reader->arg, data);
 	}
 	return 0;
 }
@@ -181,6 +183,10 @@ static void collector__choose(struct collector *c, const struct collector_option
 	bpf_program__set_autoload(c->skel->progs.at_syscall_end,
 				  d->facts.count_source == PKS_COUNT_SOURCE_PGMAP);
 	bpf_program__set_autoload(c->skel->progs.at_switch, d->attach != ATTACH_TRAMPOLINE);
+	bpf_program__set_autoload(c->skel->progs.at_module_load,
+				  dialect__has_tracepoint(d, "module_load"));
+	bpf_program__set_autoload(c->skel->progs.at_module_free,
+				  dialect__has_tracepoint(d, "module_free"));
 	collector__prepare_own(c, options);
 }
 
@@ -505,12 +511,18 @@ int collector__fd(const struct collector *c)
 	return ring_buffer__epoll_fd(c->ring);
 }
 
-int collector__consume(struct collector *c, collector_finding_fn fn, void *arg)
+__u32 collector__module_events(void *arg)
+{
+	const struct collector *c = arg;
+
+	return __atomic_load_n(&c->skel->bss->module_events, __ATOMIC_SEQ_CST);
+}
+
+int collector__consume(struct collector *c, const struct collector_reader *reader)
 {
 	int n;
 
-	c->fn = fn;
-	c->fn_arg = arg;
+	c->reader = reader;
 	n = ring_buffer__consume(c->ring);
 	return n < 0 ? n : 0;
 }

@@ -50,7 +50,17 @@ struct collector_options {
 	const struct collector_extension *extension; /* NULL: none; outlives the collector */
 };
 
+struct symbols;
+
 typedef void (*collector_finding_fn)(void *arg, const struct pks_finding *finding);
+
+/* What collector__consume() hands out, in the order of events. */
+struct collector_reader {
+	collector_finding_fn finding;
+	/* A module has come or gone; addresses in its memory mean something else from here on. */
+	void (*module)(void *arg, const struct pks_module_event *event);
+	void *arg;
+};
 
 /* What the kernel side counted; read at any time, final after collector__stop(). */
 struct collector_counts {
@@ -99,7 +109,10 @@ bool collector__blind(const struct collector *c);
 int collector__fd(const struct collector *c);
 
 /* Hands out the findings that wait. 0 or negative errno. */
-int collector__consume(struct collector *c, collector_finding_fn fn, void *arg);
+int collector__consume(struct collector *c, const struct collector_reader *reader);
+
+/* How many modules have come or gone up to now; arg is a struct collector. */
+__u32 collector__module_events(void *arg);
 
 /* Detaches; findings still in the ring wait for a last collector__consume(). */
 void collector__stop(struct collector *c);
@@ -140,9 +153,11 @@ void collector__thread_comm(struct collector *c, unsigned int index, char *comm)
 /*
  * Addresses of an origin's stack, at most PKS_STACK_DEPTH; returns their
  * number. Where its own is gone it is the site's first one: the origin is then
- * no longer marked as exact.
+ * no longer marked as exact. *modules becomes the number of module events at the time that
+ * it was taken, by which symbols__mark() knows whose code the addresses were.
  */
-int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses);
+int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses,
+		     __u32 *modules);
 
 /* 0, or negative errno where some could not be read: these are then 0. */
 int collector__counts(struct collector *c, struct collector_counts *counts);

@@ -32,8 +32,7 @@ struct collector {
 	__u64 delivered;	  /* findings out of the ring */
 	int switched_on;	  /* a file that must be open while the programs run, -1: none */
 	enum { USE_TRACE, USE_COUNT, USE_COUNT_ONLY } use;
-	collector_finding_fn fn;
-	void *fn_arg;
+	const struct collector_reader *reader;
 };
 
 #endif

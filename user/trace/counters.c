@@ -162,17 +162,19 @@ void collector__thread_comm(struct collector *c, unsigned int index, char *comm)
  * A program may overwrite it while it is copied: then its id has changed after it.
  * Pairs with stack__fill() (bpf/core/table.bpf.h).
  */
-static int stack__read(struct collector *c, __s32 stack, __u64 *addresses)
+static int stack__read(struct collector *c, __s32 stack, __u64 *addresses, __u32 *modules)
 {
 	const __s32 homes = PKS_STACK_HOMES;
 	__u32 place = stack < homes ? stack : homes + ((stack - homes) & (PKS_STACK_RING - 1));
 	const struct pks_stack *s = &c->stacks[place];
-	__u64 id, nr;
+	__u64 id;
+	__u32 nr;
 
 	if (place >= c->stacks_size / sizeof(*s))
 		return 0;
 	id = __atomic_load_n(&s->id, __ATOMIC_ACQUIRE);
 	nr = s->nr;
+	*modules = s->modules;
 	if (id != (__u64)stack + 1 || nr > PKS_STACK_DEPTH)
 		return 0;
 	memcpy(addresses, s->address, nr * sizeof(*addresses));
@@ -189,9 +191,10 @@ static __s32 site__stack(const struct pks_site *sites, __u64 caller)
 	return PKS_NO_STACK;
 }
 
-int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses)
+int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addresses,
+		     __u32 *modules)
 {
-	int n = origin->stack >= 0 ? stack__read(c, origin->stack, addresses) : 0;
+	int n = origin->stack >= 0 ? stack__read(c, origin->stack, addresses, modules) : 0;
 
 	if (n || !origin->caller)
 		return n;
@@ -200,7 +203,7 @@ int collector__stack(struct collector *c, struct pks_origin *origin, __u64 *addr
 	origin->stack = site__stack(c->skel->bss->grant_sites, origin->caller);
 	if (origin->stack < 0)
 		origin->stack = site__stack(c->skel->bss->revoke_sites, origin->caller);
-	return origin->stack >= 0 ? stack__read(c, origin->stack, addresses) : 0;
+	return origin->stack >= 0 ? stack__read(c, origin->stack, addresses, modules) : 0;
 }
 
 /* Windows that a thread has open, those that have leaked among them. */

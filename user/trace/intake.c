@@ -2,11 +2,15 @@
 #include <stdlib.h>
 
 #include "findings/blame.h"
+#include "kernel/symbols/ksyms.h"
 #include "trace/intake.h"
+#include "trace/retire.h"
 #include "util/clock.h"
 
 /* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
 #define NS_DOUBT 1000000000ULL
+/* Times that the functions of modules are read while modules come and go: then the next time. */
+#define REREADS 4
 
 /*
  * Narrows down when the kernel has refused to run a program on a grant or revoke: all it
@@ -45,6 +49,17 @@ static bool finding__withdrawn(struct intake *in, const struct pks_finding *raw)
 	       raw->time < in->doubt_until + NS_DOUBT;
 }
 
+/* An origin's stack, of code that may be gone by now. */
+static void origin__read(struct intake *in, struct pks_origin *origin, struct model_stack *stack)
+{
+	__u32 modules = 0;
+
+	stack->nr = collector__stack(in->collector, origin, stack->address, &modules);
+	for (unsigned int i = 0; i < stack->nr; i++)
+		stack->address[i] = symbols__mark(in->resolver->symbols, stack->address[i],
+						  modules);
+}
+
 void intake__take(void *arg, const struct pks_finding *from)
 {
 	struct pks_finding copy = *from, *raw = &copy;
@@ -54,9 +69,9 @@ void intake__take(void *arg, const struct pks_finding *from)
 
 	if (in->wanted && !in->wanted(in->arg, raw))
 		return;
-	granted.nr = collector__stack(in->collector, &raw->granted, granted.address);
-	revoked.nr = collector__stack(in->collector, &raw->revoked, revoked.address);
-	sibling.nr = collector__stack(in->collector, &raw->sibling, sibling.address);
+	origin__read(in, &raw->granted, &granted);
+	origin__read(in, &raw->revoked, &revoked);
+	origin__read(in, &raw->sibling, &sibling);
 	switch (model__add_finding(in->model, raw, &granted, &revoked, &f)) {
 	case MODEL_NEW:
 		f->sibling = sibling;
@@ -71,10 +86,46 @@ void intake__take(void *arg, const struct pks_finding *from)
 	}
 }
 
+/* From here on what is at its addresses is another's; what was noted is the old one's. */
+static void intake__module(void *arg, const struct pks_module_event *event)
+{
+	struct intake *in = arg;
+
+	symbols__module_event(in->resolver->symbols, event);
+	retire__model(in->model, event);
+	if (in->resolver->injections)
+		retire__injections(in->resolver->injections, event);
+}
+
+static void intake__consume(struct intake *in)
+{
+	const struct collector_reader reader = { .finding = intake__take,
+						 .module = intake__module,
+						 .arg = in };
+
+	if (collector__consume(in->collector, &reader))
+		model__lose(in->model, LOSS_READ, 1);
+}
+
+/*
+ * What is in the ring, and the functions of modules that have come. These are read from the
+ * kernel as it is now: where a module has come or gone meanwhile, that is told first, and what
+ * was read is of no use.
+ */
 static void intake__drain(struct intake *in)
 {
-	if (collector__consume(in->collector, intake__take, in))
-		model__lose(in->model, LOSS_READ, 1);
+	struct symbols *symbols = in->resolver->symbols;
+	__u32 events;
+
+	intake__consume(in);
+	for (int i = 0; i < REREADS && symbols__stale(symbols); i++) {
+		events = collector__module_events(in->collector);
+		if (symbols__reread(symbols))
+			break;
+		intake__consume(in);
+		if (events == collector__module_events(in->collector))
+			symbols__adopt(symbols);
+	}
 }
 
 /* --- out ------------------------------------------------------------------------------ */

@@ -139,7 +139,11 @@ static enum status tracer__attach(struct tracer *t)
 			return status__say(STATUS_CANNOT, "can't follow '%s': %s",
 					   t->options.command[0], strerror(-err));
 	}
-	return collector__attach(t->collector);
+	status = collector__attach(t->collector);
+	err = status ? 0 : symbols__follow(t->symbols, collector__module_events, t->collector);
+	return err ? status__say(STATUS_CANNOT, "can't read which modules are loaded: %s",
+				 strerror(-err)) :
+		     status;
 }
 
 static enum status tracer__start_workload(struct tracer *t)
@@ -338,11 +342,14 @@ static void site__find_user(struct tracer *t, struct model_site *site)
 	struct model_stack stack;
 	struct symbol symbol;
 	unsigned int own;
+	__u32 modules = 0;
 
 	if (symbols__find(t->symbols, site->caller, SYMBOL_RETURN, &symbol) ||
 	    !helper__is(symbol.name))
 		return;
-	stack.nr = collector__stack(t->collector, &origin, stack.address);
+	stack.nr = collector__stack(t->collector, &origin, stack.address, &modules);
+	for (unsigned int i = 0; i < stack.nr; i++)
+		stack.address[i] = symbols__mark(t->symbols, stack.address[i], modules);
 	own = stack__skip_own(t->symbols, &stack);
 	stack.nr -= own;
 	memmove(stack.address, stack.address + own, stack.nr * sizeof(stack.address[0]));

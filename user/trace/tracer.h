@@ -40,7 +40,7 @@ struct tracer_options {
 	bool no_cgroup;	  /* the command gets no control group: it is to change that itself */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
-	const struct injections *injections; /* what findings may follow; NULL: nothing */
+	struct injections *injections; /* what findings may follow; NULL: nothing */
 	bool show_injections;		     /* as they come */
 	unsigned int verbose;		     /* see struct report */
 };

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "kernel/symbols/ksyms.h"
-#include "util/array.h"
+#include "kernel/symbols/module_loads.h"
 #include "util/clock.h"
 
 #define READ_SIZE  (256 * 1024)
@@ -24,25 +24,13 @@
 /* No function is as long as this; what seems to be is followed by a gap. */
 #define SIZE_MAX_BYTES 0x10000u
 #define REFRESH_NS     1000000000ull
+/* Times that the modules are read while more of them come and go meanwhile. */
+#define REREADS	    8
+#define MODULE_TEXT 96 /* a module's name and a few words */
 /* All of the kernel's addresses have it, on each 64-bit architecture. */
 #define KERNEL_BIT (1ull << 63)
 
 #define COLD ".cold"
-
-/* Data is kept for its address by name, and because it ends the function before it. */
-struct entry {
-	uint64_t addr;
-	const char *name;
-	const char *module;
-	uint32_t order; /* in the file */
-	bool text;
-};
-
-struct table {
-	struct entry *entry;
-	size_t nr, cap;
-	bool sorted;
-};
 
 /* Strings are only ever added: names handed out stay good. */
 struct chunk {
@@ -59,19 +47,26 @@ struct names {
 
 struct symbols {
 	char *path;
-	struct table kernel, modules;
+	const char *modules_path; /* NULL: where modules are is known from events alone */
+	struct symbol_table kernel, modules;
 	struct chunk *chunk;
 	struct names names;
 	uint32_t *index; /* kernel entries by name, each plus one; built when first asked for */
 	size_t index_cap;
 	uint64_t refreshed; /* CLOCK_MONOTONIC, ns; 0: never */
+	/* Modules that were there since symbols__open(), none where another file is read. */
+	struct module_loads loads;
+	struct symbol_table reread; /* what symbols__reread() has read */
+	uint32_t ignored;	    /* events up to this one are in the tables already */
+	bool follows;		    /* symbols__module_event() is told of each event */
+	bool stale;		    /* a module has come whose functions are not in the table */
 };
 
 /* What one pass over the file collects. */
 struct load {
 	struct symbols *symbols;
-	struct table *kernel; /* NULL: leave vmlinux out */
-	struct table *modules;
+	struct symbol_table *kernel; /* NULL: leave vmlinux out */
+	struct symbol_table *modules;
 	size_t functions, hidden;
 };
 
@@ -156,53 +151,6 @@ static const char *names__add(struct symbols *symbols, const char *string, size_
 	return *slot;
 }
 
-static int table__add(struct table *table, const struct entry *entry)
-{
-	if (array__grow(&table->entry, &table->cap, table->nr, sizeof(*table->entry)))
-		return -ENOMEM;
-	if (!table->nr)
-		table->sorted = true;
-	else if (entry->addr < table->entry[table->nr - 1].addr)
-		table->sorted = false;
-	table->entry[table->nr] = *entry;
-	table->entry[table->nr].order = table->nr;
-	table->nr++;
-	return 0;
-}
-
-/* By address, and in the file's order at one address: the kernel names the first of aliases. */
-static int entry__compare(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static void table__sort(struct table *table)
-{
-	if (!table->sorted && table->nr)
-		qsort(table->entry, table->nr, sizeof(*table->entry), entry__compare);
-	table->sorted = true;
-}
-
-/* The first entry above an address; table->nr when there is none. */
-static size_t table__above(const struct table *table, uint64_t addr)
-{
-	size_t low = 0, high = table->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->entry[middle].addr <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Each digit's value plus one; 0: no digit. A table, for this is most of what a start costs. */
 static const unsigned char hex_digit[256] = {
 	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
@@ -242,7 +190,7 @@ static bool line__parse(struct line *line, const char *at, const char *end)
 	return line->name_len > 0;
 }
 
-static int load__name(struct load *load, const struct line *line, struct entry *entry)
+static int load__name(struct load *load, const struct line *line, struct symbol_entry *entry)
 {
 	if (!line->module) {
 		entry->name = arena__add(load->symbols, line->name, line->name_len);
@@ -255,8 +203,8 @@ static int load__name(struct load *load, const struct line *line, struct entry *
 
 static int load__line(struct load *load, const char *at, const char *end)
 {
-	struct entry entry = { 0 };
-	struct table *table;
+	struct symbol_entry entry = { 0 };
+	struct symbol_table *table;
 	struct line line;
 	int err;
 
@@ -274,7 +222,7 @@ static int load__line(struct load *load, const char *at, const char *end)
 	err = load__name(load, &line, &entry);
 	if (err)
 		return err;
-	return table__add(table, &entry);
+	return symbol_table__add(table, &entry);
 }
 
 /* Takes the whole lines of a buffer; returns how many bytes they were. */
@@ -338,9 +286,21 @@ static int load__file(struct load *load)
 	if (load->functions == load->hidden)
 		return -EPERM;
 	if (load->kernel)
-		table__sort(load->kernel);
-	table__sort(load->modules);
+		symbol_table__sort(load->kernel);
+	symbol_table__sort(load->modules);
 	return 0;
+}
+
+static const char *symbols__intern(void *symbols, const char *name, size_t length)
+{
+	return names__add(symbols, name, length);
+}
+
+static int symbols__read_loads(struct symbols *symbols, struct module_loads *loads)
+{
+	return symbols->modules_path ? module_loads__read(loads, symbols->modules_path,
+							  symbols__intern, symbols) :
+				       0;
 }
 
 struct symbols *symbols__open(const char *kallsyms, int *err)
@@ -356,7 +316,9 @@ struct symbols *symbols__open(const char *kallsyms, int *err)
 		load.symbols = symbols;
 		load.kernel = &symbols->kernel;
 		load.modules = &symbols->modules;
-		*err = load__file(&load);
+		symbols->modules_path = kallsyms ? NULL : "/proc/modules";
+		*err = symbols__read_loads(symbols, &symbols->loads);
+		*err = *err ?: load__file(&load);
 	}
 	if (*err) {
 		symbols__close(symbols);
@@ -377,55 +339,185 @@ void symbols__close(struct symbols *symbols)
 	}
 	free(symbols->names.slot);
 	free(symbols->index);
-	free(symbols->kernel.entry);
-	free(symbols->modules.entry);
+	symbol_table__free(&symbols->kernel);
+	symbol_table__free(&symbols->modules);
+	symbol_table__free(&symbols->reread);
+	module_loads__free(&symbols->loads);
 	free(symbols->path);
 	free(symbols);
 }
 
+/* What kallsyms lists as a module and is none: BPF programs and images, ftrace's and kprobes'. */
+static bool module__is_pseudo(const char *module)
+{
+	return !strcmp(module, "bpf") || !strncmp(module, "__builtin__", strlen("__builtin__"));
+}
+
+/*
+ * A table read now may already be without a module whose going nobody has told yet, or with
+ * another one in its place. So only what is told of nowhere is taken from it.
+ */
+static int table__keep_modules(const struct symbol_table *before, struct symbol_table *now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < now->nr; i++)
+		if (module__is_pseudo(now->entry[i].module))
+			now->entry[kept++] = now->entry[i];
+	now->nr = kept;
+	for (size_t i = 0; i < before->nr; i++)
+		if (!module__is_pseudo(before->entry[i].module) &&
+		    symbol_table__add(now, &before->entry[i]))
+			return -ENOMEM;
+	now->sorted = false;
+	symbol_table__sort(now);
+	return 0;
+}
+
+static int symbols__read_modules(struct symbols *symbols, struct symbol_table *modules)
+{
+	struct load load = { .symbols = symbols, .modules = modules };
+
+	*modules = (struct symbol_table){};
+	return load__file(&load);
+}
+
+/* Where modules are now. */
+static int symbols__reload(struct symbols *symbols)
+{
+	module_loads__free(&symbols->loads);
+	return symbols__read_loads(symbols, &symbols->loads);
+}
+
 int symbols__refresh(struct symbols *symbols)
 {
-	struct table modules = { 0 };
-	struct load load = { .symbols = symbols, .modules = &modules };
-	int err = load__file(&load);
+	struct symbol_table modules;
+	int err = symbols__read_modules(symbols, &modules);
 
+	if (!err && symbols->follows)
+		err = table__keep_modules(&symbols->modules, &modules);
+	else if (!err && symbols->modules_path)
+		err = symbols__reload(symbols);
 	if (err) {
-		free(modules.entry);
+		symbol_table__free(&modules);
 		return err;
 	}
-	free(symbols->modules.entry);
+	symbol_table__free(&symbols->modules);
 	symbols->modules = modules;
 	return 0;
 }
 
-/* The entry an address belongs to in one table, and where the next begins. */
-static const struct entry *table__find(const struct table *table, uint64_t addr, uint64_t *next)
-{
-	size_t above = table__above(table, addr), first;
-	const struct entry *found;
+/* --- modules that come and go ------------------------------------------------------------ */
 
-	if (above < table->nr && table->entry[above].addr < *next)
-		*next = table->entry[above].addr;
-	if (!above)
-		return NULL;
-	first = above - 1;
-	while (first && table->entry[first - 1].addr == table->entry[above - 1].addr)
-		first--;
-	/* Of several at one address the first that names a function, as the kernel does. */
-	for (found = &table->entry[first]; !found->text && found < &table->entry[above - 1];)
-		found++;
-	return found;
+/* What is in a module's memory that it gives back: its functions stay known. */
+static void load__keep(void *arg, struct module_load *load, const struct module_range *range)
+{
+	struct symbols *symbols = arg;
+	struct symbol_table *from = &symbols->modules;
+	size_t left = 0;
+
+	for (size_t i = 0; i < from->nr; i++) {
+		const struct symbol_entry *entry = &from->entry[i];
+
+		if (entry->module != load->name || entry->addr < range->start ||
+		    entry->addr >= range->end)
+			from->entry[left++] = *entry;
+		else if (symbol_table__add(&load->kept, entry))
+			break; /* without memory they have no names: no wrong ones */
+	}
+	from->nr = left;
+	symbol_table__sort(&load->kept);
 }
 
-static int symbols__find_known(const struct symbols *symbols, uint64_t addr, struct symbol *out)
+static void event__came(struct symbols *symbols, const struct pks_module_event *event,
+			const char *name)
 {
-	uint64_t next = UINT64_MAX;
-	const struct entry *kernel = table__find(&symbols->kernel, addr, &next);
-	const struct entry *module = table__find(&symbols->modules, addr, &next);
-	const struct entry *found = kernel;
+	struct module_load *load;
 
-	if (!found || (module && module->addr > found->addr))
-		found = module;
+	/* Whoever is known to have been there has gone unseen. */
+	module_loads__retire(&symbols->loads, NULL, event->start, event->end, event->number,
+			     load__keep, symbols);
+	if (event->init_start)
+		module_loads__retire(&symbols->loads, NULL, event->init_start, event->init_end,
+				     event->number, load__keep, symbols);
+	symbols->stale = true;
+	if (module_loads__add(&symbols->loads, name, event->start, event->end))
+		return;
+	load = &symbols->loads.load[symbols->loads.nr - 1];
+	load->number = event->number;
+	load->range[MODULE_INIT].start = event->init_start;
+	load->range[MODULE_INIT].end = event->init_end;
+}
+
+void symbols__module_event(struct symbols *symbols, const struct pks_module_event *event)
+{
+	const char *name;
+
+	if (event->number <= symbols->ignored)
+		return;
+	name = names__add(symbols, event->name, strnlen(event->name, sizeof(event->name)));
+	if (!name)
+		return;
+	if (event->gone)
+		module_loads__retire(&symbols->loads, name, event->start, event->end,
+				     event->number, load__keep, symbols);
+	else
+		event__came(symbols, event, name);
+}
+
+int symbols__follow(struct symbols *symbols, uint32_t (*events)(void *arg), void *arg)
+{
+	struct module_loads now = {};
+	int err = symbols__read_loads(symbols, &now);
+	bool same = !err && module_loads__same(&symbols->loads, &now);
+
+	module_loads__free(&now);
+	symbols->follows = true;
+	for (int i = 0; !err && (!same || events(arg) != symbols->ignored) && i < REREADS; i++) {
+		symbols->ignored = events(arg);
+		symbol_table__free(&symbols->modules);
+		err = symbols__reload(symbols);
+		err = err ?: symbols__read_modules(symbols, &symbols->modules);
+		same = true;
+	}
+	return err;
+}
+
+bool symbols__stale(const struct symbols *symbols)
+{
+	return symbols->stale;
+}
+
+int symbols__reread(struct symbols *symbols)
+{
+	symbol_table__free(&symbols->reread);
+	return symbols__read_modules(symbols, &symbols->reread);
+}
+
+void symbols__adopt(struct symbols *symbols)
+{
+	symbol_table__free(&symbols->modules);
+	symbols->modules = symbols->reread;
+	symbols->reread = (struct symbol_table){};
+	symbols->stale = false;
+}
+
+uint64_t symbols__mark(const struct symbols *symbols, uint64_t addr, uint32_t events)
+{
+	return module_loads__mark(&symbols->loads, addr, events);
+}
+
+uint64_t symbols__plain(const struct symbols *symbols, uint64_t addr)
+{
+	return PKS_IS_RETIRED(addr) ? module_loads__gone(&symbols->loads, addr).address : addr;
+}
+
+/* --- look-up ------------------------------------------------------------------------------- */
+
+/* The entry as what stands at addr, which ends at `next` at the latest. */
+static int symbol__set(struct symbol *out, const struct symbol_entry *found, uint64_t addr,
+		       uint64_t next)
+{
 	if (!found || !found->text)
 		return -ENOENT;
 	out->size = next - found->addr;
@@ -439,10 +531,53 @@ static int symbols__find_known(const struct symbols *symbols, uint64_t addr, str
 	return 0;
 }
 
+/* In the memory of one module there are no functions but its own. */
+static int symbols__find_in(const struct symbol_table *table, const struct module_place *place,
+			    struct symbol *out)
+{
+	uint64_t next = place->range->end;
+	const struct symbol_entry *found = symbol_table__find(table, place->address, &next);
+
+	out->module = place->load->name;
+	out->load = place->load->number;
+	out->unloaded = place->range->gone;
+	if (!found || found->module != place->load->name || found->addr < place->range->start)
+		return -ENOENT;
+	return symbol__set(out, found, place->address, next);
+}
+
+static int symbols__find_known(const struct symbols *symbols, uint64_t addr, struct symbol *out)
+{
+	struct module_place live = module_loads__live(&symbols->loads, addr);
+	uint64_t next = UINT64_MAX;
+	const struct symbol_entry *kernel, *module;
+
+	if (live.load)
+		return symbols__find_in(&symbols->modules, &live, out);
+	kernel = symbol_table__find(&symbols->kernel, addr, &next);
+	module = symbol_table__find(&symbols->modules, addr, &next);
+	if (!kernel || (module && module->addr > kernel->addr)) {
+		/* Behind the memory of the module that this one is of. */
+		if (module && symbols->loads.nr && !module__is_pseudo(module->module))
+			return -ENOENT;
+		kernel = module;
+	}
+	return symbol__set(out, kernel, addr, next);
+}
+
+/* Of an address that is marked, or that nobody has now. */
+static int symbols__find_gone(const struct symbols *symbols, uint64_t addr, struct symbol *out)
+{
+	struct module_place place = module_loads__gone(&symbols->loads, addr);
+
+	out->unloaded = PKS_IS_RETIRED(addr);
+	return place.load ? symbols__find_in(&place.load->kept, &place, out) : -ENOENT;
+}
+
 /* A miss inside vmlinux is data or a hole, which no refresh will fill. */
 static bool symbols__may_refresh(struct symbols *symbols, uint64_t addr)
 {
-	const struct table *kernel = &symbols->kernel;
+	const struct symbol_table *kernel = &symbols->kernel;
 	uint64_t now;
 
 	if (!(addr & KERNEL_BIT))
@@ -472,27 +607,39 @@ static int symbol__name_whole(struct symbols *symbols, struct symbol *out)
 	return out->name ? 0 : -ENOMEM;
 }
 
-int symbols__find(struct symbols *symbols, uint64_t addr, unsigned int flags, struct symbol *out)
+/* As symbols__find(), and what is known of an address without a function: whose it is. */
+static int symbols__look_up(struct symbols *symbols, uint64_t addr, unsigned int flags,
+			    struct symbol *out)
 {
 	uint64_t inside = flags & SYMBOL_RETURN ? addr - 1 : addr;
+	bool marked = PKS_IS_RETIRED(addr);
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = symbols__find_known(symbols, inside, out);
-	if (err && symbols__may_refresh(symbols, inside) && !symbols__refresh(symbols))
+	err = marked ? -ENOENT : symbols__find_known(symbols, inside, out);
+	if (err && !marked && !out->module && symbols__may_refresh(symbols, inside) &&
+	    !symbols__refresh(symbols))
 		err = symbols__find_known(symbols, inside, out);
+	if (err && !out->module)
+		err = symbols__find_gone(symbols, inside, out);
 	err = err ?: symbol__name_whole(symbols, out);
-	if (err) {
+	if (!err)
+		out->offset = symbols__plain(symbols, addr) - out->start;
+	return err;
+}
+
+int symbols__find(struct symbols *symbols, uint64_t addr, unsigned int flags, struct symbol *out)
+{
+	int err = symbols__look_up(symbols, addr, flags, out);
+
+	if (err)
 		memset(out, 0, sizeof(*out));
-		return err;
-	}
-	out->offset = addr - out->start;
-	return 0;
+	return err;
 }
 
 static int symbols__build_index(struct symbols *symbols)
 {
-	const struct table *kernel = &symbols->kernel;
+	const struct symbol_table *kernel = &symbols->kernel;
 	size_t cap = 1024;
 
 	while (cap < kernel->nr * 2)
@@ -515,7 +662,7 @@ static int symbols__build_index(struct symbols *symbols)
 
 uint64_t symbols__address(struct symbols *symbols, const char *name)
 {
-	const struct table *modules = &symbols->modules;
+	const struct symbol_table *modules = &symbols->modules;
 	uint32_t slot;
 
 	if (!symbols->index && symbols__build_index(symbols))
@@ -535,7 +682,7 @@ uint64_t symbols__address(struct symbols *symbols, const char *name)
 	return 0;
 }
 
-static void entry__hand_out(const struct entry *entry, const char *name,
+static void entry__hand_out(const struct symbol_entry *entry, const char *name,
 			    void (*fn)(void *arg, const struct symbol *symbol), void *arg)
 {
 	struct symbol symbol = { .name = entry->name,
@@ -555,18 +702,30 @@ void symbols__named(struct symbols *symbols, const char *name,
 		entry__hand_out(&symbols->modules.entry[i], name, fn, arg);
 }
 
+/* " [module]", " [module, unloaded]", or nothing. */
+static void module__format(const struct symbol *symbol, unsigned int flags, char *buf, size_t len)
+{
+	bool unloaded = symbol->unloaded && !(flags & SYMBOL_LASTING);
+
+	buf[0] = '\0';
+	if (symbol->module || unloaded)
+		snprintf(buf, len, " [%s%s%s]", symbol->module ?: "",
+			 symbol->module && unloaded ? ", " : "", unloaded ? "unloaded" : "");
+}
+
 int symbols__format(struct symbols *symbols, uint64_t addr, unsigned int flags, char *buf,
 		    size_t len)
 {
+	char module[MODULE_TEXT];
 	struct symbol symbol;
+	int err = symbols__look_up(symbols, addr, flags, &symbol);
 
-	if (symbols__find(symbols, addr, flags, &symbol))
-		return snprintf(buf, len, "0x%" PRIx64, addr);
+	module__format(&symbol, flags, module, sizeof(module));
+	if (err)
+		return snprintf(buf, len, "0x%" PRIx64 "%s", symbols__plain(symbols, addr), module);
 	/* Of a part of a function offset and size would be taken for the function's. */
 	if (symbol.cold)
-		return snprintf(buf, len, "%s%s%s%s", symbol.name, symbol.module ? " [" : "",
-				symbol.module ?: "", symbol.module ? "]" : "");
-	return snprintf(buf, len, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s", symbol.name,
-			symbol.offset, symbol.size, symbol.module ? " [" : "",
-			symbol.module ? symbol.module : "", symbol.module ? "]" : "");
+		return snprintf(buf, len, "%s%s", symbol.name, module);
+	return snprintf(buf, len, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s", symbol.name, symbol.offset,
+			symbol.size, module);
 }

@@ -18,6 +18,7 @@
 struct object {
 	struct object *next;
 	struct debuginfo *info;
+	uint32_t load; /* of a module: struct symbol's; each may be another build */
 };
 
 struct source {
@@ -145,11 +146,15 @@ static void source__find_top(struct source *source, const struct debuginfo *vmli
 		source->top = top__from(vmlinux, "_stext", "/arch/");
 }
 
-static struct debuginfo *source__known(const struct source *source, const char *module)
+/* The newest of them. load: NULL for any. */
+static struct debuginfo *source__known(const struct source *source, const char *module,
+				       const uint32_t *load)
 {
 	for (struct object *object = source->objects; object; object = object->next) {
 		const char *known = object->info->module;
 
+		if (load && *load != object->load)
+			continue;
 		if (module && known ? !strcmp(module, known) : !module && !known)
 			return object->info;
 	}
@@ -157,15 +162,16 @@ static struct debuginfo *source__known(const struct source *source, const char *
 }
 
 /* NULL: out of memory. What is not ->loaded has nothing to tell but why. */
-static struct debuginfo *source__debuginfo(struct source *source, const char *module)
+static struct debuginfo *source__debuginfo(struct source *source, const char *module,
+					   uint32_t load)
 {
-	struct debuginfo *info = source__known(source, module);
+	struct debuginfo *info = source__known(source, module, &load);
 	struct object *object;
 
 	if (info)
 		return info;
 	/* It knows the top of the source, by which the files of modules are named too. */
-	if (module && !source__debuginfo(source, NULL))
+	if (module && !source__debuginfo(source, NULL, 0))
 		return NULL;
 	object = malloc(sizeof(*object));
 	info = object ? debuginfo__open(&source->options, module) : NULL;
@@ -176,6 +182,7 @@ static struct debuginfo *source__debuginfo(struct source *source, const char *mo
 	if (!module && info->loaded)
 		source__find_top(source, info);
 	object->info = info;
+	object->load = load;
 	object->next = source->objects;
 	source->objects = object;
 	return info;
@@ -215,7 +222,7 @@ void source__close(struct source *source)
 
 const char *source__why(const struct source *source, const char *module)
 {
-	const struct debuginfo *info = source__known(source, module);
+	const struct debuginfo *info = source__known(source, module, NULL);
 
 	if (!info || info->loaded)
 		return NULL;
@@ -295,10 +302,12 @@ int source__lines(struct source *source, uint64_t addr, unsigned int flags, stru
 
 	if (max <= 0 || symbols__find(source->options.symbols, addr, flags, &symbol))
 		return 0;
-	info = source__debuginfo(source, symbol.module);
+	/* Which build of a module it was that has gone, can't be found out any more. */
+	info = symbol.unloaded ? source__known(source, symbol.module, &symbol.load) :
+				 source__debuginfo(source, symbol.module, symbol.load);
 	if (!info)
-		return -ENOMEM;
-	pc = addr - (flags & SYMBOL_RETURN ? 1 : 0) - info->bias;
+		return symbol.unloaded ? 0 : -ENOMEM;
+	pc = symbols__plain(source->options.symbols, addr) - (flags & SYMBOL_RETURN ? 1 : 0) - info->bias;
 	cu = info->loaded ? debuginfo__cu(info, &pc) : NULL;
 	if (!cu)
 		return 0;
