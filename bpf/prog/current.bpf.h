@@ -9,6 +9,7 @@
 
 extern struct pks_pid_view pid_view;
 extern __u64 loader_task; /* the loader's thread */
+extern __u32 loader_tgid; /* and its process, by the kernel's own number */
 
 /* Functions of their own: what they keep on the stack is not for all programs to have there. */
 static __noinline __u32 task__viewed_tid(struct task_struct *task)

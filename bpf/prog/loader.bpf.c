@@ -14,6 +14,7 @@
 
 struct pks_pid_view pid_view;
 __u64 loader_task;
+__u32 loader_tgid;
 
 const volatile __u32 pid_view_up = 0;
 
@@ -22,6 +23,7 @@ SEC("?syscall")
 int find_self(void *ctx)
 {
 	loader_task = bpf_get_current_task();
+	loader_tgid = kernel__tgid(bpf_get_current_task_btf());
 	pid_view__set(&pid_view, pid_view_up);
 	return 0;
 }

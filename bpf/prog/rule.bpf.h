@@ -52,7 +52,8 @@ static __always_inline bool current__in_rule_cgroup(void)
 static __always_inline bool rule__mine(const volatile struct pks_rule *rule,
 				       struct task_struct *task)
 {
-	if (context__now() != PKS_TASK)
+	/* Never the loader's own: it must live to tell, and to end what it has begun. */
+	if (context__now() != PKS_TASK || kernel__tgid(task) == loader_tgid)
 		return false;
 	if ((rule->filters & PKS_FILTER_WINDOW) && !count__of(task))
 		return false;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,7 +68,7 @@ static void usual_end(void **state)
 	int held = open(lock, O_RDONLY);
 
 	(void)state;
-	assert_int_equal(guardian__start(&g, held), 0);
+	assert_int_equal(guardian__start(&g, held, NULL), 0);
 	assert_int_equal(guardian__set(&g, one, "N\n"), 0);
 	assert_int_equal(guardian__set(&g, two, "7\n\n"), 0);
 	assert_int_equal(guardian__set(&g, two, "8\n\n"), 0); /* twice: back to the first */
@@ -86,7 +87,7 @@ static void forgotten(void **state)
 	struct guardian g = GUARDIAN_NONE;
 
 	(void)state;
-	assert_int_equal(guardian__start(&g, -1), 0);
+	assert_int_equal(guardian__start(&g, -1, NULL), 0);
 	assert_int_equal(guardian__set(&g, one, "N\n"), 0);
 	assert_int_equal(guardian__set_until(&g, two, "7\n\n", "0\n\n"), 0);
 	assert_int_equal(guardian__forget(&g, two), 0);
@@ -100,11 +101,51 @@ static void refused(void **state)
 	struct guardian g = GUARDIAN_NONE;
 
 	(void)state;
-	assert_int_equal(guardian__start(&g, -1), 0);
+	assert_int_equal(guardian__start(&g, -1, NULL), 0);
 	assert_int_equal(guardian__set(&g, one, "N\n"), 0);
 	assert_int_equal(guardian__set_until(&g, dir, "1", "0"), -EISDIR);
 	assert_int_equal(guardian__close(&g), 1);
 	content(one, "Y\n");
+}
+
+/* Both are killed: the journal tells what to undo. */
+static void killed_both(void **state)
+{
+	struct guardian g = GUARDIAN_NONE;
+	char journal[80], text[16] = "";
+	FILE *f;
+
+	(void)state;
+	snprintf(journal, sizeof(journal), "%s/journal", dir);
+	assert_int_equal(guardian__left(journal), 0);
+	/* So it becomes a child of this test, which then knows its number. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	assert_int_equal(guardian__start(&g, -1, journal), 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	assert_int_equal(guardian__left(journal), 0);
+	assert_int_equal(guardian__set(&g, one, "N\n"), 0);
+	assert_int_equal(guardian__set_until(&g, two, "7\n\n", "0\n\n"), 0);
+	assert_int_equal(guardian__left(journal), 2);
+	assert_true(file__read("/proc/thread-self/children", text, sizeof(text)) > 0);
+	assert_int_equal(kill(atoi(text), SIGKILL), 0);
+	assert_int_equal(waitpid(atoi(text), NULL, 0), atoi(text));
+	assert_int_equal(guardian__close(&g), 1);
+	content(one, "N\n");
+	assert_int_equal(guardian__left(journal), 2);
+	assert_int_equal(guardian__undo_left(journal), 0);
+	content(one, "Y\n");
+	content(two, "0\n\n");
+	assert_int_equal(guardian__left(journal), 0);
+	/* Something else under that name is not taken for one. */
+	f = fopen(journal, "w");
+	for (int i = 0; i < 4096; i++)
+		fputs("/etc/passwd\n", f);
+	fclose(f);
+	assert_int_equal(guardian__left(journal), -EBADMSG);
+	assert_int_equal(guardian__undo_left(journal), -EBADMSG);
+	assert_int_equal(chmod(journal, 0666), 0);
+	assert_int_equal(guardian__left(journal), -EPERM);
+	assert_int_equal(unlink(journal), 0);
 }
 
 /* No change without somebody who knows how it was. */
@@ -126,7 +167,7 @@ static pid_t killable(int ready, int held)
 		struct guardian g = GUARDIAN_NONE;
 
 		setpgid(0, 0);
-		if (flock(held, LOCK_EX) || guardian__start(&g, held) ||
+		if (flock(held, LOCK_EX) || guardian__start(&g, held, NULL) ||
 		    guardian__set(&g, one, "N\n") || guardian__set(&g, two, "7\n\n"))
 			_exit(1);
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -186,7 +227,7 @@ int main(void)
 #define TEST(what) cmocka_unit_test_setup_teardown(what, make_files, remove_files)
 	const struct CMUnitTest tests[] = {
 		TEST(usual_end), TEST(forgotten),    TEST(refused),	      TEST(without),
-		TEST(killed),	 TEST(group_killed), TEST(group_interrupted),
+		TEST(killed),	 TEST(group_killed), TEST(group_interrupted), TEST(killed_both),
 	};
 
 	return cmocka_run_group_tests_name("guardian", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include "cmd/format.h"
+#include "cmd/leftover.h"
 #include "cmd/options.h"
 #include "kernel/dialect/boundaries.h"
 #include "commands.h"
@@ -16,22 +17,47 @@
 #include "kernel/symbols/ksyms.h"
 #include "util/array.h"
 
+enum { OPTION_CLEAN_UP = 0x100 };
+
+struct input {
+	const struct format *format;
+	bool clean_up;
+};
+
+static const struct argp_option options[] = {
+	{ "clean-up", OPTION_CLEAN_UP, NULL, 0,
+	  "Remove what runs that were killed have left: settings of the kernel's fault injection "
+	  "are restored, and commands that are still running are killed",
+	  0 },
+	{ 0 },
+};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	struct input *in = state->input;
+
 	(void)arg;
-	if (key != ARGP_KEY_INIT)
-		return ARGP_ERR_UNKNOWN;
-	state->child_inputs[0] = state->input;
-	return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &in->format;
+		return 0;
+	case OPTION_CLEAN_UP:
+		in->clean_up = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
+	.options = options,
 	.parser = parse,
 	.children = children,
-	.doc = "Shows what this kernel and CPU offer, and what a run would attach to."
-	       "\vExit status: 0 if `pkstrace run` can work here, 3 if it cannot.",
+	.doc = "Shows what this kernel and CPU offer, what a run would attach to, and what "
+	       "earlier runs have left behind."
+	       "\vExit status: 0 if `pkstrace run` can work here, 3 if it cannot; 1 if it can and "
+	       "something is left of a run that was killed.",
 };
 
 static const char *const probe_meaning[NR_PROBES] = {
@@ -184,11 +210,34 @@ static enum status print_hooks(const struct dialect *d)
 	return off ? STATUS_CANNOT : STATUS_CLEAN;
 }
 
-static enum status check(struct symbols *symbols)
+static void print_leftover(void *arg, const char *what)
+{
+	unsigned int *nr = arg;
+
+	list_line("left over", what, (*nr)++);
+}
+
+/* What runs that were killed have left. */
+static enum status print_leftovers(bool clean_up)
+{
+	unsigned int nr = 0, removed, left;
+	char text[80];
+
+	left = leftover__each(clean_up, &removed, print_leftover, &nr);
+	if (removed)
+		snprintf(text, sizeof(text), "%u things that were left are removed", removed);
+	if (removed)
+		line("cleaned up", text);
+	line("system", left ? "not clean: `pkstrace check --clean-up` removes what is left" :
+			      "clean: nothing is left of any run");
+	return left ? STATUS_FINDINGS : STATUS_CLEAN;
+}
+
+static enum status check(struct symbols *symbols, bool clean_up)
 {
 	struct dialect d;
 	char needed[128], missing[128], text[300];
-	enum status usable = dialect__probe(&d, symbols, NULL, true), status = usable;
+	enum status usable = dialect__probe(&d, symbols, NULL, true), status = usable, left;
 
 	if (d.name)
 		pkey_probe__find(&d, symbols);
@@ -212,7 +261,8 @@ static enum status check(struct symbols *symbols)
 		status = STATUS_CANNOT;
 	line("run", status ? "can't work here" : "can work here");
 	dialect__close(&d);
-	return status;
+	left = print_leftovers(clean_up);
+	return status ?: left;
 }
 
 static enum status facts__print(const struct format *format, enum status status)
@@ -227,22 +277,22 @@ static enum status facts__print(const struct format *format, enum status status)
 
 enum status cmd_check(int argc, char **argv)
 {
-	const struct format *format = format__row(0);
+	struct input in = { .format = format__row(0) };
 	struct symbols *symbols;
 	enum status status;
 	int err;
 	bool help;
 
-	status = options__parse(&argp, argc, argv, &format, &help);
+	status = options__parse(&argp, argc, argv, &in, &help);
 	if (status || help)
 		return status;
-	status = format__needs("check", format, format->check);
+	status = format__needs("check", in.format, in.format->check);
 	if (status)
 		return status;
 	symbols = symbols__open(NULL, &err);
 	if (!symbols)
 		status__note("addresses are hidden: %s", strerror(-err));
-	status = check(symbols);
+	status = check(symbols, in.clean_up);
 	symbols__close(symbols);
-	return facts__print(format, status);
+	return facts__print(in.format, status);
 }

@@ -50,6 +50,14 @@ const struct injection *injections__cause(const struct injections *list,
 	return last;
 }
 
+bool injections__any_failure(const struct injections *list)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		if (list->all[i].record.kind != PKS_FAIL_CALL || list->all[i].record.value)
+			return true;
+	return false;
+}
+
 void injections__free(struct injections *list)
 {
 	free(list->all);

@@ -30,6 +30,9 @@ int injections__add(struct injections *list, const struct pks_injection *one, co
 const struct injection *injections__cause(const struct injections *list,
 					  const struct pks_finding *finding, bool *same);
 
+/* True where a call went wrong; one that was made to return 0 has not: that is success. */
+bool injections__any_failure(const struct injections *list);
+
 void injections__free(struct injections *list);
 
 /* "skip-revoke", ... of enum pks_injection_kind. */

@@ -195,21 +195,35 @@ static void stacks__resolve(const struct resolver *r, const struct model_finding
 			stack__resolve(r, f, role, &stack, &out->stack[out->nr_stacks++]);
 }
 
+/* The frames of a stack frame: those inlined there and its own. Returns how many. */
+static unsigned int frame__suppress(const struct resolver *r, __u64 address, unsigned int flags,
+				    struct suppress_frame *out)
+{
+	struct resolved_frame frame;
+	unsigned int nr = 0;
+
+	frame__resolve(r, address, flags, false, &frame);
+	for (; nr < frame.nr_inlined; nr++)
+		out[nr] = (struct suppress_frame){ .function = frame.inlined[nr].function,
+						   .module = frame.module,
+						   .inlined = true };
+	out[nr++] = (struct suppress_frame){ .function = frame.function, .module = frame.module };
+	return nr;
+}
+
 unsigned int resolve__suppression(const struct resolver *r, const struct model_finding *f)
 {
-	const char *functions[PKS_STACK_DEPTH];
+	struct suppress_frame frames[PKS_STACK_DEPTH * (INLINED_MAX + 1)];
 	struct finding_stack stack;
-	struct symbol symbol;
+	unsigned int nr = 0;
 
 	if (!suppress__count(r->suppress))
 		return 0;
 	finding__stack(r->symbols, f, class__row(f->raw.class)->primary, &stack);
-	for (unsigned int i = 0; i < stack.frames.nr; i++) {
-		symbols__find(r->symbols, stack.frames.address[i], frame__flags(&stack, i),
-			      &symbol);
-		functions[i] = symbol.name ?: "?";
-	}
-	return suppress__match(r->suppress, f->raw.class, f->raw.cause, functions, stack.frames.nr);
+	for (unsigned int i = 0; i < stack.frames.nr; i++)
+		nr += frame__suppress(r, stack.frames.address[i], frame__flags(&stack, i),
+				      frames + nr);
+	return suppress__match(r->suppress, f->raw.class, f->raw.cause, frames, nr);
 }
 
 void resolve__modules(const struct resolver *r, const struct model_finding *f,

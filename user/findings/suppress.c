@@ -14,12 +14,19 @@
 #define FUNCTION "fun:"
 #define ANY	 "..."
 
+/* One line of a block. */
+struct pattern {
+	char *text;	      /* as it was given; owned */
+	const char *module;   /* NULL: any */
+	const char *function; /* NULL: any number of functions */
+};
+
 struct block {
 	char *name;
 	char *origin;
 	unsigned int class;
 	unsigned int cause; /* PKS_CAUSE_NONE: any */
-	char **frames;	    /* patterns; NULL: any number of functions */
+	struct pattern *frames;
 	size_t nr_frames, frames_room;
 };
 
@@ -44,7 +51,7 @@ struct suppress *suppress__new(void)
 static void block__free(struct block *b)
 {
 	for (size_t i = 0; i < b->nr_frames; i++)
-		free(b->frames[i]);
+		free(b->frames[i].text);
 	free(b->frames);
 	free(b->name);
 	free(b->origin);
@@ -118,19 +125,51 @@ static enum status block__class(struct block *b, struct reader *r, char *text)
 	return STATUS_CLEAN;
 }
 
+/* "PATTERN" or "MODULE:PATTERN"; NULL: any number of functions. False: out of memory. */
+static bool pattern__set(struct pattern *p, const char *text)
+{
+	char *colon;
+
+	*p = (struct pattern){};
+	if (!text)
+		return true;
+	p->text = strdup(text);
+	if (!p->text)
+		return false;
+	p->function = p->text;
+	colon = strchr(p->text, ':');
+	if (colon) {
+		*colon = '\0';
+		p->module = p->text;
+		p->function = colon + 1;
+	}
+	return true;
+}
+
 static enum status block__frame(struct block *b, struct reader *r, const char *text)
 {
 	bool any = !strcmp(text, ANY);
 
-	if (!any && (strncmp(text, FUNCTION, strlen(FUNCTION)) || !text[strlen(FUNCTION)]))
+	if (!any && (strncmp(text, FUNCTION, strlen(FUNCTION)) ||
+		     text[strlen(text) - 1] == ':'))
 		return reader__fail(r, "fun:PATTERN, '...' or '}' must be here, not", text);
 	if (array__grow(&b->frames, &b->frames_room, b->nr_frames, sizeof(*b->frames)))
 		return out_of_memory();
-	b->frames[b->nr_frames] = any ? NULL : strdup(text + strlen(FUNCTION));
-	if (!any && !b->frames[b->nr_frames])
+	if (!pattern__set(&b->frames[b->nr_frames], any ? NULL : text + strlen(FUNCTION)))
 		return out_of_memory();
 	b->nr_frames++;
 	return STATUS_CLEAN;
+}
+
+/* By mistake it would make every run clean. */
+static void block__warn(const struct block *b)
+{
+	for (size_t i = 0; i < b->nr_frames; i++)
+		if (b->frames[i].function)
+			return;
+	status__note("%s: '%s' names no function: it hides every %s%s%s", b->origin, b->name,
+		     class__row(b->class)->name, b->cause ? "/" : "",
+		     b->cause ? cause__row(b->cause)->name : "");
 }
 
 static enum status reader__line(struct suppress *s, struct reader *r, char *text)
@@ -148,6 +187,7 @@ static enum status reader__line(struct suppress *s, struct reader *r, char *text
 		if (strcmp(text, "}"))
 			return block__frame(b, r, text);
 		r->state = OUTSIDE;
+		block__warn(b);
 		break;
 	}
 	return STATUS_CLEAN;
@@ -196,27 +236,72 @@ enum status suppress__load(struct suppress *s, const char *path)
 	return status;
 }
 
+/* What compilers append to the name of a function that they have changed, split or copied. */
+static size_t name__base(const char *name)
+{
+	static const char *const appended[] = { ".isra.", ".constprop.", ".part.", ".cold" };
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof(appended) / sizeof(appended[0]); i++) {
+		const char *at = strstr(name, appended[i]);
+
+		if (at && at > name && (size_t)(at - name) < length)
+			length = at - name;
+	}
+	return length;
+}
+
+static bool pattern__match(const struct pattern *p, const struct suppress_frame *frame)
+{
+	const char *name = frame->function;
+	char base[256];
+	size_t length;
+
+	if (!name)
+		return false;
+	if (p->module && fnmatch(p->module, frame->module ?: "vmlinux", 0))
+		return false;
+	if (!fnmatch(p->function, name, 0))
+		return true;
+	length = name__base(name);
+	if (!name[length] || length >= sizeof(base))
+		return false;
+	memcpy(base, name, length);
+	base[length] = '\0';
+	return !fnmatch(p->function, base, 0);
+}
+
+/* The first frame from `at` on that is looked at; nr: none. */
+static unsigned int frames__next(const struct suppress_frame *frames, unsigned int nr,
+				 unsigned int at, bool inlined)
+{
+	while (at < nr && !inlined && frames[at].inlined)
+		at++;
+	return at;
+}
+
 /*
  * A "..." takes as few functions as it can, and one more each time that what
  * follows does not fit: only the newest one needs to be taken up again, for
  * what an earlier one could take the newer one can take as well.
  */
-static bool frames__match(const struct block *b, const char *const *functions, unsigned int nr)
+static bool frames__match(const struct block *b, const struct suppress_frame *frames,
+			  unsigned int nr, bool inlined)
 {
+	unsigned int f = frames__next(frames, nr, 0, inlined), from = f;
 	size_t p = 0, again = 0;
-	unsigned int f = 0, from = 0;
 	bool any = false;
 
 	while (p < b->nr_frames) {
-		if (!b->frames[p]) {
+		if (!b->frames[p].function) {
 			any = true;
 			again = ++p;
 			from = f;
-		} else if (f < nr && !fnmatch(b->frames[p], functions[f], 0)) {
+		} else if (f < nr && pattern__match(&b->frames[p], &frames[f])) {
 			p++;
-			f++;
+			f = frames__next(frames, nr, f + 1, inlined);
 		} else if (any && from < nr) {
-			f = ++from;
+			f = from = frames__next(frames, nr, from + 1, inlined);
 			p = again;
 		} else {
 			return false;
@@ -226,13 +311,14 @@ static bool frames__match(const struct block *b, const char *const *functions, u
 }
 
 unsigned int suppress__match(const struct suppress *s, unsigned int class, unsigned int cause,
-			     const char *const *functions, unsigned int nr)
+			     const struct suppress_frame *frames, unsigned int nr)
 {
 	for (size_t i = 0; s && i < s->nr_blocks; i++) {
 		const struct block *b = &s->blocks[i];
 
+		/* Whether a function was inlined may differ from build to build. */
 		if (b->class == class && (!b->cause || b->cause == cause) &&
-		    frames__match(b, functions, nr))
+		    (frames__match(b, frames, nr, false) || frames__match(b, frames, nr, true)))
 			return i + 1;
 	}
 	return 0;

@@ -258,6 +258,7 @@ static void session__stop(void *arg)
 {
 	struct hunt_session *s = arg;
 
+	announce__end(&s->announcement);
 	links__destroy(&s->links);
 }
 
@@ -288,7 +289,9 @@ static void session__record(void *arg, const void *data, size_t size)
 	/* The kernel decided by itself: what its caller returns then is known here only. */
 	if (one.rule >= PKS_FUNCTIONS)
 		one.value = hunt_faults__error(one.rule - PKS_FUNCTIONS);
-	injections__add(&s->injections, &one, session__function(s, &one));
+	if (!injections__add(&s->injections, &one, session__function(s, &one)))
+		announce__injection(&s->announcement, &s->tracer.resolver,
+				    &s->injections.all[s->injections.nr - 1]);
 }
 
 /* --- the session ----------------------------------------------------------- */
@@ -296,7 +299,7 @@ static void session__record(void *arg, const void *data, size_t size)
 /* Before the first knob is touched, and before orphans become our children. */
 static enum status session__guard(struct hunt_session *s)
 {
-	int err = guardian__start(&s->guardian, s->lock);
+	int err = guardian__start(&s->guardian, s->lock, INJECT_JOURNAL);
 
 	if (err)
 		return status__say(STATUS_CANNOT,
@@ -359,6 +362,8 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 		s->lock = inject_lock__take(&status);
 	status = status ?: session__allowed(s);
 	status = status ?: session__guard(s);
+	if (!status)
+		announce__begin(&s->announcement, "hunt fails calls, one in each run");
 	return status ?: tracer__start(&s->tracer, &run);
 }
 

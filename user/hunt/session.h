@@ -9,6 +9,7 @@
 #include "trace/collector.h"
 #include "kernel/fault_injection.h"
 #include "hunt/plan.h"
+#include "inject/announce.h"
 #include "kernel/error_injection.h"
 #include "findings/injections.h"
 #include "trace/bpf_links.h"
@@ -35,6 +36,7 @@ struct hunt_session {
 	unsigned int nr_functions;
 	struct hunt_faults faults;
 	struct injections injections; /* of this run */
+	struct announcement announcement;
 	unsigned int stop_nth;	      /* the opportunity to arm when the thread stops; 0: none */
 	bool cgroups;		      /* each run's command has a control group of its own */
 	struct guardian guardian;

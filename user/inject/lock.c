@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "inject/lock.h"
+#include "util/guardian.h"
 #include "util/number.h"
 
 #define GUARDIAN_SECONDS 15
@@ -82,6 +83,41 @@ static enum status lock__refused(int fd)
 			   who);
 }
 
+pid_t inject_lock__holder(void)
+{
+	int fd = open(INJECT_LOCK, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	pid_t holder = 0;
+
+	if (fd < 0)
+		return 0;
+	/* Free for a moment it is ours, for no longer than it takes to close it. */
+	if (flock(fd, LOCK_SH | LOCK_NB))
+		holder = lock__holder(fd) ?: -1;
+	close(fd);
+	return holder;
+}
+
+/* Nobody has undone what is in the journal of a run that holds the lock no more. */
+static void journal__undo(void)
+{
+	int left = guardian__left(INJECT_JOURNAL), refused;
+
+	if (!left)
+		return;
+	refused = left < 0 ? left : guardian__undo_left(INJECT_JOURNAL);
+	if (refused < 0)
+		status__note("can't read what an earlier run has left set (" INJECT_JOURNAL
+			     "): %s",
+			     strerror(-refused));
+	else if (refused)
+		status__note("%d of %d settings that an earlier run has left could not be restored",
+			     refused, left);
+	else
+		status__note("restored %d settings of the kernel that an earlier run, killed, has "
+			     "left",
+			     left);
+}
+
 int inject_lock__take(enum status *status)
 {
 	char text[16];
@@ -101,5 +137,6 @@ int inject_lock__take(enum status *status)
 		status__note("can't write to " INJECT_LOCK ": %s; another pkstrace can't name this "
 			     "one",
 			     strerror(errno));
+	journal__undo();
 	return fd;
 }

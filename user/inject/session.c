@@ -427,11 +427,32 @@ static enum status session__attach(void *arg, struct pkstrace *skel)
 	return status;
 }
 
+/* "skip-revoke, should_failslab() fails with -ENOMEM" */
+static void session__announce(struct inject_session *s)
+{
+	const struct inject_plan *p = s->plan;
+	char what[512];
+	size_t used = 0;
+
+	what[0] = 0;
+	if (p->grant)
+		used += snprintf(what, sizeof(what), "%s", injection__kind_name(p->grant));
+	if (p->revoke)
+		used += snprintf(what + used, sizeof(what) - used, "%s%s", used ? ", " : "",
+				 injection__kind_name(p->revoke));
+	for (unsigned int i = 0; i < p->nr_calls && used < sizeof(what); i++)
+		used += snprintf(what + used, sizeof(what) - used, "%s%s() returns %ld",
+				 used ? ", " : "", p->calls[i].function, p->calls[i].value);
+	announce__begin(&s->announcement, what);
+}
+
 /* A command's calls count from its exec on (bpf/prog/inject_call.bpf.c). */
 static void session__started(void *arg, struct pkstrace *skel)
 {
-	const struct inject_session *s = arg;
+	struct inject_session *s = arg;
 
+	if (!s->dry)
+		session__announce(s);
 	if (s->tracer->options.command)
 		return;
 	for (int i = 0; i < PKS_RULES; i++)
@@ -442,6 +463,8 @@ static void session__started(void *arg, struct pkstrace *skel)
 static void session__stop(void *arg)
 {
 	struct inject_session *s = arg;
+
+	announce__end(&s->announcement);
 
 	if (s->skel && s->skel->bss) {
 		s->skel->bss->armed = 0;
@@ -465,8 +488,11 @@ static void session__record(void *arg, const void *data, size_t size)
 	const struct pks_injection *one = data;
 	struct inject_session *s = arg;
 
-	if (size >= sizeof(*one))
-		injections__add(&s->injections, one, session__function(s, one));
+	if (size < sizeof(*one))
+		return;
+	if (!injections__add(&s->injections, one, session__function(s, one)))
+		announce__injection(&s->announcement, &s->tracer->resolver,
+				    &s->injections.all[s->injections.nr - 1]);
 }
 
 /* --- the session --------------------------------------------------------- */
@@ -499,8 +525,14 @@ void inject_session__report(const struct inject_session *s, struct report *repor
 	if (!report__wants_injections(report))
 		return;
 	for (int i = 0; i < PKS_RULES; i++) {
+		const struct pks_rule *rule = &s->skel->rodata->rules[i];
+		__u64 hits = s->skel->bss->rule_states[i].hits;
+
 		all.passed += s->skel->bss->rule_states[i].seen;
-		all.hits += s->skel->bss->rule_states[i].hits;
+		if (!s->dry && rule->kind == PKS_FAIL_CALL && !rule->value)
+			all.zeros += hits;
+		else
+			all.hits += hits;
 	}
 	/* The programs are off: the table is ours. */
 	if (s->dry && inject_places__resolve(&s->tracer->resolver, s->skel->bss->places, &all)) {

@@ -4,6 +4,7 @@
 #define PKSTRACE_INJECT_SESSION_H
 
 #include "trace/collector.h"
+#include "inject/announce.h"
 #include "inject/lock.h"
 #include "inject/plan.h"
 #include "kernel/error_injection.h"
@@ -22,6 +23,7 @@ struct inject_session {
 	struct injectables injectables;
 	struct pkstrace *skel; /* the collector's */
 	struct links links;
+	struct announcement announcement;
 	int lock;			      /* see inject/lock.h; -1: none */
 	struct collector_extension extension; /* for the tracer */
 };

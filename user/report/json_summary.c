@@ -229,6 +229,7 @@ void json__injections(struct report *r, const struct report_injections *all)
 	json__set_flag(object, "dry", all->dry);
 	json__set_number(object, "passed", all->passed);
 	json__set_number(object, "hits", all->hits);
+	json__set_number(object, "returned_0", all->zeros);
 	json__set_number(object, "seed", all->seed);
 	for (size_t i = 0; i < all->nr_places; i++)
 		json_array_append_new(places, place__object(&all->place[i]));

@@ -39,6 +39,7 @@ struct report_place {
 struct report_injections {
 	bool dry;
 	__u64 passed, hits, seed;
+	__u64 zeros; /* calls that were made to return 0: not among the hits, for that is success */
 	const struct report_place *place; /* of a dry run; most calls first */
 	size_t nr_places;
 	__u64 places_lost; /* calls from sites that the table had no room for */

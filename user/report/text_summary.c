@@ -292,6 +292,11 @@ void text__injections(struct report *r, const struct report_injections *all)
 			"pkstrace: injected %" PRIu64 " times, out of %" PRIu64
 			" calls that passed the filters; seed %" PRIu64 "\n",
 			(uint64_t)all->hits, (uint64_t)all->passed, (uint64_t)all->seed);
+		if (all->zeros)
+			fprintf(r->out,
+				"pkstrace: %" PRIu64 " more calls were made to return 0: that is "
+				"success, and no failure\n",
+				(uint64_t)all->zeros);
 		return;
 	}
 	injections__places(r->out, all);

@@ -526,7 +526,7 @@ static bool tracer__must_open(const struct tracer *t)
 {
 	const struct tracer_options *o = &t->options;
 
-	return (o->command || o->pid) && !o->allow_none && !(o->injections && o->injections->nr);
+	return (o->command || o->pid) && !o->allow_none && !(o->injections && injections__any_failure(o->injections));
 }
 
 static void tracer__print_summary(struct tracer *t)

@@ -247,8 +247,8 @@ static int group__lock(const char *path)
 	return fd;
 }
 
-/* What runs that were killed have left; a group in which something lives stays. */
-static void stale__remove(const char *parent)
+/* Those that runs which were killed have left: nobody else has them while fn() is called. */
+static void stale__each(const char *parent, void (*fn)(void *arg, const char *path), void *arg)
 {
 	DIR *dir = opendir(parent);
 	struct dirent *entry;
@@ -263,12 +263,19 @@ static void stale__remove(const char *parent)
 		fd = group__lock(path);
 		if (fd < 0)
 			continue;
-		if (cgroup__wait_empty(path, 0))
-			tree__rmdir(path);
+		fn(arg, path);
 		close(fd);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+/* One in which something lives stays. */
+static void stale__remove(void *arg, const char *path)
+{
+	(void)arg;
+	if (cgroup__wait_empty(path, 0))
+		tree__rmdir(path);
 }
 
 /* Between the two calls another run may take it for stale: then once more. */
@@ -276,7 +283,7 @@ static int group__make_in(struct cgroup *group, const char *parent)
 {
 	static unsigned int serial;
 
-	stale__remove(parent);
+	stale__each(parent, stale__remove, NULL);
 	for (int i = 0; i < 8; i++) {
 		if (snprintf(group->path, sizeof(group->path), "%s/" PREFIX "%d-%u", parent,
 			     getpid(), serial++) >= (int)sizeof(group->path))
@@ -309,6 +316,19 @@ int cgroup__make(struct cgroup *group)
 	if (err)
 		group->path[0] = 0;
 	return err;
+}
+
+void cgroup__each_stale(void (*fn)(void *arg, const char *path), void *arg)
+{
+	char root[PATH_MAX / 2], own[PATH_MAX / 4], parent[PATH_MAX];
+
+	if (hierarchy__find(root, sizeof(root)))
+		return;
+	own__find(own, sizeof(own));
+	snprintf(parent, sizeof(parent), "%s%s", root, own);
+	stale__each(parent, fn, arg);
+	if (own[0])
+		stale__each(root, fn, arg);
 }
 
 void cgroup__close(struct cgroup *group)

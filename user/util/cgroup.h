@@ -47,6 +47,9 @@ int cgroup__remove(const char *path, double seconds);
 /* Moves everything in it and below to its parent, and removes it. Returns the number moved. */
 unsigned int cgroup__release(const char *path);
 
+/* Those that runs which were killed have left below our own cgroup, or below the root. */
+void cgroup__each_stale(void (*fn)(void *arg, const char *path), void *arg);
+
 /* Closes the directory without removing the cgroup. */
 void cgroup__close(struct cgroup *group);
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +37,35 @@ struct message {
 struct list {
 	struct message *all;
 	size_t nr, room;
+	const char *journal; /* NULL: none */
 };
+
+/*
+ * The list as a file, for whoever comes after a kill -9 of both of us. Written before a change is
+ * made: it may have been none, and undoing that is none either.
+ */
+static int list__save(const struct list *list)
+{
+	char path[PATH_MAX];
+	size_t size = list->nr * sizeof(*list->all);
+	ssize_t written;
+	int fd;
+
+	if (!list->journal)
+		return 0;
+	if (!list->nr)
+		return unlink(list->journal) && errno != ENOENT ? -errno : 0;
+	if (snprintf(path, sizeof(path), "%s.new", list->journal) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	written = write(fd, list->all, size);
+	close(fd);
+	if (written != (ssize_t)size)
+		return written < 0 ? -errno : -ENOSPC;
+	return rename(path, list->journal) ? -errno : 0;
+}
 
 static void list__forget(struct list *list, const char *path)
 {
@@ -57,6 +88,7 @@ static void list__take(struct list *list, int socket, const struct message *mess
 		err = array__grow(&list->all, &list->room, list->nr, sizeof(*list->all));
 	if (!err && message->action != ACTION_FORGET)
 		list->all[list->nr++] = *message;
+	err = err ?: list__save(list);
 	send(socket, &err, sizeof(err), MSG_NOSIGNAL);
 }
 
@@ -72,6 +104,7 @@ static unsigned int list__undo(struct list *list)
 
 		refused += err && err != -ENOENT && err != -ESRCH;
 	}
+	list__save(list);
 	return refused;
 }
 
@@ -88,9 +121,9 @@ static void descriptors__close(int socket, int keep)
 	close_range(high + 1, ~0U, 0);
 }
 
-static void guardian__run(int socket, int keep)
+static void guardian__run(int socket, int keep, const char *journal)
 {
-	struct list list = {};
+	struct list list = { .journal = journal };
 	struct message message;
 	unsigned int refused;
 	sigset_t all;
@@ -109,7 +142,7 @@ static void guardian__run(int socket, int keep)
 
 /* --- in the run ------------------------------------------------------------ */
 
-int guardian__start(struct guardian *g, int keep)
+int guardian__start(struct guardian *g, int keep, const char *journal)
 {
 	int pair[2];
 	pid_t between;
@@ -123,7 +156,7 @@ int guardian__start(struct guardian *g, int keep)
 		/* Without a parent of its own it is nobody's here. */
 		switch (fork()) {
 		case 0:
-			guardian__run(pair[1], keep);
+			guardian__run(pair[1], keep, journal);
 			break;
 		case -1:
 			_exit(1);
@@ -197,4 +230,57 @@ unsigned int guardian__close(struct guardian *g)
 	close(g->socket);
 	g->socket = -1;
 	return refused;
+}
+
+/* --- after both were killed --------------------------------------------------- */
+
+static bool message__valid(const struct message *message)
+{
+	return (message->action == ACTION_WRITE || message->action == ACTION_KILL) &&
+	       message->path[0] == '/' && memchr(message->path, 0, sizeof(message->path)) &&
+	       memchr(message->value, 0, sizeof(message->value));
+}
+
+/* What is no list of ours, or only part of one, is none. */
+static int list__load(struct list *list, const char *journal)
+{
+	int fd = open(journal, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), err = 0;
+	struct message message;
+	struct stat st;
+
+	*list = (struct list){ .journal = journal };
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)))
+		err = -EPERM;
+	while (!err && read(fd, &message, sizeof(message)) == sizeof(message)) {
+		err = message__valid(&message) ?
+			      array__grow(&list->all, &list->room, list->nr, sizeof(message)) :
+			      -EBADMSG;
+		if (!err)
+			list->all[list->nr++] = message;
+	}
+	close(fd);
+	return err;
+}
+
+int guardian__left(const char *journal)
+{
+	struct list list;
+	int err = list__load(&list, journal), nr = list.nr;
+
+	free(list.all);
+	return err ?: nr;
+}
+
+int guardian__undo_left(const char *journal)
+{
+	struct list list;
+	int err = list__load(&list, journal), refused = 0;
+
+	if (!err)
+		refused = list__undo(&list);
+	free(list.all);
+	return err ?: refused;
 }
