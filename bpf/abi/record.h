@@ -10,9 +10,10 @@
 
 #include <linux/types.h>
 
-#define PKS_ABI 3
+#define PKS_ABI 4
 
-#define PKS_STACK_DEPTH 48
+#define PKS_STACK_DEPTH 104 /* room; how many are taken is settings.stack_depth */
+#define PKS_STACK_OWN	8   /* of these, at most, are a program's and a trampoline's */
 #define PKS_COMM	16
 
 /* Finding classes; their names and meanings are in user/findings/class.c. */
@@ -139,10 +140,11 @@ struct pks_finding {
 	 */
 	struct pks_origin sibling;
 	__u8 siblings; /* leak: how many such windows are known; 0: none */
-	__u8 pad[7];
+	__u8 cut;      /* stack[] is not all of it */
+	__u8 pad[6];
 	__u64 stack[PKS_STACK_DEPTH];
 };
-_Static_assert(sizeof(struct pks_finding) == 640, "wire ABI");
+_Static_assert(sizeof(struct pks_finding) == 1088, "wire ABI");
 
 /* First byte of a record that is not a finding; that of a finding is smaller. */
 #define PKS_RECORD_INJECTION 0x80
@@ -183,7 +185,7 @@ struct pks_injection {
 	char comm[PKS_COMM];
 	__u64 stack[PKS_STACK_DEPTH];
 };
-_Static_assert(sizeof(struct pks_injection) == 480, "wire ABI");
+_Static_assert(sizeof(struct pks_injection) == 928, "wire ABI");
 
 /*
  * A module comes, before any of its code has run, or goes, after all of it has. From then on
@@ -226,6 +228,6 @@ struct pks_inside {
 	char comm[PKS_COMM];
 	__u64 stack[PKS_STACK_DEPTH];
 };
-_Static_assert(sizeof(struct pks_inside) == 424, "wire ABI");
+_Static_assert(sizeof(struct pks_inside) == 872, "wire ABI");
 
 #endif

@@ -79,7 +79,7 @@ struct pks_settings {
 	__u8 count_only; /* count all windows together, as long as nothing is found */
 	__u8 by_regs;	 /* programs on grants and revokes are on kprobes */
 	__u8 pid_view;	 /* threads have other numbers in /proc than the kernel's own */
-	__u8 pad[1];
+	__u8 stack_depth; /* frames of a stack that are taken, PKS_STACK_DEPTH at most */
 	__u64 long_hold;     /* report windows open longer than this, in ns; 0: none */
 	__u64 ftrace_switch; /* address of the int that switches ftrace on; 0: there is none */
 };

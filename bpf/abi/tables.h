@@ -71,7 +71,7 @@ struct pks_stack {
 	__u32 modules; /* how many modules had come or gone by then: struct pks_module_event */
 	__u64 address[PKS_STACK_DEPTH];
 };
-_Static_assert(sizeof(struct pks_stack) == 400, "shared with the loader");
+_Static_assert(sizeof(struct pks_stack) == 848, "shared with the loader");
 
 #define PKS_STACK_BUSY	(~0ULL)
 #define PKS_STACK_HOMES (2 * PKS_SITES)

@@ -147,8 +147,9 @@ static __always_inline void finding__emit(void *ctx, const struct window_event *
 	}
 	f->fold = fold;
 	finding__fill(f, e, r);
-	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
+	n = bpf_get_stack(ctx, f->stack, STACK_BYTES, 0);
 	f->nr_stack = n > 0 ? n / sizeof(__u64) : 0;
+	f->cut = f->nr_stack == settings.stack_depth;
 	if (n <= 0)
 		lost__add(PKS_LOST_STACK, 1);
 	bpf_ringbuf_submit(f, 0);

@@ -16,6 +16,8 @@
 #include "util/access.bpf.h"
 
 extern const volatile struct pks_settings settings;
+/* Of a stack, as much as is taken: a constant to the verifier. */
+#define STACK_BYTES (settings.stack_depth * (__u32)sizeof(__u64))
 /* With settings.target: also follow the kernel's workers, whoever they work for. */
 extern const volatile __u8 target_workers;
 

@@ -127,7 +127,7 @@ static __always_inline bool stack__fill(void *ctx, __u32 place, __u64 id)
 	if (was == PKS_STACK_BUSY || !claim(&s->id, was, PKS_STACK_BUSY))
 		return false;
 	s->modules = READ_ONCE(module_events);
-	n = bpf_get_stack(ctx, s->address, sizeof(s->address), 0);
+	n = bpf_get_stack(ctx, s->address, STACK_BYTES, 0);
 	s->nr = n > 0 ? n / sizeof(__u64) : 0;
 	store_release(&s->id, n > 0 ? id : 0);
 	return n > 0;

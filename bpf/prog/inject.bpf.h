@@ -85,7 +85,7 @@ static __always_inline struct inject_call *inject__call(void *ctx, struct inject
 	if (!thread)
 		return NULL;
 	call = &thread->call;
-	if (bpf_get_stack(ctx, call->raw, sizeof(call->raw), 0) <= 0 ||
+	if (bpf_get_stack(ctx, call->raw, STACK_BYTES, 0) <= 0 ||
 	    inject__callers(call, entry, end) <= 0)
 		return NULL;
 	return call;

@@ -98,6 +98,7 @@ int main(int argc, char **argv)
 	if (!skel)
 		return refused(argv[1]);
 	skel->rodata->settings.keys = 1;
+	skel->rodata->settings.stack_depth = 48;
 	skel->rodata->settings.grant_mask = 1023;
 	skel->rodata->settings.revoke_mask = 63;
 	skel->rodata->settings.caller_mask = 15;

@@ -76,6 +76,7 @@ static int print_warnings(enum libbpf_print_level level, const char *format, va_
 static void settle(enum pks_count_source truth, bool counting)
 {
 	skel->rodata->settings.facts.count_source = truth;
+	skel->rodata->settings.stack_depth = 48;
 	if (counting) {
 		skel->rodata->settings.by = PKS_BY_ALL;
 		skel->rodata->settings.count_only = 1;

@@ -287,4 +287,24 @@ ok "nothing is left" settled_at "$before"
 killed_early inject --skip-revoke --whole-system
 ok "nothing is left after kill -9 while it starts" settled_at "$before"
 
+# --- safety -----------------------------------------------------------------
+
+# Calls of its own: it asks for memory all the time.
+tool inject --fail should_failslab=-ENOMEM --comm pkstrace --times -1 --timeout 3
+is "$(sed -n 's/^pkstrace: injected \([0-9]*\) times, out of \([0-9]*\) calls.*/\1 \2/p' <<<"$out")" "0 0" \
+	"pkstrace itself is never hit" || diag "$out" "$err"
+
+before=$(dmesg | wc -l)
+tool inject --skip-revoke -- bash -c "$(windows 5)"
+log=$(dmesg | tail -n +$((before + 1)) | grep 'pkstrace: ')
+like "$log" 'fault injection begins: skip-revoke; .* until process [0-9]+ ends' "the kernel's log: it begins"
+like "$log" 'injection #1: skip-revoke, called from [a-z_]+\+0x.* by bash/[0-9]+' "the first injection"
+like "$log" 'fault injection ends' "and it ends"
+before=$(dmesg | wc -l)
+tool inject --skip-revoke --dry-run -- bash -c "$(windows 5)"
+is "$(dmesg | tail -n +$((before + 1)) | grep -c 'pkstrace: ')" 0 "a dry run leaves no word there"
+
+tool inject --fail should_failslab=0 --in-window --times 3 -- bash -c "$(windows 5)"
+like "$out" 'pkstrace: injected 0 times, out of' "a call that returns 0 has not failed" || diag "$err"
+
 done_testing

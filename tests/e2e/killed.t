@@ -84,6 +84,56 @@ hunt fixed --kernel-faults all --max-runs 1
 isnt "$status" 3 "the next hunt gets the lock" || diag "$err"
 ok "and leaves the knobs as they were before the first" knobs_are "$before"
 
+# --- and whoever watches it, too --------------------------------------------
+
+# Its guardian: the one with this name that has a session of its own and is nobody's child here.
+guardian_of_all() {
+	local pid
+
+	for pid in $(pgrep -x pkstrace); do
+		[[ $pid == "$hunter" || $(ps -o sid= -p "$pid" | xargs) != "$pid" ]] || echo "$pid"
+	done
+}
+
+tool check
+is "$status" 0 "check: nothing is left" || diag "$out"
+like "$out" 'system +clean: nothing is left of any run' "check says that the system is clean"
+for how in check hunt; do
+	ok "starts" hunt_start --kernel-faults all
+	turned=$(knobs)
+	guardian=$(guardian_of_all)
+	like "$guardian" '^[0-9]+$' "has one guardian"
+	kill -9 "$guardian" "$hunter"
+	wait "$hunter" 2>/dev/null
+	ok "after kill -9 of both nothing is left in the kernel" settled_at "$count"
+	is "$(knobs)" "$turned" "but the knobs"
+	tool check
+	is "$status" 1 "check: something is left" || diag "$out"
+	like "$out" 'left over +[1-9][0-9]* settings of the kernel.s fault injection' "check: settings are"
+	like "$out" 'system +not clean' "check says so"
+	if [[ $how == check ]]; then
+		tool check --clean-up
+		is "$status" 0 "check --clean-up" || diag "$out"
+		like "$out" 'cleaned up +[1-9]' "says how many things it has mended"
+	else
+		hunt fixed --kernel-faults all --max-runs 1
+		like "$err" 'restored [1-9][0-9]* settings .* earlier run, killed' "the next hunt does, too"
+	fi
+	ok "then they are back" knobs_are "$before"
+	tool check
+	is "$status" 0 "and the system is clean" || diag "$out"
+done
+
+# A command that goes on without its run.
+ok "starts" trace_start -- sleep 1000
+child=$(pgrep -P "$trace_pid" sleep)
+trace_stop KILL
+tool check
+like "$out" 'left over +control group /.*/pkstrace-[0-9]+-[0-9]+, with 1 processes' "check: a command goes on"
+tool check --clean-up
+is "$status" 0 "check --clean-up ends it" || diag "$out"
+not_ok_cmd "it is gone" kill -0 "$child"
+
 # --- the lock ---------------------------------------------------------------
 
 is "$(stat -c '%u %a' $LOCK)" "0 600" "the lock is a file that root alone may write"

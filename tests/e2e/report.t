@@ -165,4 +165,21 @@ is "$(json 'lines[1]["class"], lines[1]["boundary"]')" "('leak', 'syscall-exit')
 	"a leak and its boundary"
 is "$(json 'summary["findings"], summary["complete"]')" "(2, True)" "the verdict"
 
+# --- depth of stacks ---------------------------------------------------------
+
+for depth in 2 96; do
+	ok "starts with --stack-depth $depth" trace_start --stack-depth $depth
+	bug leak-error-path
+	trace_stop
+	cut=$(grep -c '(cut here: there are more; --stack-depth' <<<"$out")
+	if [[ $depth == 2 ]]; then
+		cmp_num "$cut" -ge 1 "a stack of more than $depth frames is marked as cut" || diag "$out"
+		like "$out" 'BUG: pkstrace: leak in leak_error\+' "and begins where it should"
+	else
+		is "$cut" 0 "one that is complete is not"
+		like "$out" 'entry_SYSCALL_64_after_hwframe' "it goes to its end"
+	fi
+done
+one_line 2 "no such depth" "'97'.*stack-depth|stack-depth.*97" "$PKSTRACE" run --stack-depth 97 -d 1
+
 done_testing

@@ -14,6 +14,7 @@
 #include "trace/pkey_probe.h"
 #include "trace/preflight.h"
 #include "kernel/dialect/hooks.h"
+#include "kernel/restrictions.h"
 #include "kernel/symbols/ksyms.h"
 #include "util/array.h"
 
@@ -210,6 +211,12 @@ static enum status print_hooks(const struct dialect *d)
 	return off ? STATUS_CANNOT : STATUS_CLEAN;
 }
 
+static void print_restriction(void *arg, const char *what)
+{
+	(void)arg;
+	list_line("restriction", what, false);
+}
+
 static void print_leftover(void *arg, const char *what)
 {
 	unsigned int *nr = arg;
@@ -255,6 +262,7 @@ static enum status check(struct symbols *symbols, bool clean_up)
 	snprintf(text, sizeof(text), "%s: %s%s", needed, missing[0] ? "missing " : "all there",
 		 missing);
 	line("capabilities", text);
+	restrictions__each("", print_restriction, NULL);
 	if (usable)
 		print_remedy(&d);
 	if (missing[0])

@@ -19,6 +19,7 @@ enum {
 	OPTION_LONG_HOLD,
 	OPTION_HELPER,
 	OPTION_MODULES,
+	OPTION_STACK_DEPTH,
 	OPTION_SUPPRESSIONS,
 	OPTION_VMLINUX,
 };
@@ -42,6 +43,8 @@ static const struct argp_option options[] = {
 	  "Take the stack of the first windows of each call site and of a sample (sampled, the "
 	  "default), or of every grant (grants), which costs many times as much",
 	  0 },
+	{ "stack-depth", OPTION_STACK_DEPTH, "N", 0,
+	  "Keep N frames of each stack (1 to 96, default 40); one that is longer is marked", 0 },
 	{ "helper", OPTION_HELPER, "PATTERN", 0,
 	  "Functions that match PATTERN only open and close windows for their callers: name those "
 	  "instead; may be given more than once",
@@ -73,6 +76,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_SLEPT:
 		o->slept = true;
 		return 0;
+	case OPTION_STACK_DEPTH:
+		return OPTION_INTEGER(arg, 1, STACK_DEPTH_MAX, o->stack_depth);
 	case OPTION_STACKS:
 		if (option__choice(arg, stacks, 2, &which))
 			return EINVAL;

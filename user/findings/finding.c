@@ -7,12 +7,13 @@
 
 #define PAGE_BYTES 4096
 
-static void frames__copy(struct finding_stack *out, const __u64 *address, unsigned int nr)
+static void frames__copy(struct finding_stack *out, const struct model_stack *stack)
 {
-	if (nr > PKS_STACK_DEPTH)
-		nr = PKS_STACK_DEPTH;
-	memcpy(out->frames.address, address, nr * sizeof(*address));
+	unsigned int nr = stack->nr < PKS_STACK_DEPTH ? stack->nr : PKS_STACK_DEPTH;
+
+	memcpy(out->frames.address, stack->address, nr * sizeof(stack->address[0]));
 	out->frames.nr = nr;
+	out->frames.cut = stack->cut;
 }
 
 static void frames__drop(struct finding_stack *out, unsigned int first)
@@ -26,14 +27,14 @@ static void frames__drop(struct finding_stack *out, unsigned int first)
 /* What is known when no stack was captured. */
 static bool frames__only(struct finding_stack *out, __u64 address)
 {
-	frames__copy(out, &address, 1);
+	out->frames = (struct model_stack){ .nr = 1, .address = { address } };
 	return address;
 }
 
 static bool moment__stack(struct symbols *symbols, const struct model_stack *stack,
 			  struct finding_stack *out)
 {
-	frames__copy(out, stack->address, stack->nr);
+	frames__copy(out, stack);
 	frames__drop(out, stack__skip_own(symbols, &out->frames));
 	stack__drop_tracers(symbols, &out->frames);
 	return out->frames.nr;
@@ -43,7 +44,7 @@ static bool access__stack(struct symbols *symbols, const struct model_stack *sta
 			  struct finding_stack *out)
 {
 	out->exact = ip;
-	frames__copy(out, stack->address, stack->nr);
+	frames__copy(out, stack);
 	frames__drop(out, stack__skip_exception(symbols, &out->frames, ip));
 	stack__drop_tracers(symbols, &out->frames);
 	return out->frames.nr || frames__only(out, ip);
@@ -52,7 +53,7 @@ static bool access__stack(struct symbols *symbols, const struct model_stack *sta
 static bool origin__stack(struct symbols *symbols, const struct pks_origin *origin,
 			  const struct model_stack *stack, struct finding_stack *out)
 {
-	frames__copy(out, stack->address, stack->nr);
+	frames__copy(out, stack);
 	frames__drop(out, stack__skip_own(symbols, stack));
 	stack__drop_tracers(symbols, &out->frames);
 	out->another = origin->flags & PKS_STACK_OF_ANOTHER;
@@ -65,6 +66,7 @@ static bool origin__stack(struct symbols *symbols, const struct pks_origin *orig
 static void record__stack(const struct pks_finding *raw, struct model_stack *out)
 {
 	out->nr = raw->nr_stack < PKS_STACK_DEPTH ? raw->nr_stack : PKS_STACK_DEPTH;
+	out->cut = raw->cut;
 	memcpy(out->address, raw->stack, out->nr * sizeof(out->address[0]));
 }
 

@@ -54,6 +54,7 @@ static void link__set(struct model_link *link, const struct pks_finding *raw, __
 	if (class__row(raw->class)->primary == ROLE_ACCESSED || !link->place)
 		link->place = raw->ip;
 	link->stack.nr = raw->nr_stack < PKS_STACK_DEPTH ? raw->nr_stack : PKS_STACK_DEPTH;
+	link->stack.cut = raw->cut;
 	memcpy(link->stack.address, raw->stack, link->stack.nr * sizeof(raw->stack[0]));
 }
 

@@ -16,6 +16,7 @@
 /* A stack of return addresses, newest first. */
 struct model_stack {
 	unsigned int nr;
+	bool cut; /* there are more, further out, that were not taken */
 	__u64 address[PKS_STACK_DEPTH];
 };
 

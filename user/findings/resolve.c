@@ -178,6 +178,7 @@ static void stack__resolve(const struct resolver *r, const struct model_finding 
 	out->title = stack__title(f, role);
 	out->earlier = stack->earlier;
 	out->another = stack->another;
+	out->cut = stack->frames.cut;
 	out->nr = stack->frames.nr;
 	stack__remark(stack, class__row(f->raw.class)->stack[role].remark, out);
 	for (unsigned int i = 0; i < out->nr; i++)

@@ -64,6 +64,7 @@ struct resolved_stack {
 	char remark[128];  /* what else to know about it; "": nothing */
 	bool earlier;	   /* of an earlier call from the same call site */
 	bool another;	   /* of the revoke of another window granted at the same call site */
+	bool cut;	   /* there are more frames, which were not taken */
 	struct resolved_frame frame[PKS_STACK_DEPTH]; /* newest first, without the tracer's own */
 	unsigned int nr;
 };

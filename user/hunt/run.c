@@ -78,6 +78,7 @@ static int watch__open(struct watch *w)
 				     .resolver = &t->resolver,
 				     .report = &w->text,
 				     .max_reports = -1,
+				     .stack_depth = t->options.stack_depth + PKS_STACK_OWN,
 				     .wanted = watch__wants,
 				     .show = watch__show,
 				     .arg = w };

@@ -344,6 +344,7 @@ enum status hunt_session__open(struct hunt_session *s, const struct hunt_session
 		.subject = options->command[0],
 		.vmlinux = options->vmlinux,
 		.module_dirs = options->module_dirs,
+		.starts_more = true,
 	};
 	enum status status;
 

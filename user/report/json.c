@@ -79,6 +79,8 @@ static json_t *stacks__object(const struct resolved_finding *f)
 
 		json__set_flag(one, "earlier_call", stack->earlier);
 		json__set_flag(one, "another_window", stack->another);
+		if (stack->cut)
+			json__set_flag(one, "cut", true);
 		json_object_set_new(one, "frames", frames__array(stack->frame, stack->nr));
 		json_object_set_new(stacks, stack->key, one);
 	}

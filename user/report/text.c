@@ -51,6 +51,8 @@ static void stack__print(FILE *out, const struct resolved_stack *stack)
 	fputs(":\n", out);
 	for (unsigned int i = 0; i < stack->nr; i++)
 		text__frame(out, &stack->frame[i]);
+	if (stack->cut)
+		fputs(" (cut here: there are more; --stack-depth says how many to keep)\n", out);
 }
 
 /* --- a finding -------------------------------------------------------------------------- */

@@ -149,6 +149,7 @@ static void collector__settings(struct collector *c, const struct collector_opti
 	s->facts = d->facts;
 	s->shard_mask = c->shards - 1;
 	s->stack_first = 16;
+	s->stack_depth = options->stack_depth + PKS_STACK_OWN;
 	s->grant_mask = options->grant_stacks ? 0 : 1023;
 	s->caller_mask = options->grant_stacks ? 0 : 15;
 	s->revoke_mask = 63;

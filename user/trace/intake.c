@@ -55,6 +55,7 @@ static void origin__read(struct intake *in, struct pks_origin *origin, struct mo
 	__u32 modules = 0;
 
 	stack->nr = collector__stack(in->collector, origin, stack->address, &modules);
+	stack->cut = stack->nr && stack->nr == in->stack_depth;
 	for (unsigned int i = 0; i < stack->nr; i++)
 		stack->address[i] = symbols__mark(in->resolver->symbols, stack->address[i],
 						  modules);

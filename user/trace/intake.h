@@ -17,6 +17,7 @@ struct intake {
 	const struct resolver *resolver;
 	struct report *report;
 	unsigned int max_reports; /* further findings are only counted */
+	unsigned int stack_depth; /* frames of a stack that the programs take; 0: not known */
 	bool show_injections;	  /* print those of the resolver's list as they come */
 	/* NULL: all are wanted. Unwanted ones are not even counted. */
 	bool (*wanted)(void *arg, const struct pks_finding *raw);

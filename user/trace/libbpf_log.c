@@ -5,6 +5,7 @@
 #include <string.h>
 #include <errno.h>
 
+#include "kernel/restrictions.h"
 #include "trace/libbpf_log.h"
 
 static int print(enum libbpf_print_level level, const char *format, va_list args)
@@ -19,6 +20,12 @@ void libbpf__quiet(void)
 	libbpf_set_print(print);
 }
 
+static void restriction__note(void *arg, const char *what)
+{
+	(void)arg;
+	status__note("%s", what);
+}
+
 enum status libbpf__refused(const char *what, int err)
 {
 	const char *who = "";
@@ -28,6 +35,7 @@ enum status libbpf__refused(const char *what, int err)
 		who = ": forbidden by lockdown, a security module or the limits of a container";
 	else if (err == -EACCES)
 		who = ": by its verifier, or by a security module";
+	restrictions__each("", restriction__note, NULL);
 	return status__say(STATUS_CANNOT,
 			   "the kernel refuses to load the %s (%s)%s; PKSTRACE_DEBUG=1 in the "
 			   "environment shows why",

@@ -17,6 +17,7 @@
 #include "trace/run_loop.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
+#include "util/privileges.h"
 
 #define GRACE_SECONDS 2 /* between a command's SIGTERM and its SIGKILL */
 
@@ -123,6 +124,7 @@ static enum status tracer__attach(struct tracer *t)
 					     .by = t->options.by,
 					     .slept = t->options.slept,
 					     .grant_stacks = t->options.grant_stacks,
+					     .stack_depth = t->options.stack_depth,
 					     .long_hold = t->options.long_hold * 1e9,
 					     .extension = t->options.extension };
 	enum status status;
@@ -212,6 +214,7 @@ static void tracer__report(struct tracer *t)
 				     .resolver = &t->resolver,
 				     .report = &t->report,
 				     .max_reports = o->max_reports,
+				     .stack_depth = o->stack_depth + PKS_STACK_OWN,
 				     .show_injections = o->show_injections };
 }
 
@@ -236,6 +239,7 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 
 	tracer__init(t);
 	t->options = *options;
+	t->options.stack_depth = options->stack_depth ?: STACK_DEPTH;
 	tracer__name_target(t);
 	for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
 		status = interrupt__pending(t->signals) ?
@@ -244,6 +248,8 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 				 steps[i](t);
 	if (status)
 		return status;
+	if (!t->options.starts_more && privileges__drop())
+		status__note("can't give up what is no longer needed: %s", strerror(errno));
 	tracer__report(t);
 	t->started = t->shown_at = clock__seconds();
 	tracer__say_attached(t, t->started - begin);

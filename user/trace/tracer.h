@@ -13,12 +13,16 @@
 #include "trace/longhold.h"
 #include "trace/workload.h"
 
+#define STACK_DEPTH	40
+#define STACK_DEPTH_MAX (PKS_STACK_DEPTH - PKS_STACK_OWN)
+
 struct tracer_options {
 	pid_t pid;	      /* 0: not by process */
 	double seconds;	      /* 0: until the target ends or a signal comes */
 	char *const *command; /* NULL: none */
 	unsigned int max_reports;
 	bool grant_stacks; /* take the stack of each grant */
+	unsigned int stack_depth; /* frames to keep of a stack; 0: STACK_DEPTH */
 	bool slept;	   /* report threads that sleep inside a window */
 	double long_hold;  /* seconds; report windows open for longer; 0: none */
 	bool counts_only;  /* the cheapest form; findings are counted, none is shown by itself */
@@ -34,6 +38,7 @@ struct tracer_options {
 	/* With neither pid nor command: what is traced, in a word; NULL: all. */
 	const char *subject;
 	bool by_number;	  /* something else names a thread by its number */
+	bool starts_more; /* other commands are to follow: nothing is given up */
 	bool no_wait;	  /* end with the target, whatever it has left running */
 	bool allow_none;  /* a target that opens no window is no failure */
 	const char *user; /* as whom the command runs; NULL: as sudo has it, or as we do */
