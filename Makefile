@@ -14,6 +14,7 @@
 # make long     about an hour: 20 million windows of real work, 1,000 attaches under traffic
 # make long-preempt  five million windows on each preemptible kernel
 # make torture  10 million events from two threads at once through the window core, on this kernel
+# make fuzz     fuzzes each reader of foreign text and data for 30 minutes
 # make scale    how cost and memory grow with windows, call sites, depth, threads
 # make bench    what tracing costs, beside other tracers, as a table and as build/bench.json
 # make unit     the unit tests' programs
@@ -116,6 +117,27 @@ $(CORE_TEST).t: $(wildcard tests/bpf/*.c tests/bpf/*.h) $(CORE_TEST).skel.h
 	$(CC) $(ALL_CFLAGS) -Itests/bpf -I$(@D) -o $@ \
 		$(filter-out %.bpf.c,$(filter %.c,$^)) $(LDLIBS)
 
+# Readers of foreign text and data, under libFuzzer with ASan and UBSan (tests/unit/fuzz.t).
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SRCS := $(wildcard user/util/*.c) $(addprefix user/,findings/suppress.c findings/class.c \
+	hunt/state.c hunt/plan.c hunt/outcome.c inject/plan.c kernel/error_injection.c \
+	kernel/dialect/dialect_own.c \
+	$(addprefix kernel/symbols/,ksyms.c symbol_table.c module_loads.c function_name.c))
+FUZZ_OBJS := $(FUZZ_SRCS:user/%.c=$(BUILD)/fuzz/user/%.o)
+FUZZ_CFLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -Ibpf -Iuser -I$(BUILD) -MMD -MP \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/fuzz/user/%.o: user/%.c
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZ_CFLAGS) -c -o $@ $<
+
+$(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(FUZZ_OBJS)
+	$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJS) -ljansson -lm
+
+.PHONY: fuzz
+fuzz: $(FUZZ)
+	FUZZ_SECONDS=1800 tests/run tests/unit/fuzz.t
+
 # Threads by the thousand, for the tests in the virtual machine.
 LOAD := $(BUILD)/tests/load/load
 
@@ -157,7 +179,7 @@ $(BENCH)/attach: tests/bench/attach.c $(BENCH)/part.skel.h
 benchtools: $(BENCH)/loop $(BENCH)/attach $(BENCH)/native
 
 .PHONY: unit
-unit: $(UNIT_TESTS) $(CORE_TEST).t $(LOAD) $(BUILD)/tests/load/maps benchtools
+unit: $(UNIT_TESTS) $(CORE_TEST).t $(FUZZ) $(LOAD) $(BUILD)/tests/load/maps benchtools
 
 # --- what needs a kernel under test: each target does its own set-up, as root
 

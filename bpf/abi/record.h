@@ -211,8 +211,8 @@ _Static_assert(sizeof(struct pks_module_event) == 96, "wire ABI");
  */
 #define PKS_RETIRED(address, number)                                                               \
 	(1ULL << 62 | (__u64)((number)&0x3fffffffu) << 32 | (__u32)(address))
-#define PKS_IS_RETIRED(address)	     ((address) >> 62 == 1)
-#define PKS_RETIRED_BY(address)	     ((__u32)((address) >> 32) & 0x3fffffffu)
+#define PKS_IS_RETIRED(address) ((address) >> 62 == 1)
+#define PKS_RETIRED_BY(address) ((__u32)((address) >> 32) & 0x3fffffffu)
 /* The key of a fold that such an address is in. */
 #define PKS_FOLD_RETIRED(key, number) (((key) + 0x9e3779b97f4a7c15ULL * (number)) | 1)
 

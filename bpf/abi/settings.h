@@ -32,11 +32,11 @@ struct pks_facts {
 	__u64 vmemmap_base; /* addresses of these variables, 0: not found */
 	__u64 page_offset_base;
 	__u64 max_pfn;
-	__u64 page_table;   /* the kernel's, its topmost level */
-	__u64 five_levels;  /* of a variable: whether there are five levels of it, or four */
-	__u64 zone_mask;    /* mask of the zone number in page->flags */
-	__u64 zone_device;  /* its value for a page of device memory */
-	__u64 zone_bit;	    /* the highest bit of that value */
+	__u64 page_table;  /* the kernel's, its topmost level */
+	__u64 five_levels; /* of a variable: whether there are five levels of it, or four */
+	__u64 zone_mask;   /* mask of the zone number in page->flags */
+	__u64 zone_device; /* its value for a page of device memory */
+	__u64 zone_bit;	   /* the highest bit of that value */
 	__u64 return_hooks[PKS_RETURN_HOOKS]; /* where hooked functions return to; 0: no such */
 	__u32 pkey_mask;    /* the two bits of the pgmap key in PKRS, 0: it is not known */
 	__u32 pkey_default; /* their value while access is closed */
@@ -67,19 +67,19 @@ struct pks_settings {
 	__u32 revoke_mask; /* and of every (revoke_mask + 1)th revoke, of those whose caller is read */
 	__u16 caller_mask; /* per grant site, read the caller of every (caller_mask + 1)th revoke */
 	__u16 pad2[3];
-	__s32 tgid;	 /* with a target: this process too; 0: none */
-	__u8 by;	 /* enum pks_by: what to store as the caller in grant_sites */
-	__u8 keys;	 /* keep the key of each window */
-	__u8 pages;	 /* it is a page: compare it with the one the revoke names */
-	__u8 revokes;	 /* read the caller of every revoke, not only of wrong ones */
-	__u8 stacks;	 /* take stacks of windows */
-	__u8 effect;	 /* check at every revoke that the window had opened the key */
-	__u8 target;	 /* enum pks_target */
-	__u8 records;	 /* deliver findings, instead of only counting them */
-	__u8 count_only; /* count all windows together, as long as nothing is found */
-	__u8 by_regs;	 /* programs on grants and revokes are on kprobes */
-	__u8 pid_view;	 /* threads have other numbers in /proc than the kernel's own */
-	__u8 stack_depth; /* frames of a stack that are taken, PKS_STACK_DEPTH at most */
+	__s32 tgid;	     /* with a target: this process too; 0: none */
+	__u8 by;	     /* enum pks_by: what to store as the caller in grant_sites */
+	__u8 keys;	     /* keep the key of each window */
+	__u8 pages;	     /* it is a page: compare it with the one the revoke names */
+	__u8 revokes;	     /* read the caller of every revoke, not only of wrong ones */
+	__u8 stacks;	     /* take stacks of windows */
+	__u8 effect;	     /* check at every revoke that the window had opened the key */
+	__u8 target;	     /* enum pks_target */
+	__u8 records;	     /* deliver findings, instead of only counting them */
+	__u8 count_only;     /* count all windows together, as long as nothing is found */
+	__u8 by_regs;	     /* programs on grants and revokes are on kprobes */
+	__u8 pid_view;	     /* threads have other numbers in /proc than the kernel's own */
+	__u8 stack_depth;    /* frames of a stack that are taken, PKS_STACK_DEPTH at most */
 	__u64 long_hold;     /* report windows open longer than this, in ns; 0: none */
 	__u64 ftrace_switch; /* address of the int that switches ftrace on; 0: there is none */
 };

@@ -66,8 +66,8 @@ enum pks_loss {
  * (stack__read()).
  */
 struct pks_stack {
-	__u64 id; /* reference + 1; 0: empty; PKS_STACK_BUSY: somebody writes here */
-	__u32 nr; /* addresses */
+	__u64 id;      /* reference + 1; 0: empty; PKS_STACK_BUSY: somebody writes here */
+	__u32 nr;      /* addresses */
 	__u32 modules; /* how many modules had come or gone by then: struct pks_module_event */
 	__u64 address[PKS_STACK_DEPTH];
 };

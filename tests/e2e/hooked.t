@@ -16,27 +16,27 @@ TRACING=/sys/kernel/tracing
 [[ -e $TRACING/kprobe_events ]] || skip_all "this kernel has no kprobe_events"
 
 kretprobe_on() {
-	echo "r:hooked_grant pgmap_set_readwrite" >$TRACING/kprobe_events &&
-		echo "r:hooked_revoke pgmap_set_noaccess" >>$TRACING/kprobe_events &&
-		echo 1 >$TRACING/events/kprobes/enable
+	echo "r:hooked_grant pgmap_set_readwrite" >"$TRACING"/kprobe_events &&
+		echo "r:hooked_revoke pgmap_set_noaccess" >>"$TRACING"/kprobe_events &&
+		echo 1 >"$TRACING"/events/kprobes/enable
 }
 
 kretprobe_off() {
-	echo 0 >$TRACING/events/kprobes/enable
-	: >$TRACING/kprobe_events
+	echo 0 >"$TRACING"/events/kprobes/enable
+	: >"$TRACING"/kprobe_events
 }
 
 graph_on() {
-	grep -qw function_graph $TRACING/available_tracers &&
-		echo "pgmap_set_readwrite pgmap_set_noaccess" >$TRACING/set_graph_function &&
-		echo "pgmap_set_readwrite pgmap_set_noaccess" >$TRACING/set_ftrace_filter &&
-		echo function_graph >$TRACING/current_tracer
+	grep -qw function_graph "$TRACING"/available_tracers &&
+		echo "pgmap_set_readwrite pgmap_set_noaccess" >"$TRACING"/set_graph_function &&
+		echo "pgmap_set_readwrite pgmap_set_noaccess" >"$TRACING"/set_ftrace_filter &&
+		echo function_graph >"$TRACING"/current_tracer
 }
 
 graph_off() {
-	echo nop >$TRACING/current_tracer
-	: >$TRACING/set_graph_function
-	: >$TRACING/set_ftrace_filter
+	echo nop >"$TRACING"/current_tracer
+	: >"$TRACING"/set_graph_function
+	: >"$TRACING"/set_ftrace_filter
 }
 
 # Call sites with their grants, as the summary lists them.
@@ -58,7 +58,7 @@ leak_among_pairs() {
 }
 
 driver_load
-forms=("" kprobe.multi kprobe)
+forms=("" kprobe.multi)
 for PKSTRACE_ATTACH in "${forms[@]}"; do
 	export PKSTRACE_ATTACH
 	how=${PKSTRACE_ATTACH:-usual}

@@ -96,8 +96,8 @@ kill -CONT "$trace_pid"
 trace_stop
 is "$status" 1 "seen by nobody until it had gone: no suppression by name hides it" ||
 	diag "$out" "$err"
-like "$out" 'BUG: pkstrace: leak in 0xf+c[0-9a-f]+ \[pkstrace_bugs, unloaded\]' "it has an address and a module"
-like "$out" '  0xf+c[0-9a-f]+ \[pkstrace_hunt, unloaded\]' "as have the call sites"
+like "$out" 'BUG: pkstrace: leak in 0xf{8}[0-9a-f]{8} \[pkstrace_bugs, unloaded\]' "it has an address and a module"
+like "$out" '  0xf{8}[0-9a-f]{8} \[pkstrace_hunt, unloaded\]' "as have the call sites"
 unlike "$out" 'bpf_trampoline|LOST' "nothing is named after a neighbour, nothing is lost"
 
 # --- many ------------------------------------------------------------------------

@@ -201,8 +201,8 @@ static void test_modules(void **state)
 
 static void test_names_that_compilers_make(void **state)
 {
-	static const char *const made[] = { "a.isra.0", "a.constprop.0", "a.part.0.isra.3", "a.cold",
-					    "a.part.0.cold" };
+	static const char *const made[] = { "a.isra.0", "a.constprop.0", "a.part.0.isra.3",
+					    "a.cold", "a.part.0.cold" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
@@ -238,7 +238,8 @@ static void test_whole_class(void **state)
 
 	(void)state;
 	assert_int_equal(load(s, "{\nmine\nleak\n...\n}\n"), STATUS_CLEAN);
-	assert_string_equal(said, "pkstrace: FILE:1: 'mine' names no function: it hides every leak");
+	assert_string_equal(said,
+			    "pkstrace: FILE:1: 'mine' names no function: it hides every leak");
 	assert_int_equal(load(s, "{\nmine\nstray-access/never-granted\n}\n"), STATUS_CLEAN);
 	assert_string_equal(said, "pkstrace: FILE:1: 'mine' names no function: it hides every "
 				  "stray-access/never-granted");

@@ -2,6 +2,7 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "util/cgroup.h"
 #include "util/file.h"
 #include "util/guardian.h"
+#include "util/number.h"
 
 /* What a tracer's programs keep their variables in, by the name that libbpf makes of its object. */
 #define VARIABLES_MAP "pkstrace.bss"
@@ -102,10 +104,11 @@ static int tracers__count(void)
 	struct dirent *entry;
 	char path[300], comm[32];
 	DIR *dir = opendir("/proc");
+	int64_t pid;
 	int nr = 0;
 
 	while (dir && (entry = readdir(dir))) {
-		if (atoi(entry->d_name) <= 0 || atoi(entry->d_name) == getpid())
+		if (!number__integer(entry->d_name, 1, INT_MAX, &pid) || pid == getpid())
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		nr += file__read(path, comm, sizeof(comm)) > 0 && !strcmp(comm, "pkstrace\n");

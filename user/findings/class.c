@@ -206,9 +206,11 @@ static const struct word_row losses[] = {
 			     "time: the kernel stopped calling the programs (ftrace or kprobes "
 			     "were "
 			     "switched off), and nothing was traced from then on; run again" },
-	[PKS_LOST_CALLER] = { "caller not found", "calls made from a place that neither the stack nor "
-						  "the kernel's unwinder told" },
-	[PKS_LOST_MODULE] = { "modules unseen", "modules came or went; names in their code are missing" },
+	[PKS_LOST_CALLER] = { "caller not found",
+			      "calls made from a place that neither the stack nor "
+			      "the kernel's unwinder told" },
+	[PKS_LOST_MODULE] = { "modules unseen",
+			      "modules came or went; names in their code are missing" },
 	[LOSS_READ] = { "reading failed", "reads of counts or findings that failed" },
 	[LOSS_ROOM] = { "out of room", "findings or injections not kept" },
 	[LOSS_UNTRACED] = { "left running", "threads or processes that the target has left, no "

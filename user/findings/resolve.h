@@ -27,10 +27,10 @@ struct resolver {
 	struct symbols *symbols;
 	struct source *source; /* NULL: no file:line */
 	const struct dialect *dialect;
-	const struct suppress *suppress;     /* NULL: nothing is suppressed */
-	struct injections *injections; /* NULL: nothing is injected */
-	enum pks_by by;			     /* what the model's call sites are */
-	const char *target;		     /* what is traced, in words */
+	const struct suppress *suppress; /* NULL: nothing is suppressed */
+	struct injections *injections;	 /* NULL: nothing is injected */
+	enum pks_by by;			 /* what the model's call sites are */
+	const char *target;		 /* what is traced, in words */
 };
 
 /* "drv_map+0x10/0x100 [drv]", or the address itself; "": nothing is known. */

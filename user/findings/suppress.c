@@ -150,8 +150,7 @@ static enum status block__frame(struct block *b, struct reader *r, const char *t
 {
 	bool any = !strcmp(text, ANY);
 
-	if (!any && (strncmp(text, FUNCTION, strlen(FUNCTION)) ||
-		     text[strlen(text) - 1] == ':'))
+	if (!any && (strncmp(text, FUNCTION, strlen(FUNCTION)) || text[strlen(text) - 1] == ':'))
 		return reader__fail(r, "fun:PATTERN, '...' or '}' must be here, not", text);
 	if (array__grow(&b->frames, &b->frames_room, b->nr_frames, sizeof(*b->frames)))
 		return out_of_memory();

@@ -435,8 +435,8 @@ static bool place__stack(struct hunt_session *s, const struct pks_place *place, 
 				return false;
 			continue; /* a trampoline */
 		}
-		symbols__format(s->tracer.symbols, place->stack[i],
-				SYMBOL_RETURN | SYMBOL_LASTING, name, sizeof(name));
+		symbols__format(s->tracer.symbols, place->stack[i], SYMBOL_RETURN | SYMBOL_LASTING,
+				name, sizeof(name));
 		fprintf(out, "%s\n", name);
 	}
 	return true;

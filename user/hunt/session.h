@@ -37,8 +37,8 @@ struct hunt_session {
 	struct hunt_faults faults;
 	struct injections injections; /* of this run */
 	struct announcement announcement;
-	unsigned int stop_nth;	      /* the opportunity to arm when the thread stops; 0: none */
-	bool cgroups;		      /* each run's command has a control group of its own */
+	unsigned int stop_nth; /* the opportunity to arm when the thread stops; 0: none */
+	bool cgroups;	       /* each run's command has a control group of its own */
 	struct guardian guardian;
 	int lock;
 };

@@ -106,8 +106,7 @@ static void journal__undo(void)
 		return;
 	refused = left < 0 ? left : guardian__undo_left(INJECT_JOURNAL);
 	if (refused < 0)
-		status__note("can't read what an earlier run has left set (" INJECT_JOURNAL
-			     "): %s",
+		status__note("can't read what an earlier run has left set (" INJECT_JOURNAL "): %s",
 			     strerror(-refused));
 	else if (refused)
 		status__note("%d of %d settings that an earlier run has left could not be restored",

@@ -46,8 +46,9 @@ struct collector_options {
 	enum pks_by by;	   /* what the counts of windows are kept by */
 	bool grant_stacks; /* take the stack of each grant, not only of what is new or suspect */
 	bool slept;	   /* report threads that sleep inside a window */
-	unsigned int stack_depth; /* frames of a stack to keep, PKS_STACK_DEPTH - PKS_STACK_OWN at most */
-	__u64 long_hold;   /* ns: report windows open for longer; 0: none */
+	unsigned int
+		stack_depth; /* frames of a stack to keep, PKS_STACK_DEPTH - PKS_STACK_OWN at most */
+	__u64 long_hold;     /* ns: report windows open for longer; 0: none */
 	const struct collector_extension *extension; /* NULL: none; outlives the collector */
 };
 

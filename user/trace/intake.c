@@ -4,7 +4,7 @@
 #include "findings/blame.h"
 #include "kernel/symbols/ksyms.h"
 #include "trace/intake.h"
-#include "trace/retire.h"
+#include "findings/retire.h"
 #include "util/clock.h"
 
 /* For so long after a call that was not seen an interrupt's findings are not to be trusted. */
@@ -57,8 +57,8 @@ static void origin__read(struct intake *in, struct pks_origin *origin, struct mo
 	stack->nr = collector__stack(in->collector, origin, stack->address, &modules);
 	stack->cut = stack->nr && stack->nr == in->stack_depth;
 	for (unsigned int i = 0; i < stack->nr; i++)
-		stack->address[i] = symbols__mark(in->resolver->symbols, stack->address[i],
-						  modules);
+		stack->address[i] =
+			symbols__mark(in->resolver->symbols, stack->address[i], modules);
 }
 
 void intake__take(void *arg, const struct pks_finding *from)

@@ -17,7 +17,7 @@
 #include "trace/run_loop.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
-#include "util/privileges.h"
+#include "kernel/privileges.h"
 
 #define GRACE_SECONDS 2 /* between a command's SIGTERM and its SIGKILL */
 
@@ -532,7 +532,8 @@ static bool tracer__must_open(const struct tracer *t)
 {
 	const struct tracer_options *o = &t->options;
 
-	return (o->command || o->pid) && !o->allow_none && !(o->injections && injections__any_failure(o->injections));
+	return (o->command || o->pid) && !o->allow_none &&
+	       !(o->injections && injections__any_failure(o->injections));
 }
 
 static void tracer__print_summary(struct tracer *t)

@@ -21,14 +21,14 @@ struct tracer_options {
 	double seconds;	      /* 0: until the target ends or a signal comes */
 	char *const *command; /* NULL: none */
 	unsigned int max_reports;
-	bool grant_stacks; /* take the stack of each grant */
+	bool grant_stacks;	  /* take the stack of each grant */
 	unsigned int stack_depth; /* frames to keep of a stack; 0: STACK_DEPTH */
-	bool slept;	   /* report threads that sleep inside a window */
-	double long_hold;  /* seconds; report windows open for longer; 0: none */
-	bool counts_only;  /* the cheapest form; findings are counted, none is shown by itself */
-	enum pks_by by;	   /* what the counts of windows are kept by */
-	double interval;   /* seconds; show the counts each so often; 0: only at the end */
-	unsigned int top;  /* rows to list; 0: 20 */
+	bool slept;		  /* report threads that sleep inside a window */
+	double long_hold;	  /* seconds; report windows open for longer; 0: none */
+	bool counts_only; /* the cheapest form; findings are counted, none is shown by itself */
+	enum pks_by by;	  /* what the counts of windows are kept by */
+	double interval;  /* seconds; show the counts each so often; 0: only at the end */
+	unsigned int top; /* rows to list; 0: 20 */
 	struct dialect_choice dialect;	 /* what to trace, if not what the kernel offers first */
 	const struct format *format;	 /* NULL: the first that there is */
 	struct session_writer *keep;	 /* opened; NULL: nothing is kept */
@@ -46,8 +46,8 @@ struct tracer_options {
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
 	struct injections *injections; /* what findings may follow; NULL: nothing */
-	bool show_injections;		     /* as they come */
-	unsigned int verbose;		     /* see struct report */
+	bool show_injections;	       /* as they come */
+	unsigned int verbose;	       /* see struct report */
 };
 
 struct tracer {

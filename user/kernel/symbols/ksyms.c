@@ -298,9 +298,9 @@ static const char *symbols__intern(void *symbols, const char *name, size_t lengt
 
 static int symbols__read_loads(struct symbols *symbols, struct module_loads *loads)
 {
-	return symbols->modules_path ? module_loads__read(loads, symbols->modules_path,
-							  symbols__intern, symbols) :
-				       0;
+	return symbols->modules_path ?
+		       module_loads__read(loads, symbols->modules_path, symbols__intern, symbols) :
+		       0;
 }
 
 struct symbols *symbols__open(const char *kallsyms, int *err)
@@ -459,8 +459,8 @@ void symbols__module_event(struct symbols *symbols, const struct pks_module_even
 	if (!name)
 		return;
 	if (event->gone)
-		module_loads__retire(&symbols->loads, name, event->start, event->end,
-				     event->number, load__keep, symbols);
+		module_loads__retire(&symbols->loads, name, event->start, event->end, event->number,
+				     load__keep, symbols);
 	else
 		event__came(symbols, event, name);
 }

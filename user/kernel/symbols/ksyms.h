@@ -28,8 +28,8 @@ struct symbol {
 	uint64_t start;
 	uint64_t offset; /* bytes from start to the address asked for */
 	uint64_t size;	 /* bytes to the next symbol; estimated for the last one of a module */
-	uint32_t load; /* number of the event by which the module came, 0: it was there before */
-	bool unloaded; /* the module has gone since; start is where it was */
+	uint32_t load;	 /* number of the event by which the module came, 0: it was there before */
+	bool unloaded;	 /* the module has gone since; start is where it was */
 	bool cold; /* in a part that the compiler has moved out; offset and size are of that */
 };
 
@@ -93,7 +93,8 @@ void symbols__named(struct symbols *symbols, const char *name,
 
 /*
  * Writes "function+0x1d/0x80 [module]" as in kernel logs, "0xffffffff81234567" if nothing is
- * known, or "0xffffffffc0201234 [module, unloaded]" if only that is. Returns the length as snprintf() does: len or more means that it was truncated.
+ * known, or "0xffffffffc0201234 [module, unloaded]" if only that is. Returns the length as
+ * snprintf() does: len or more means that it was truncated.
  */
 int symbols__format(struct symbols *symbols, uint64_t addr, unsigned int flags, char *buf,
 		    size_t len);

@@ -11,9 +11,9 @@ int module_loads__add(struct module_loads *loads, const char *name, uint64_t sta
 {
 	if (array__grow(&loads->load, &loads->room, loads->nr, sizeof(*loads->load)))
 		return -ENOMEM;
-	loads->load[loads->nr++] = (struct module_load){
-		.name = name, .range[MODULE_CORE] = { .start = start, .end = end }
-	};
+	loads->load[loads->nr++] =
+		(struct module_load){ .name = name,
+				      .range[MODULE_CORE] = { .start = start, .end = end } };
 	return 0;
 }
 

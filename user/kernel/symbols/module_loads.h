@@ -41,7 +41,8 @@ int module_loads__add(struct module_loads *loads, const char *name, uint64_t sta
 
 /* Those that a file in the format of /proc/modules lists; intern() keeps a name. 0 or -errno. */
 int module_loads__read(struct module_loads *loads, const char *path,
-		       const char *(*intern)(void *arg, const char *name, size_t length), void *arg);
+		       const char *(*intern)(void *arg, const char *name, size_t length),
+		       void *arg);
 
 /* The same modules at the same places, whatever order they are in. */
 bool module_loads__same(const struct module_loads *a, const struct module_loads *b);

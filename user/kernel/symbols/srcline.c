@@ -162,8 +162,7 @@ static struct debuginfo *source__known(const struct source *source, const char *
 }
 
 /* NULL: out of memory. What is not ->loaded has nothing to tell but why. */
-static struct debuginfo *source__debuginfo(struct source *source, const char *module,
-					   uint32_t load)
+static struct debuginfo *source__debuginfo(struct source *source, const char *module, uint32_t load)
 {
 	struct debuginfo *info = source__known(source, module, &load);
 	struct object *object;
@@ -307,7 +306,8 @@ int source__lines(struct source *source, uint64_t addr, unsigned int flags, stru
 				 source__debuginfo(source, symbol.module, symbol.load);
 	if (!info)
 		return symbol.unloaded ? 0 : -ENOMEM;
-	pc = symbols__plain(source->options.symbols, addr) - (flags & SYMBOL_RETURN ? 1 : 0) - info->bias;
+	pc = symbols__plain(source->options.symbols, addr) - (flags & SYMBOL_RETURN ? 1 : 0) -
+	     info->bias;
 	cu = info->loaded ? debuginfo__cu(info, &pc) : NULL;
 	if (!cu)
 		return 0;

@@ -52,7 +52,8 @@ static size_t table__above(const struct symbol_table *table, uint64_t addr)
 }
 
 /* The entry an address belongs to in one table, and where the next begins. */
-const struct symbol_entry *symbol_table__find(const struct symbol_table *table, uint64_t addr, uint64_t *next)
+const struct symbol_entry *symbol_table__find(const struct symbol_table *table, uint64_t addr,
+					      uint64_t *next)
 {
 	size_t above = table__above(table, addr), first;
 	const struct symbol_entry *found;

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "util/privileges.h"
+#include "kernel/privileges.h"
 
 #define BIT(capability) (1ULL << (capability))
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "trace/retire.h"
+#include "findings/retire.h"
 
 /* A return address may be that of the byte behind. */
 static bool range__has(__u64 start, __u64 end, __u64 address)
@@ -16,8 +16,7 @@ static bool address__retire(__u64 *address, const struct pks_module_event *event
 	return true;
 }
 
-static void addresses__retire(__u64 *address, unsigned int nr,
-			      const struct pks_module_event *event)
+static void addresses__retire(__u64 *address, unsigned int nr, const struct pks_module_event *event)
 {
 	for (unsigned int i = 0; i < nr && i < PKS_STACK_DEPTH; i++)
 		address__retire(&address[i], event);

@@ -3,8 +3,8 @@
  * A module has gone, or another one has come to where it was: whatever is noted of addresses
  * in its memory is marked as that module's (PKS_RETIRED()), as the programs do in their tables.
  */
-#ifndef PKSTRACE_TRACE_RETIRE_H
-#define PKSTRACE_TRACE_RETIRE_H
+#ifndef PKSTRACE_FINDINGS_RETIRE_H
+#define PKSTRACE_FINDINGS_RETIRE_H
 
 #include "findings/injections.h"
 #include "findings/model.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a tracer may do once all of its programs are attached. */
-#ifndef PKSTRACE_PRIVILEGES_H
-#define PKSTRACE_PRIVILEGES_H
+#ifndef PKSTRACE_KERNEL_PRIVILEGES_H
+#define PKSTRACE_KERNEL_PRIVILEGES_H
 
 /*
  * Gives up, for good, every capability but those that reading what was traced, and ending
