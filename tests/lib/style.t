@@ -47,7 +47,7 @@ no_complaint "Python passes pyflakes" "$PKS_OUT/python" pyflakes3
 
 without_licence() {
 	sources | grep -v -e '^LICENSE$' -e '\.patch$' -e '\.md$' -e '^\.gitignore$' \
-		-e '^tests/unit/golden/' |
+		-e '^tests/unit/golden/' -e '^tests/fuzz/corpus/' |
 		xargs -d '\n' grep -L SPDX-License-Identifier
 }
 is "$(without_licence)" "" "each file names its licence"
