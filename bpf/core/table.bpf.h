@@ -113,7 +113,7 @@ static __always_inline void trace__blind(__u32 reason)
  * Captures the current stack into an entry. Returns false if the unwinder has none, or if
  * somebody else is writing there: a thread that was preempted for a whole round of the
  * ring. Whoever sets id to busy is alone until it stores another ID. Pairs with the two
- * reads of id in stack__read() (user/trace/counters.c).
+ * reads of id in stack__read() (user/trace/collector/counters.c).
  */
 static __always_inline bool stack__fill(void *ctx, __u32 place, __u64 id)
 {

@@ -5,7 +5,7 @@
 
 #include "abi/inject.h"
 #include "kernel/dialect/hooks.h"
-#include "trace/collector_state.h"
+#include "trace/collector/state.h"
 #include "trace/function_probe.h"
 #include "pkstrace.skel.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a collector is, for the two files that it consists of: collector.c and counters.c. */
+/* What a collector is, for the files that it consists of, and what they ask of each other. */
 #ifndef PKSTRACE_TRACE_COLLECTOR_STATE_H
 #define PKSTRACE_TRACE_COLLECTOR_STATE_H
 
@@ -34,5 +34,27 @@ struct collector {
 	enum { USE_TRACE, USE_COUNT, USE_COUNT_ONLY } use;
 	const struct collector_reader *reader;
 };
+
+/* --- programs.c ------------------------------------------------------------------- */
+
+/* The program for a role of the dialect, in the form for this use of it; NULL: there is none. */
+struct bpf_program *collector__program(struct collector *c, enum probe probe);
+
+/* The same of grants and revokes alone. */
+struct bpf_program *collector__window_program(const struct collector *c, enum probe probe);
+
+/* The role that a program is for; NR_PROBES: none. */
+enum probe collector__probe(struct collector *c, const struct bpf_program *prog);
+
+/* True of what is attached by hand, to several tracepoints. */
+bool collector__is_boundary(const struct collector *c, const struct bpf_program *prog);
+
+/* --- setup.c ---------------------------------------------------------------------- */
+
+/* Before the programs are loaded. 0, negative errno, or an enum status: a line was printed. */
+int collector__configure(struct collector *c, const struct collector_options *options);
+
+/* Afterwards: makes the tables readable, until collector__close(). 0 or negative errno. */
+int collector__map_tables(struct collector *c);
 
 #endif

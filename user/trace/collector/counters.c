@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trace/collector_state.h"
+#include "trace/collector/state.h"
 #include "abi/inject.h"
 #include "pkstrace.skel.h"
 
