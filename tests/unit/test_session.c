@@ -54,13 +54,14 @@ static void print_findings(struct fixture *f)
 
 		c->fill(&finding);
 		resolve__finding(&f->resolver, &finding, f->resolved);
+		f->resolved->stack[0].cut = true;
 		report__finding(&f->report, f->resolved);
 	}
 }
 
 static void print_injections(struct fixture *f)
 {
-	struct report_injections sum = { .passed = 9, .hits = 4, .seed = ~0ull >> 1 };
+	struct report_injections sum = { .passed = 9, .hits = 4, .zeros = 2, .seed = ~0ull >> 1 };
 	struct resolved_place stack = { "drv_map+0x10/0x100 [drv]" };
 	struct report_place place = { .calls = 5, .in_window = 3, .stack = &stack, .nr = 1 };
 	struct model_finding finding = fixture_finding(PKS_LEAK, 0);

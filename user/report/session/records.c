@@ -35,7 +35,8 @@ static const struct layout layout_frame = LAYOUT(struct resolved_frame, frame_fi
 
 ROWS(stack, NEEDED(struct resolved_stack, key), NEEDED(struct resolved_stack, title),
      FIELD(struct resolved_stack, remark), FIELD(struct resolved_stack, earlier),
-     FIELD(struct resolved_stack, another), LIST(struct resolved_stack, frame, &layout_frame, nr))
+     FIELD(struct resolved_stack, another), FIELD(struct resolved_stack, cut),
+     LIST(struct resolved_stack, frame, &layout_frame, nr))
 static const struct layout layout_stack = LAYOUT(struct resolved_stack, stack_fields);
 
 ROWS(thread, FIELD(struct resolved_thread, comm), FIELD(struct resolved_thread, tid),
@@ -105,8 +106,8 @@ static const struct layout layout_hit = LAYOUT(PLACE, hit_fields);
 #define INJECTIONS struct report_injections
 
 ROWS(injections, FIELD(INJECTIONS, dry), FIELD(INJECTIONS, passed), FIELD(INJECTIONS, hits),
-     FIELD(INJECTIONS, seed), TABLE(INJECTIONS, place, &layout_hit, nr_places),
-     FIELD(INJECTIONS, places_lost))
+     FIELD(INJECTIONS, zeros), FIELD(INJECTIONS, seed),
+     TABLE(INJECTIONS, place, &layout_hit, nr_places), FIELD(INJECTIONS, places_lost))
 const struct layout layout_injections = LAYOUT(INJECTIONS, injections_fields);
 
 /* --- a summary ------------------------------------------------------------------------ */
