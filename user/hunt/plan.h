@@ -31,6 +31,7 @@ struct hunt_site {
 	/* Of the frame to name it by. The string outlives the plan; NULL: not known. */
 	const char *file;
 	unsigned int line;
+	bool line_sought; /* once is enough, found or not */
 };
 
 enum hunt_state { HUNT_PENDING, HUNT_RUNNING, HUNT_DONE };

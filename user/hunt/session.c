@@ -482,9 +482,13 @@ static void site__find_line(struct hunt_session *s, const struct pks_place *plac
 	struct source_line line;
 	struct symbol symbol;
 	size_t length;
+	const char *name = hunt_site__name(site, &length);
 	unsigned int skip = 0;
 
-	for (const char *c = site->stack; c < hunt_site__name(site, &length); c++)
+	if (site->line_sought)
+		return;
+	site->line_sought = true;
+	for (const char *c = site->stack; c < name; c++)
 		skip += *c == '\n';
 	for (unsigned int i = 0; i < place->nr; i++) {
 		symbols__find(s->tracer.symbols, place->stack[i], SYMBOL_RETURN, &symbol);
@@ -520,8 +524,7 @@ long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_p
 		at = err ?: hunt_plan__site(plan, &site);
 		if (at < 0)
 			return at;
-		if (!plan->sites[at].file)
-			site__find_line(s, &places[i], &plan->sites[at]);
+		site__find_line(s, &places[i], &plan->sites[at]);
 		if (fn)
 			fn(arg, at, places[i].after);
 	}
