@@ -49,6 +49,11 @@ echo x >$HUNT_DIR/buggy
 rmmod pkstrace_hunt
 insmod $PKS_DRIVER dev=$PMEM
 (echo leak-error-path >$DRIVER_DIR/run)
+# Read before it goes: what is read later has no name, see "a reader who is late".
+for ((i = 0; i < 600; i++)); do
+	! grep -q 'BUG: pkstrace' "$WORK/out" || break
+	sleep 0.05
+done
 rmmod pkstrace_bugs
 exit 0
 EOF
