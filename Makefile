@@ -39,7 +39,7 @@ LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -pthread
 BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
 	-D__TARGET_ARCH_x86 -I/usr/include/$(shell $(CC) -print-multiarch) -Ibpf
 
-USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c user/*/*.c user/*/*/*.c))
+USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(shell find user -name "*.c"))
 # The snapshot's program is an object of its own: it shares no state with the others.
 # Loaded by themselves, not with the tracing programs.
 OWN_OBJS := snapshot find_pkey
@@ -122,7 +122,8 @@ FUZZ := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuz
 FUZZ_SRCS := $(wildcard user/util/*.c) $(addprefix user/,findings/suppress.c findings/class.c \
 	hunt/state.c hunt/plan.c hunt/outcome.c inject/plan.c kernel/error_injection.c \
 	kernel/dialect/dialect_own.c \
-	$(addprefix kernel/symbols/,ksyms.c symbol_table.c module_loads.c function_name.c))
+	$(addprefix kernel/symbols/,ksyms.c module_loads.c function_name.c table/kallsyms.c \
+	table/strings.c table/symbol_table.c))
 FUZZ_OBJS := $(FUZZ_SRCS:user/%.c=$(BUILD)/fuzz/user/%.o)
 FUZZ_CFLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -Ibpf -Iuser -I$(BUILD) -MMD -MP \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all

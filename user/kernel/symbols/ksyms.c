@@ -5,22 +5,17 @@
  * vmlinux and in any order for the rest: sorting only the rest is what keeps the start short.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kernel/symbols/ksyms.h"
 #include "kernel/symbols/module_loads.h"
+#include "kernel/symbols/table/kallsyms.h"
 #include "util/clock.h"
 
-#define READ_SIZE  (256 * 1024)
-#define ARENA_SIZE (256 * 1024)
-/* KSYM_NAME_LEN (512 since 6.1, 128 before) and a module's name: a longer line is no symbol. */
-#define LINE_MAX_LEN 1024
 /* No function is as long as this; what seems to be is followed by a gap. */
 #define SIZE_MAX_BYTES 0x10000u
 #define REFRESH_NS     1000000000ull
@@ -32,25 +27,11 @@
 
 #define COLD ".cold"
 
-/* Strings are only ever added: names handed out stay good. */
-struct chunk {
-	struct chunk *next;
-	size_t used;
-	char data[ARENA_SIZE];
-};
-
-/* Names outside vmlinux, once each: refreshes would pile them up otherwise. */
-struct names {
-	const char **slot;
-	size_t nr, cap; /* cap: a power of two */
-};
-
 struct symbols {
 	char *path;
 	const char *modules_path; /* NULL: where modules are is known from events alone */
 	struct symbol_table kernel, modules;
-	struct chunk *chunk;
-	struct names names;
+	struct strings strings;
 	uint32_t *index; /* kernel entries by name, each plus one; built when first asked for */
 	size_t index_cap;
 	uint64_t refreshed; /* CLOCK_MONOTONIC, ns; 0: never */
@@ -62,238 +43,9 @@ struct symbols {
 	bool stale;		    /* a module has come whose functions are not in the table */
 };
 
-/* What one pass over the file collects. */
-struct load {
-	struct symbols *symbols;
-	struct symbol_table *kernel; /* NULL: leave vmlinux out */
-	struct symbol_table *modules;
-	size_t functions, hidden;
-};
-
-/* A line of the file. The strings are not terminated. */
-struct line {
-	uint64_t addr;
-	const char *name, *module;
-	size_t name_len, module_len;
-	bool text;
-};
-
-static const char *arena__add(struct symbols *symbols, const char *string, size_t len)
-{
-	struct chunk *chunk = symbols->chunk;
-	char *copy;
-
-	if (!chunk || chunk->used + len + 1 > ARENA_SIZE) {
-		chunk = malloc(sizeof(*chunk));
-		if (!chunk)
-			return NULL;
-		chunk->used = 0;
-		chunk->next = symbols->chunk;
-		symbols->chunk = chunk;
-	}
-	copy = chunk->data + chunk->used;
-	memcpy(copy, string, len);
-	copy[len] = '\0';
-	chunk->used += len + 1;
-	return copy;
-}
-
-/* FNV-1a */
-static uint32_t hash(const char *string, size_t len)
-{
-	uint32_t value = 2166136261u;
-
-	while (len--)
-		value = (value ^ (unsigned char)*string++) * 16777619u;
-	return value;
-}
-
-static int names__grow(struct names *names)
-{
-	size_t cap = names->cap ? names->cap * 2 : 1024;
-	const char **slot = calloc(cap, sizeof(*slot));
-
-	if (!slot)
-		return -ENOMEM;
-	for (size_t i = 0; i < names->cap; i++) {
-		const char *name = names->slot[i];
-		size_t at;
-
-		if (!name)
-			continue;
-		for (at = hash(name, strlen(name)); slot[at & (cap - 1)]; at++)
-			;
-		slot[at & (cap - 1)] = name;
-	}
-	free(names->slot);
-	names->slot = slot;
-	names->cap = cap;
-	return 0;
-}
-
-static const char *names__add(struct symbols *symbols, const char *string, size_t len)
-{
-	struct names *names = &symbols->names;
-	const char **slot;
-
-	if (names->nr * 2 >= names->cap && names__grow(names))
-		return NULL;
-	for (size_t at = hash(string, len);; at++) {
-		slot = &names->slot[at & (names->cap - 1)];
-		if (!*slot)
-			break;
-		if (!strncmp(*slot, string, len) && !(*slot)[len])
-			return *slot;
-	}
-	*slot = arena__add(symbols, string, len);
-	if (*slot)
-		names->nr++;
-	return *slot;
-}
-
-/* Each digit's value plus one; 0: no digit. A table, for this is most of what a start costs. */
-static const unsigned char hex_digit[256] = {
-	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
-	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
-	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-};
-
-/* "ffffffffc0201000 t name\t[module]"; false for what is not in this form. */
-static bool line__parse(struct line *line, const char *at, const char *end)
-{
-	const char *start = at;
-	unsigned int digit;
-
-	if (end - at > LINE_MAX_LEN)
-		return false;
-	line->addr = 0;
-	for (; at < end && (digit = hex_digit[(unsigned char)*at]); at++)
-		line->addr = line->addr << 4 | (digit - 1);
-	if (at == start || at - start > 16 || end - at < 4 || at[0] != ' ' || at[2] != ' ')
-		return false;
-	/* W and w are weak functions; V and v, weak objects. */
-	line->text = at[1] == 't' || at[1] == 'T' || at[1] == 'w' || at[1] == 'W';
-	line->name = at += 3;
-	at = memchr(at, '\t', (size_t)(end - at));
-	line->name_len = (size_t)((at ? at : end) - line->name);
-	line->module = NULL;
-	line->module_len = 0;
-	if (at) {
-		if (end - at < 4 || at[1] != '[' || end[-1] != ']')
-			return false;
-		/* names__add() compares strings, which a zero would end early. */
-		if (memchr(line->name, '\0', (size_t)(end - line->name)))
-			return false;
-		line->module = at + 2;
-		line->module_len = (size_t)(end - 1 - line->module);
-	}
-	return line->name_len > 0;
-}
-
-static int load__name(struct load *load, const struct line *line, struct symbol_entry *entry)
-{
-	if (!line->module) {
-		entry->name = arena__add(load->symbols, line->name, line->name_len);
-		return entry->name ? 0 : -ENOMEM;
-	}
-	entry->name = names__add(load->symbols, line->name, line->name_len);
-	entry->module = names__add(load->symbols, line->module, line->module_len);
-	return entry->name && entry->module ? 0 : -ENOMEM;
-}
-
-static int load__line(struct load *load, const char *at, const char *end)
-{
-	struct symbol_entry entry = { 0 };
-	struct symbol_table *table;
-	struct line line;
-	int err;
-
-	if (!line__parse(&line, at, end))
-		return 0;
-	if (line.text) {
-		load->functions++;
-		load->hidden += !line.addr;
-	}
-	table = line.module ? load->modules : load->kernel;
-	if (!table || !line.addr)
-		return 0;
-	entry.addr = line.addr;
-	entry.text = line.text;
-	err = load__name(load, &line, &entry);
-	if (err)
-		return err;
-	return symbol_table__add(table, &entry);
-}
-
-/* Takes the whole lines of a buffer; returns how many bytes they were. */
-static ssize_t load__lines(struct load *load, const char *buf, size_t len)
-{
-	const char *at = buf, *newline;
-	int err;
-
-	while ((newline = memchr(at, '\n', len - (size_t)(at - buf)))) {
-		err = load__line(load, at, newline);
-		if (err)
-			return err;
-		at = newline + 1;
-	}
-	return at - buf;
-}
-
-static int load__stream(struct load *load, int fd, char *buf)
-{
-	size_t held = 0; /* bytes of an unfinished line at the start of buf */
-	ssize_t got, taken;
-
-	while ((got = read(fd, buf + held, READ_SIZE - held)) != 0) {
-		if (got < 0) {
-			if (errno == EINTR)
-				continue;
-			return -errno;
-		}
-		held += (size_t)got;
-		taken = load__lines(load, buf, held);
-		if (taken < 0)
-			return (int)taken;
-		held -= (size_t)taken;
-		memmove(buf, buf + taken, held);
-		/* Garbage: its end, when it comes, is not taken for a symbol either. */
-		if (held > LINE_MAX_LEN) {
-			memset(buf, '?', LINE_MAX_LEN);
-			held = LINE_MAX_LEN;
-		}
-	}
-	/* A last line without its newline may be cut in its name: left out. */
-	return 0;
-}
-
-static int load__file(struct load *load)
-{
-	char *buf;
-	int fd, err;
-
-	fd = open(load->symbols->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	buf = malloc(READ_SIZE);
-	err = buf ? load__stream(load, fd, buf) : -ENOMEM;
-	free(buf);
-	close(fd);
-	if (err)
-		return err;
-	if (!load->functions)
-		return -ENODATA;
-	if (load->functions == load->hidden)
-		return -EPERM;
-	if (load->kernel)
-		symbol_table__sort(load->kernel);
-	symbol_table__sort(load->modules);
-	return 0;
-}
-
 static const char *symbols__intern(void *symbols, const char *name, size_t length)
 {
-	return names__add(symbols, name, length);
+	return strings__intern(&((struct symbols *)symbols)->strings, name, length);
 }
 
 static int symbols__read_loads(struct symbols *symbols, struct module_loads *loads)
@@ -306,19 +58,17 @@ static int symbols__read_loads(struct symbols *symbols, struct module_loads *loa
 struct symbols *symbols__open(const char *kallsyms, int *err)
 {
 	struct symbols *symbols = calloc(1, sizeof(*symbols));
-	struct load load = { 0 };
 
 	*err = -ENOMEM;
 	if (!symbols)
 		return NULL;
 	symbols->path = strdup(kallsyms ? kallsyms : "/proc/kallsyms");
 	if (symbols->path) {
-		load.symbols = symbols;
-		load.kernel = &symbols->kernel;
-		load.modules = &symbols->modules;
 		symbols->modules_path = kallsyms ? NULL : "/proc/modules";
 		*err = symbols__read_loads(symbols, &symbols->loads);
-		*err = *err ?: load__file(&load);
+		if (!*err)
+			*err = kallsyms__read(symbols->path, &symbols->strings, &symbols->kernel,
+					      &symbols->modules);
 	}
 	if (*err) {
 		symbols__close(symbols);
@@ -331,13 +81,7 @@ void symbols__close(struct symbols *symbols)
 {
 	if (!symbols)
 		return;
-	while (symbols->chunk) {
-		struct chunk *chunk = symbols->chunk;
-
-		symbols->chunk = chunk->next;
-		free(chunk);
-	}
-	free(symbols->names.slot);
+	strings__free(&symbols->strings);
 	free(symbols->index);
 	symbol_table__free(&symbols->kernel);
 	symbol_table__free(&symbols->modules);
@@ -376,10 +120,8 @@ static int table__keep_modules(const struct symbol_table *before, struct symbol_
 
 static int symbols__read_modules(struct symbols *symbols, struct symbol_table *modules)
 {
-	struct load load = { .symbols = symbols, .modules = modules };
-
 	*modules = (struct symbol_table){};
-	return load__file(&load);
+	return kallsyms__read(symbols->path, &symbols->strings, NULL, modules);
 }
 
 /* Where modules are now. */
@@ -455,7 +197,7 @@ void symbols__module_event(struct symbols *symbols, const struct pks_module_even
 
 	if (event->number <= symbols->ignored)
 		return;
-	name = names__add(symbols, event->name, strnlen(event->name, sizeof(event->name)));
+	name = symbols__intern(symbols, event->name, strnlen(event->name, sizeof(event->name)));
 	if (!name)
 		return;
 	if (event->gone)
@@ -602,7 +344,7 @@ static int symbol__name_whole(struct symbols *symbols, struct symbol *out)
 
 	if (!cold || (cold[sizeof(COLD) - 1] && cold[sizeof(COLD) - 1] != '.'))
 		return 0;
-	out->name = names__add(symbols, out->name, cold - out->name);
+	out->name = symbols__intern(symbols, out->name, cold - out->name);
 	out->cold = true;
 	return out->name ? 0 : -ENOMEM;
 }
@@ -653,7 +395,7 @@ static int symbols__build_index(struct symbols *symbols)
 		const char *name = kernel->entry[i].name;
 		size_t at;
 
-		for (at = hash(name, strlen(name)); symbols->index[at & (cap - 1)]; at++)
+		for (at = strings__hash(name, strlen(name)); symbols->index[at & (cap - 1)]; at++)
 			;
 		symbols->index[at & (cap - 1)] = (uint32_t)i + 1;
 	}
@@ -667,7 +409,7 @@ uint64_t symbols__address(struct symbols *symbols, const char *name)
 
 	if (!symbols->index && symbols__build_index(symbols))
 		return 0;
-	for (size_t at = hash(name, strlen(name));; at++) {
+	for (size_t at = strings__hash(name, strlen(name));; at++) {
 		slot = symbols->index[at & (symbols->index_cap - 1)];
 		if (!slot)
 			break;

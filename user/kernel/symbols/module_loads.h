@@ -7,7 +7,7 @@
 #define PKSTRACE_SYMBOLS_MODULE_LOADS_H
 
 #include "abi/record.h"
-#include "kernel/symbols/symbol_table.h"
+#include "kernel/symbols/table/symbol_table.h"
 
 /* Memory, [start, end), and the event by which it was given back; 0: it was not. */
 struct module_range {

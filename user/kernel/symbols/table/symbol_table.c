@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
-#include "kernel/symbols/symbol_table.h"
+#include "kernel/symbols/table/symbol_table.h"
 #include "util/array.h"
 
 int symbol_table__add(struct symbol_table *table, const struct symbol_entry *entry)

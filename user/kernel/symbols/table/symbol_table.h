@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Symbols in the order of their addresses. */
-#ifndef PKSTRACE_SYMBOLS_SYMBOL_TABLE_H
-#define PKSTRACE_SYMBOLS_SYMBOL_TABLE_H
+#ifndef PKSTRACE_SYMBOLS_TABLE_SYMBOL_TABLE_H
+#define PKSTRACE_SYMBOLS_TABLE_SYMBOL_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
