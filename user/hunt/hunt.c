@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "hunt/places.h"
 #include "hunt/hunt.h"
 #include "hunt/progress.h"
 #include "hunt/run.h"

@@ -66,15 +66,6 @@ bool hunt_session__struck(const struct hunt_session *s, const struct hunt_plan *
 /* Hash of the call site where the kernel's own fault injection struck in this run; 0: nowhere. */
 uint64_t hunt_session__taken(const struct hunt_session *s);
 
-/*
- * Adds the call sites that this run has seen to the plan, and passes each to fn if there is
- * one; after: calls made after the run's first failure. Returns -ENOMEM, or the number of
- * calls from sites that the programs' table had no room for.
- */
-typedef void (*hunt_place_fn)(void *arg, size_t site, uint64_t after);
-long hunt_session__places(struct hunt_session *s, struct hunt_plan *plan, hunt_place_fn fn,
-			  void *arg);
-
 /* True if the function of the site may return any error. */
 bool hunt_session__any_error(const struct hunt_session *s, const struct hunt_site *site);
 
