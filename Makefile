@@ -198,7 +198,7 @@ kernel: setup
 	tests/kernel/build $(VARIANT)
 
 # Always asked: the modules' own make knows whether the kernel is another one.
-MODULE_DIRS := driver hunt-driver proof
+MODULE_DIRS := driver grace hunt-driver proof
 module-proof: MODULE_DIR := kernel/proof/module
 
 .PHONY: $(MODULE_DIRS:%=module-%)

@@ -8,7 +8,8 @@ DEFAULT = "outofline"
 IMAGE_PREFIX = "debian-"  # of the distribution's own kernels
 MODULES = {"PKS_DRIVER": "driver/pkstrace_bugs.ko",
            "PKS_PROOF": "proof/pks_proof.ko",
-           "PKS_HUNT": "hunt-driver/pkstrace_hunt.ko"}
+           "PKS_HUNT": "hunt-driver/pkstrace_hunt.ko",
+           "PKS_GRACE": "grace/pks_grace.ko"}
 
 
 def _maker(name):
