@@ -89,6 +89,22 @@ trace_wait
 is_clean "threads"
 is "$(granted)" 650 "the windows of all threads are counted"
 
+# CMD's own look at the descriptor: it must not be held open by whoever is traced.
+mkfifo "$WORK/ready"
+(
+	read -r line <"$WORK/ready"
+	printf 'ready %s\n' "$?" >"$WORK/was-ready"
+) &
+waits=$!
+tool run --ready-fd 9 -- bash -c "[[ ! -e /proc/self/fd/9 ]] && echo 3 >$DRIVER_DIR/pairs" \
+	9>"$WORK/ready"
+wait $waits
+is_clean "--ready-fd"
+is "$(granted)" 3 "--ready-fd: CMD has no part in it"
+is "$(<"$WORK/was-ready")" "ready 0" "--ready-fd: a newline"
+one_line 2 "--ready-fd: closed" "ready-fd '9': give a file descriptor that is open for writing" \
+	"$PKSTRACE" run --ready-fd 9 -- true
+
 ok "starts a command that fails" trace_start --allow-none -- sh -c 'exit 7'
 trace_wait
 is "$status" 0 "its status is not mixed in"

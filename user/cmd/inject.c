@@ -7,6 +7,7 @@
 #include "cmd/format.h"
 #include "cmd/keep.h"
 #include "cmd/options.h"
+#include "cmd/target.h"
 #include "cmd/words.h"
 #include "commands.h"
 #include "inject/session.h"
@@ -39,9 +40,6 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_TIMEOUT,
 	OPTION_MAX_REPORTS,
-	OPTION_NO_WAIT,
-	OPTION_ALLOW_NONE,
-	OPTION_USER,
 };
 
 static const struct argp_option options[] = {
@@ -91,15 +89,6 @@ static const struct argp_option options[] = {
 	  "Break nothing; say how many calls would be hit, and where they come from", 4 },
 	{ "timeout", OPTION_TIMEOUT, "TIME", 0,
 	  "Stop after this time, and kill CMD with all its children", 4 },
-	{ "no-wait", OPTION_NO_WAIT, NULL, 0,
-	  "Stop when CMD or process PID ends, even if children of it live on (default: trace them "
-	  "until the last has ended)",
-	  4 },
-	{ "allow-none", OPTION_ALLOW_NONE, NULL, 0,
-	  "Do not call the run incomplete if CMD or process PID opens no window", 4 },
-	{ "user", OPTION_USER, "NAME", 0,
-	  "Run CMD as this user (default: under sudo, whoever called it; otherwise as pkstrace)",
-	  4 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Print at most N reports and count the rest (default 100)", 4 },
 	{ 0 },
@@ -231,6 +220,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &in->run.format;
 		state->child_inputs[1] = &in->keep;
+		state->child_inputs[2] = &in->run;
 		return 0;
 	case 'v':
 		return OPTION_INTEGER(arg, 0, 2, in->plan.verbose);
@@ -238,15 +228,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return OPTION_INTEGER(arg, 1, OPTION_MAX_PID, in->run.pid);
 	case OPTION_DRY_RUN:
 		in->dry = true;
-		return 0;
-	case OPTION_NO_WAIT:
-		in->run.no_wait = true;
-		return 0;
-	case OPTION_USER:
-		in->run.user = arg;
-		return 0;
-	case OPTION_ALLOW_NONE:
-		in->run.allow_none = true;
 		return 0;
 	case OPTION_TIMEOUT:
 		return option__seconds(arg, &in->run.seconds);
@@ -261,6 +242,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = { { &format_argp, 0, NULL, 0 },
 					      { &keep_argp, 0, NULL, 0 },
+					      { &workload_argp, 0, NULL, 4 },
 					      { 0 } };
 
 static const struct argp argp = {

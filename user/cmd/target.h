@@ -8,7 +8,13 @@
 #include "trace/tracer.h"
 
 /*
- * -p, -d, CMD, --grant, --revoke and --dialect, and those of format.h: a child parser whose
+ * How CMD or process PID is run and waited for: --no-wait, --allow-none, --user, --ready-fd. A
+ * child parser whose input is a struct tracer_options.
+ */
+extern const struct argp workload_argp;
+
+/*
+ * Those, -p, -d, CMD, --grant, --revoke and --dialect, and those of format.h: a child parser whose
  * input is a struct tracer_options.
  */
 extern const struct argp target_argp;

@@ -228,6 +228,19 @@ static enum status tracer__begin_session(struct tracer *t)
 	return session_writer__begin(t->options.keep, t->target, what);
 }
 
+/* For whoever is to wait until then: as s6 and others have it. */
+static void tracer__say_ready(const struct tracer *t)
+{
+	int fd = t->options.ready_fd;
+
+	if (!fd)
+		return;
+	if (write(fd, "\n", 1) != 1)
+		status__note("can't say on descriptor %d that tracing has begun: %s", fd,
+			     strerror(errno));
+	close(fd);
+}
+
 enum status tracer__start(struct tracer *t, const struct tracer_options *options)
 {
 	static enum status (*const steps[])(struct tracer *) = {
@@ -253,6 +266,7 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	tracer__report(t);
 	t->started = t->shown_at = clock__seconds();
 	tracer__say_attached(t, t->started - begin);
+	tracer__say_ready(t);
 	return tracer__begin_session(t) ?: tracer__start_workload(t);
 }
 

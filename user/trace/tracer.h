@@ -42,6 +42,7 @@ struct tracer_options {
 	bool no_wait;	  /* end with the target, whatever it has left running */
 	bool allow_none;  /* a target that opens no window is no failure */
 	const char *user; /* as whom the command runs; NULL: as sudo has it, or as we do */
+	int ready_fd;	  /* gets a newline when tracing has begun, and is closed; 0: none */
 	bool no_cgroup;	  /* the command gets no control group: it is to change that itself */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
