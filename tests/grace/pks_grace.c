@@ -35,7 +35,7 @@ static void grace_find(void)
 	struct task_struct *task;
 
 	rcu_read_lock();
-	for_each_process(task) {
+	for_each_process (task) {
 		if (kthreads == ARRAY_SIZE(kthread))
 			break;
 		if (!(task->flags & PF_KTHREAD) || strncmp(task->comm, PREFIX, strlen(PREFIX)))
