@@ -427,6 +427,40 @@ static void foreign(void **state)
 	session__close(&s);
 }
 
+static bool hex_is_taken(const char *text)
+{
+	json_t *object = json_pack("{s:i, s:s}", "records", 1, "crc", text);
+	struct session_end end;
+	struct arena arena = { 0 };
+	char why[128];
+	int err = decode(&layout_end, object, &arena, &end, why, sizeof(why));
+
+	arena__free(&arena);
+	json_decref(object);
+	return !err;
+}
+
+/* No sign, no blank, nothing that is wider than its member. */
+static void hexadecimal(void **state)
+{
+	static const char *const bad[] = { "",
+					   "1",
+					   "0x",
+					   "0x-1",
+					   "0x+1",
+					   "0x 1",
+					   " 0x1",
+					   "0xg",
+					   "0x1 ",
+					   "0x100000000",
+					   "0x11111111111111111" };
+
+	(void)state;
+	assert_true(hex_is_taken("0xffffffff"));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(hex_is_taken(bad[i]));
+}
+
 /* Records and members that only a later program of the same version knows. */
 static void additions(void **state)
 {
@@ -586,7 +620,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(cut_short),   cmocka_unit_test(damaged),
 	cmocka_unit_test(foreign),     cmocka_unit_test(additions),
 	cmocka_unit_test(killed),      cmocka_unit_test(two_kernels),
-	cmocka_unit_test(two_bugs),
+	cmocka_unit_test(two_bugs),    cmocka_unit_test(hexadecimal),
 };
 
 int main(int argc, char **argv)

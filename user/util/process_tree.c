@@ -75,14 +75,17 @@ static unsigned int process_tree__signal(int first, int second)
 	return alive;
 }
 
+#define PAUSES 200 /* a second */
+
 /* Signals them again and again, for they may fork, until none lives or time is up. */
 static unsigned int process_tree__wait(int signal, double seconds, pid_t main, int *main_status)
 {
-	const struct timespec pause = { .tv_nsec = 5000000 };
+	const struct timespec pause = { .tv_nsec = 1000000000 / PAUSES };
+	const unsigned long most = (unsigned long)(seconds * PAUSES);
 	unsigned int alive = process_tree__signal(signal, 0);
 
 	process_tree__reap(main, main_status);
-	for (double waited = 0; alive && waited < seconds; waited += 0.005) {
+	for (unsigned long waited = 0; alive && waited < most; waited++) {
 		nanosleep(&pause, NULL);
 		alive = process_tree__signal(signal, 0);
 		process_tree__reap(main, main_status);

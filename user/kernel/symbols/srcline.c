@@ -155,7 +155,7 @@ static struct debuginfo *source__known(const struct source *source, const char *
 
 		if (load && *load != object->load)
 			continue;
-		if (module && known ? !strcmp(module, known) : !module && !known)
+		if (!module == !known && (!module || !strcmp(module, known)))
 			return object->info;
 	}
 	return NULL;

@@ -8,6 +8,7 @@
 #include "report/session/codec.h"
 #include "util/array.h"
 #include "util/json.h"
+#include "util/number.h"
 
 /* --- memory ----------------------------------------------------------------------- */
 
@@ -25,11 +26,11 @@ void *arena__alloc(struct arena *a, size_t number, size_t size)
 
 char *arena__text(struct arena *a, const char *text)
 {
-	size_t length = text ? strlen(text) : 0;
-	char *copy = text ? arena__alloc(a, length, 1) : NULL;
+	size_t size = text ? strlen(text) + 1 : 0;
+	char *copy = text ? arena__alloc(a, size, 1) : NULL;
 
 	if (copy)
-		memcpy(copy, text, length);
+		memcpy(copy, text, size);
 	return copy;
 }
 
@@ -250,16 +251,13 @@ static int integer__decode(struct decoder *d, const struct field *f, const json_
 	return 0;
 }
 
-#define HEX_MAX (2 + 16) /* characters */
-
 static int hex__decode(struct decoder *d, const struct field *f, const json_t *value, char *at)
 {
 	const char *text = json_string_value(value);
-	unsigned long long wide;
+	uint64_t wide;
 	__u32 narrow;
-	char rest;
 
-	if (!text || strlen(text) > HEX_MAX || sscanf(text, "0x%llx%c", &wide, &rest) != 1)
+	if (!text || strncmp(text, "0x", 2) != 0 || !number__natural(text, &wide))
 		return decoder__refuse(d, f);
 	narrow = wide;
 	if (f->size == sizeof(narrow) && wide != narrow)

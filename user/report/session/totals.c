@@ -5,6 +5,7 @@
 
 #include "findings/aggregate.h"
 #include "report/session/totals.h"
+#include "util/number.h"
 
 /* --- what is kept ------------------------------------------------------------------ */
 
@@ -165,9 +166,13 @@ static int loss__number(const char *reason)
 /* False where it is the name of no CPU. */
 static bool cpu__number(const char *name, unsigned int *cpu)
 {
-	char rest;
+	int64_t number;
 
-	return name && sscanf(name, "cpu%u%c", cpu, &rest) == 1 && *cpu < CPUS_MAX;
+	if (!name || strncmp(name, "cpu", 3) != 0 ||
+	    !number__integer(name + 3, 0, CPUS_MAX - 1, &number))
+		return false;
+	*cpu = number;
+	return true;
 }
 
 /* One more than the highest of all CPUs that are named. */

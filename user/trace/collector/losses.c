@@ -86,7 +86,8 @@ int collector__losses(struct collector *c, collector_loss_fn fn, void *arg)
 	}
 	for (int i = 0; i < s->prog_cnt; i++) {
 		err = program__skipped(c, *s->progs[i].prog, &skipped);
-		failed = err ?: failed;
+		if (err)
+			failed = err;
 		if (skipped)
 			fn(arg, PKS_LOST_RECURSION, 0, bpf_program__name(*s->progs[i].prog),
 			   skipped);

@@ -8,7 +8,7 @@
 
 #include "kernel/symbols/table/kallsyms.h"
 
-#define READ_SIZE (256 * 1024)
+#define READ_SIZE (256UL * 1024)
 /* KSYM_NAME_LEN (512 since 6.1, 128 before) and a module's name: a longer line is no symbol. */
 #define LINE_MAX_LEN 1024
 

@@ -5,7 +5,7 @@
 
 #include "kernel/symbols/table/strings.h"
 
-#define CHUNK_SIZE (256 * 1024)
+#define CHUNK_SIZE (256UL * 1024)
 
 struct string_chunk {
 	struct string_chunk *next;
