@@ -28,7 +28,7 @@ bool check__true(bool ok, const char *text, const char *file, int line)
 {
 	if (ok)
 		return true;
-	if (checks_failed++ < CHECKS_TOLD)
+	if (checks_failed++ < CHECKS_TOLD && !h.quiet)
 		printf("# %s:%d: not so: %s (event %llu)\n", file, line, text, h.events);
 	return false;
 }
@@ -37,7 +37,7 @@ bool check__equal(long long got, long long want, const char *text, const char *f
 {
 	if (got == want)
 		return true;
-	if (checks_failed++ < CHECKS_TOLD)
+	if (checks_failed++ < CHECKS_TOLD && !h.quiet)
 		printf("# %s:%d: not so: %s: got %lld, want %lld (event %llu)\n", file, line, text,
 		       got, want, h.events);
 	return false;
@@ -169,6 +169,7 @@ void harness__reset(void)
 			      .now = 1000000,
 			      .events = h.events,
 			      .verbose = h.verbose,
+			      .quiet = h.quiet,
 			      .way = h.way,
 			      .fast = h.fast };
 }

@@ -33,6 +33,7 @@ struct harness {
 	bool exact;	    /* no event was kept from the core: depth + skew == logical */
 	bool hoard;	    /* leave findings in the ring */
 	bool verbose;	    /* tell each event */
+	bool quiet;	    /* a failed check is counted and not told */
 	enum drive_way way; /* stays over a reset, as the next one does */
 	__u64 fast;	    /* events that went the fast path */
 	__u64 now;

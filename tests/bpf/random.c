@@ -16,10 +16,24 @@
 #define ROUND	      1500 /* steps with one seed and one set of threads */
 #define DEPTH	      10   /* windows of a thread, interrupts' included: under PKS_FRAMES */
 #define CALLERS	      6
+#define REUSED	      100000 /* added to the tid of a thread whose task_struct is used again */
 #define PROBLEM_SHOWN 5
+
+/*
+ * The steps of one round. Each has random numbers of its own: without one of them the others
+ * are still tried as they were.
+ */
+struct stream {
+	enum random_kind kind;
+	__u64 seed;
+	bool wrong_model; /* expects a finding too many: for the test of what makes streams short */
+	unsigned int nr;  /* steps until it failed, or all */
+	bool skipped[ROUND];
+};
 
 struct world {
 	enum random_kind kind;
+	bool wrong_model;
 	__u64 seed;
 	bool in_flight; /* a probe has run, its body has not */
 	struct reference ref;
@@ -95,7 +109,7 @@ static void compare(const struct world *w, const struct ref_expect *expect, int 
 	__u64 want[PKS_NR_CLASSES] = { 0 };
 
 	for (int i = 0; i < expect->nr; i++)
-		want[expect->findings[i].class]++;
+		want[expect->findings[i].class] += 1 + w->wrong_model;
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
 		CHECK_EQ(h.found[i], want[i]);
 	if (expect->nr <= PKS_FOLD_DELIVER && !CHECK_EQ(h.nr_records, expect->nr))
@@ -220,7 +234,24 @@ static void boundary(struct world *w, int thread, __u8 context, enum pks_boundar
 		t->count = 0;
 		t->logical = 0;
 		memset(t->open, 0, sizeof(t->open));
+		t->tid += REUSED;
 	}
+}
+
+/* The thread ends, and another one that a fork makes gets its task_struct. */
+static void fork_into(struct world *w, int parent, int child)
+{
+	struct thread *p = &w->threads[parent], *c = &w->threads[child];
+
+	if (parent == child || w->kind != RANDOM_EXACT)
+		return;
+	boundary(w, child, PKS_TASK, PKS_THREAD_EXIT);
+	if (p->count <= 0)
+		return;
+	ref__inherit(&w->ref, child, p->count);
+	harness__inherit(c, p->count);
+	c->open[PKS_TASK] = true;
+	CHECK_EQ(h.nr_records, 0);
 }
 
 /* As the boundary programs decide: nothing open, nothing to look at. */
@@ -321,31 +352,102 @@ static void choose_threads(struct world *w)
 	}
 }
 
-static bool run_round(enum random_kind kind, __u64 seed, int *shown)
+static __u64 step__seed(const struct stream *s, unsigned int number)
 {
-	struct world w = { .kind = kind, .seed = draw__seed(seed) };
+	return draw__seed(s->seed * (ROUND + 1) + number);
+}
+
+static void stream__steps(struct stream *s, struct world *w)
+{
+	for (unsigned int i = 0; i < s->nr; i++) {
+		int thread;
+
+		if (s->skipped[i])
+			continue;
+		w->seed = step__seed(s, i + 1);
+		thread = draw(w, REF_THREADS);
+		if (chance(w, 15))
+			interrupt(w, thread, PKS_TASK);
+		if (chance(w, 2))
+			fork_into(w, draw(w, REF_THREADS), thread);
+		step(w, thread, PKS_TASK);
+		if (check__failed())
+			s->nr = i + 1;
+	}
+}
+
+/* True if all was as it has to be; otherwise ->nr is the step that failed. */
+static bool stream__run(struct stream *s)
+{
+	struct world w = { .kind = s->kind,
+			   .wrong_model = s->wrong_model,
+			   .seed = step__seed(s, 0) };
 
 	harness__reset();
 	ref__init(&w.ref);
 	harness__pages(w.pages, REF_KEYS);
 	choose_threads(&w);
-	h.exact = kind == RANDOM_EXACT;
-	for (int i = 0; i < ROUND && !check__failed(); i++) {
-		int thread = draw(&w, REF_THREADS);
-
-		if (chance(&w, 15))
-			interrupt(&w, thread, PKS_TASK);
-		step(&w, thread, PKS_TASK);
-	}
-	if (kind == RANDOM_EXACT)
+	h.exact = s->kind == RANDOM_EXACT;
+	stream__steps(s, &w);
+	if (s->kind == RANDOM_EXACT) {
 		CHECK_EQ(harness__older() + harness__late(), w.ref.unpaired);
-	if (kind == RANDOM_EXACT)
 		CHECK_EQ(harness__lost(PKS_LOST_MISMATCH), 0);
-	if (!check__take())
+	}
+	return !check__take();
+}
+
+/* Takes out of one that fails what it fails without: long pieces first, single steps last. */
+static unsigned int stream__shrink(struct stream *s)
+{
+	unsigned int left = 0;
+
+	h.quiet = true;
+	for (unsigned int size = s->nr; size; size /= 2)
+		for (unsigned int at = 0; at < s->nr; at += size) {
+			struct stream shorter = *s;
+
+			for (unsigned int i = at; i < at + size && i < s->nr; i++)
+				shorter.skipped[i] = true;
+			if (!stream__run(&shorter))
+				*s = shorter;
+		}
+	h.quiet = false;
+	for (unsigned int i = 0; i < s->nr; i++)
+		left += !s->skipped[i];
+	return left;
+}
+
+/* Once more, event by event. */
+static void stream__show(struct stream *s, unsigned int steps)
+{
+	bool verbose = h.verbose;
+
+	printf("# seed %llu, %u steps of it:\n", s->seed, steps);
+	h.verbose = true;
+	stream__run(s);
+	h.verbose = verbose;
+}
+
+static bool run_round(enum random_kind kind, __u64 seed, int *shown)
+{
+	struct stream s = { .kind = kind, .seed = seed, .nr = ROUND };
+
+	if (stream__run(&s))
 		return true;
 	if ((*shown)++ < PROBLEM_SHOWN)
-		printf("# repeat with: -s %llu -n %d\n", seed, NR_RANDOM_KINDS);
+		stream__show(&s, stream__shrink(&s));
 	return false;
+}
+
+unsigned int random__shortest(unsigned long seed)
+{
+	struct stream s = { .kind = RANDOM_EXACT, .wrong_model = true, .seed = seed, .nr = ROUND };
+	bool held;
+
+	h.quiet = true;
+	held = stream__run(&s);
+	h.quiet = false;
+	return held ? 0 : stream__shrink(&s);
 }
 
 unsigned long random__run(enum random_kind kind, unsigned long seed, unsigned long events)

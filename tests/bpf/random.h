@@ -12,9 +12,15 @@ enum random_kind {
 
 const char *random__name(enum random_kind kind);
 /*
- * Runs about that many events, in rounds of their own seed; a failing round's
- * seed is printed, and is all it takes to repeat it. Returns events driven.
+ * Runs about that many events, in rounds of their own seed. Of a round that fails as few
+ * steps as still fail are printed, event by event. Returns events driven.
  */
 unsigned long random__run(enum random_kind kind, unsigned long seed, unsigned long events);
+
+/*
+ * The number of steps that are left of a round which fails, as the model is a wrong one; 0: it
+ * did not fail.
+ */
+unsigned int random__shortest(unsigned long seed);
 
 #endif

@@ -202,6 +202,12 @@ void ref__boundary(struct reference *ref, int thread, __u8 context, enum pks_bou
 		thread__init(t);
 }
 
+void ref__inherit(struct reference *ref, int child, int count)
+{
+	ref->threads[child].count = count;
+	ref->threads[child].reported = count;
+}
+
 static enum pks_cause cause_of(const struct reference *ref, int thread, __u8 context, int key,
 			       __u32 *others)
 {

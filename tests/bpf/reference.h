@@ -73,6 +73,8 @@ void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool 
 		 struct ref_expect *expect);
 void ref__boundary(struct reference *ref, int thread, __u8 context, enum pks_boundary boundary,
 		   bool open, struct ref_expect *expect);
+/* A new thread, with its parent's count: that is reported at the fork. */
+void ref__inherit(struct reference *ref, int child, int count);
 void ref__fault(struct reference *ref, int thread, __u8 context, int key, bool handled,
 		struct ref_expect *expect);
 

@@ -19,6 +19,7 @@
 #define PAGES_SHORT 2000   /* batches */
 #define PAGES_LONG  100000
 #define FIRST_SEED  1
+#define SHORT	    4 /* steps */
 
 static int nr_tests;
 static int nr_failed;
@@ -115,6 +116,16 @@ static int run_torture(unsigned int workers, unsigned long seed, unsigned long e
 	return 0;
 }
 
+/* A failure becomes a stream that can be read. */
+static void run_shrink(unsigned long seed)
+{
+	unsigned int steps = random__shortest(seed);
+
+	test__begin();
+	CHECK(steps >= 1 && steps <= SHORT);
+	test__end("a random stream that fails is made short");
+}
+
 static void run_all(unsigned long seed, unsigned long events)
 {
 	run_scenarios(pairing_scenarios);
@@ -122,6 +133,7 @@ static void run_all(unsigned long seed, unsigned long events)
 	run_scenarios(fault_scenarios);
 	run_scenarios(table_scenarios);
 	run_random(seed, events);
+	run_shrink(seed);
 }
 
 static unsigned long number(const char *text)
