@@ -7,14 +7,17 @@
 # make demo     all the set-up, then the main job on a real protected kernel (root, Debian 12)
 # make demo-kmap  the same without PKS: any CPU, every page that a driver maps
 # make test     all the set-up, then every test; ends with "N passed, N failed, N skipped"
+# make SAN=1, make test SAN=1  the same with ASan, UBSan and LSan, in build/san
 # make hunt     walks the error paths of a driver with bugs behind them, scored
 # make vm       a shell inside the virtual machine
 # make corpus   every case of the bug driver, expected and reported, scored (VARIANT=outofline)
 # make test-matrix  the same on every kernel there is a dialect for: a build each
 # make long     about an hour: 20 million windows of real work, 1,000 attaches under traffic
 # make long-preempt  five million windows on each preemptible kernel
-# make torture  10 million events from two threads at once through the window core, on this kernel
+# make torture  10 million random events through the window core, as many from two threads at
+#               once, on this kernel; 1,000 kills in the virtual machine
 # make fuzz     fuzzes each reader of foreign text and data for 30 minutes
+# make fuzz-coverage  how many lines of the readers that goes through
 # make scale    how cost and memory grow with windows, call sites, depth, threads
 # make bench    what tracing costs, beside other tracers, as a table and as build/bench.json
 # make unit     the unit tests' programs
@@ -26,14 +29,20 @@
 # make clean    removes build/; the kernel's cache stays
 
 VERSION := 0.1
-BUILD := build
+BUILD := build$(if $(SAN),/san)
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CLANG ?= clang
 LIBS := libbpf libelf libdw jansson zlib
 
-CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPKSTRACE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
+ifdef SAN
+# What the sanitizers put in makes gcc see values that may be unset, and texts that may be cut.
+WARNINGS += -Wno-maybe-uninitialized -Wno-format-truncation
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS ?= -O1 -g
+endif
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPKSTRACE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(SANITIZE) \
 	-Ibpf -Iuser -I$(BUILD) $(shell pkg-config --cflags $(LIBS))
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -pthread
 BPF_CFLAGS = -g -O2 $(WARNINGS) -Wno-unused-parameter -target bpf -mcpu=v3 \
@@ -118,26 +127,41 @@ $(CORE_TEST).t: $(wildcard tests/bpf/*.c tests/bpf/*.h) $(CORE_TEST).skel.h
 		$(filter-out %.bpf.c,$(filter %.c,$^)) $(LDLIBS)
 
 # Readers of foreign text and data, under libFuzzer with ASan and UBSan (tests/unit/fuzz.t).
-FUZZ := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SRCS := $(wildcard user/util/*.c) $(addprefix user/,findings/suppress.c findings/class.c \
+FUZZ_DIR := $(BUILD)/fuzz$(if $(COVERAGE),-coverage)
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,$(FUZZ_DIR)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SRCS := $(wildcard user/util/*.c user/report/session/*.c) \
+	$(addprefix user/,findings/suppress.c findings/class.c \
 	hunt/state.c hunt/plan.c hunt/outcome.c inject/plan.c kernel/error_injection.c \
 	kernel/dialect/dialect_own.c \
-	$(addprefix kernel/symbols/,ksyms.c module_loads.c function_name.c table/kallsyms.c \
-	table/strings.c table/symbol_table.c))
-FUZZ_OBJS := $(FUZZ_SRCS:user/%.c=$(BUILD)/fuzz/user/%.o)
-FUZZ_CFLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -Ibpf -Iuser -I$(BUILD) -MMD -MP \
+	$(addprefix kernel/symbols/,ksyms.c module_loads.c function_name.c srcline.c debuginfo.c \
+	table/kallsyms.c table/strings.c table/symbol_table.c))
+FUZZ_OBJS := $(FUZZ_SRCS:user/%.c=$(FUZZ_DIR)/user/%.o)
+FUZZ_CFLAGS = -std=c11 -D_GNU_SOURCE -DPKSTRACE_VERSION='"$(VERSION)"' -g -O1 \
+	-Ibpf -Iuser -I$(BUILD) -MMD -MP $(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping) \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
-$(BUILD)/fuzz/user/%.o: user/%.c
+$(FUZZ_DIR)/user/%.o: user/%.c
 	@mkdir -p $(@D)
 	$(CLANG) $(FUZZ_CFLAGS) -c -o $@ $<
 
-$(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(FUZZ_OBJS)
-	$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJS) -ljansson -lm
+# What the readers call beside each other, as it is in the tool.
+$(BUILD)/rest.a: $(filter-out $(BUILD)/user/main.o,$(USER_OBJS))
+	$(AR) rc $@ $^
+
+$(FUZZ): $(FUZZ_DIR)/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(FUZZ_OBJS) $(BUILD)/rest.a
+	$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJS) $(BUILD)/rest.a $(LDLIBS)
 
 .PHONY: fuzz
 fuzz: $(FUZZ)
 	FUZZ_SECONDS=1800 tests/run tests/unit/fuzz.t
+
+.PHONY: fuzzers
+fuzzers: $(FUZZ)
+
+.PHONY: fuzz-coverage
+fuzz-coverage:
+	$(MAKE) COVERAGE=1 fuzzers
+	tests/fuzz/coverage $(BUILD)/fuzz-coverage
 
 # Threads by the thousand, for the tests in the virtual machine.
 LOAD := $(BUILD)/tests/load/load
@@ -181,6 +205,14 @@ benchtools: $(BENCH)/loop $(BENCH)/attach $(BENCH)/native
 
 .PHONY: unit
 unit: $(UNIT_TESTS) $(CORE_TEST).t $(FUZZ) $(LOAD) $(BUILD)/tests/load/maps benchtools
+
+# What tests/unit/sanitized.t runs.
+.PHONY: sanitized
+sanitized:
+	$(MAKE) SAN=1 san-native
+
+.PHONY: san-native
+san-native: all $(UNIT_TESTS)
 
 # --- what needs a kernel under test: each target does its own set-up, as root
 
@@ -243,10 +275,11 @@ JOBS ?= $(shell [ $$(nproc) -lt 2 ] && echo 1 || echo 2)
 .PHONY: test
 test: images
 	$(MAKE) $(PARALLEL) all unit
+	$(MAKE) $(PARALLEL) sanitized
 	$(MAKE) modules
 	$(MAKE) modules VARIANT=kmap-trace
 	$(MAKE) modules VARIANT=preempt
-	tests/run --jobs $(JOBS)
+	PKS_BUILD=$(abspath $(BUILD)) tests/run --jobs $(JOBS)
 
 .PHONY: scale
 scale: modules
@@ -254,8 +287,11 @@ scale: modules
 	tests/scale/run
 
 .PHONY: torture
-torture: $(CORE_TEST).t
+torture: $(CORE_TEST).t modules
+	$(MAKE) all
+	$< -n 10000000
 	$< -t 2 -n 10000000
+	tests/e2e/long/kills
 
 .PHONY: long
 long: modules

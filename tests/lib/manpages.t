@@ -8,7 +8,7 @@
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 
 DOC=$PKS_TOP/user/doc
-: "${PKSTRACE:=$PKS_TOP/build/pkstrace}"
+: "${PKSTRACE:=${PKS_BUILD:-$PKS_TOP/build}/pkstrace}"
 
 commands=$("$PKSTRACE" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 

@@ -6,8 +6,8 @@
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 
-: "${PKSTRACE:=$PKS_TOP/build/pkstrace}"
-SESSIONS=$PKS_TOP/build/tests/unit/session.t
+: "${PKSTRACE:=${PKS_BUILD:-$PKS_TOP/build}/pkstrace}"
+SESSIONS=${PKS_BUILD:-$PKS_TOP/build}/tests/unit/session.t
 WORK=$PKS_OUT
 TREE=$PKS_TOP/build/kunit
 KUNIT=$TREE/tools/testing/kunit # it asks for this path

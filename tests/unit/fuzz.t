@@ -13,6 +13,7 @@ FUZZERS=${PKS_BUILD:-$PKS_TOP/build}/fuzz
 SECONDS_EACH=${FUZZ_SECONDS:-5}
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
+export TMPDIR=$WORK
 
 # Its own tests of the corpus and of new input: two assertions.
 fuzz() {

@@ -5,7 +5,7 @@
 
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 
-: "${PKSTRACE:=$PKS_TOP/build/pkstrace}"
+: "${PKSTRACE:=${PKS_BUILD:-$PKS_TOP/build}/pkstrace}"
 ROOT=$PKS_OUT/root
 USR=$ROOT/usr
 
