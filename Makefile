@@ -170,7 +170,7 @@ $(LOAD): tests/load/load.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -pthread -o $@ $<
 
-$(BUILD)/tests/load/maps: tests/load/maps.c
+$(BUILD)/tests/load/maps $(BUILD)/tests/load/progs: $(BUILD)/tests/load/%: tests/load/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $< -lbpf
 
@@ -204,7 +204,8 @@ $(BENCH)/attach: tests/bench/attach.c $(BENCH)/part.skel.h
 benchtools: $(BENCH)/loop $(BENCH)/attach $(BENCH)/native
 
 .PHONY: unit
-unit: $(UNIT_TESTS) $(CORE_TEST).t $(FUZZ) $(LOAD) $(BUILD)/tests/load/maps benchtools
+unit: $(UNIT_TESTS) $(CORE_TEST).t $(FUZZ) $(LOAD) $(BUILD)/tests/load/maps \
+	$(BUILD)/tests/load/progs benchtools
 
 # What tests/unit/sanitized.t runs.
 .PHONY: sanitized
