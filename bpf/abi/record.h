@@ -30,6 +30,8 @@ enum pks_class {
 	PKS_INHERITED,
 	PKS_LONG_HOLD,
 	PKS_SLEPT,
+	PKS_PRE_EXISTING,
+	PKS_LATE_REVOKE,
 	PKS_NR_CLASSES,
 };
 
@@ -93,7 +95,8 @@ struct pks_origin {
 _Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
 
 /*
- * A finding, as sent through the ring buffer. Addresses are kernel addresses; zero
+ * A finding, as sent through the ring buffer; of class 0, the end of a window that a pending
+ * one waits for, which was as it should be. Addresses are kernel addresses; zero
  * means "not known". stack[] is the stack at the time of the finding.
  */
 struct pks_finding {
@@ -105,9 +108,11 @@ struct pks_finding {
 	__u8 fatal;    /* stray-access: the kernel did not let it through (strict) */
 	__u8 unsure;   /* found after a count mismatch on this thread */
 	__u8 pkey;     /* stray-access: of the page; PKS_NO_PKEY: not known */
-	__u32 nr_stack;
-	__u64 time; /* CLOCK_MONOTONIC ns */
-	__u64 fold; /* key of the fold that counts its repeats */
+	__u16 nr_stack;
+	__u8 outside; /* with pks_settings.outside: in a kernel thread or an interrupt */
+	__u8 pending; /* what it is hangs on the end of the window in granted: a record will tell */
+	__u64 time;   /* CLOCK_MONOTONIC ns */
+	__u64 fold;   /* key of the fold that counts its repeats */
 	__u32 tid;
 	__u32 tgid;
 	__u32 cpu;
@@ -224,7 +229,8 @@ struct pks_inside {
 	__u32 pkrs;  /* the thread's own */
 	__u32 nr_stack;
 	__u8 running; /* on a CPU: its stack cannot be read */
-	__u8 pad[3];
+	__u8 kernel;  /* one of the kernel's own */
+	__u16 entry;  /* of a list at the beginning of a trace: its place in struct pks_before */
 	char comm[PKS_COMM];
 	__u64 stack[PKS_STACK_DEPTH];
 };

@@ -152,10 +152,17 @@ static __always_inline void finding__page(struct pks_finding *f)
 	finding__file(f, page, device);
 }
 
+/* Not of a thread that was asked for, but of the kernel beside it. */
+static __always_inline bool finding__outside(const struct window_event *e)
+{
+	return settings.outside && (e->whose != EVENT_OF_TARGET || e->context != PKS_TASK);
+}
+
 static __always_inline __u64 finding__fold_key(const struct window_event *e,
 					       const struct finding_request *r)
 {
-	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) | 1;
+	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) |
+		    finding__outside(e) << 1 | 1;
 
 	key = (key + r->granted.caller) * HASH_FACTOR;
 	key = (key + r->revoked.caller) * HASH_FACTOR;
@@ -172,6 +179,7 @@ static __always_inline void fold__begin(struct pks_fold *f, const struct window_
 	f->boundary = r->boundary;
 	f->write = r->write;
 	f->fatal = r->fatal;
+	f->outside = finding__outside(e);
 	f->granted = r->granted.caller;
 	f->revoked = r->revoked.caller;
 	f->ip = r->ip ? r->ip : e->caller;
@@ -252,6 +260,14 @@ static __always_inline void finding__origins(struct pks_finding *f, const struct
 	origin__blank(&f->sibling);
 }
 
+static __always_inline void finding__thread(struct pks_finding *f, const struct window_event *e)
+{
+	f->tid = e->tid;
+	f->tgid = e->tgid;
+	f->cpu = bpf_get_smp_processor_id();
+	bpf_get_current_comm(f->comm, sizeof(f->comm));
+}
+
 __noinline int finding__fill(struct pks_finding *f, const struct window_event *e,
 			     const struct finding_request *r)
 {
@@ -265,10 +281,10 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->fatal = r->fatal;
 	f->unsure = r->unsure;
 	f->pkey = r->pkey;
+	f->outside = finding__outside(e);
+	f->pending = r->pending;
 	f->time = e->now;
-	f->tid = e->tid;
-	f->tgid = e->tgid;
-	f->cpu = bpf_get_smp_processor_id();
+	finding__thread(f, e);
 	f->pkrs = r->pkrs;
 	f->error_code = r->error_code;
 	f->count = e->count;
@@ -288,7 +304,6 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->dev = 0;
 	f->other_tid = r->other_tid;
 	finding__origins(f, r);
-	bpf_get_current_comm(f->comm, sizeof(f->comm));
 	/* What was accessed is a page, whatever windows are on. */
 	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))
 		finding__page(f);
@@ -306,7 +321,7 @@ __noinline __u64 finding__count(const struct window_event *e, const struct findi
 	if (r->granted_site)
 		site__suspect(&grant_sites[r->granted_site & (PKS_SITES - 1)]);
 	fold = finding__fold_key(e, r);
-	if (fold__add(fold, e, r) < PKS_FOLD_DELIVER && settings.records)
+	if ((fold__add(fold, e, r) < PKS_FOLD_DELIVER || r->settles) && settings.records)
 		return fold;
 	__sync_fetch_and_add(&folded, 1);
 	return 0;

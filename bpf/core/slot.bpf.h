@@ -181,6 +181,7 @@ static __always_inline void slot__release(struct pks_slot *s, __u64 task, enum w
 {
 	s->reported = 0;
 	if (!path__fast(path)) {
+		s->before = 0;
 		s->flags = 0;
 		s->claim_context = PKS_TASK;
 		if (unlikely(s->holds))

@@ -149,8 +149,10 @@ void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool 
 		take_window(ref, t, interrupted(t, context, key), open);
 	} else if (!t->nr && surplus(t) > 0) {
 		ref->unpaired++;
-		if (t->reported > 0)
+		if (t->reported > 0) {
+			expect__add(expect, PKS_LATE_REVOKE, key);
 			t->reported--;
+		}
 	} else {
 		__u32 others = holders(ref, thread, key);
 

@@ -174,7 +174,7 @@ int drive_inherit(void *ctx)
 	struct window_event e;
 
 	op__event(&e, &op);
-	event__inherited(&e);
+	event__inherited(&e, false);
 	return 0;
 }
 

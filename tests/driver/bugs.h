@@ -170,6 +170,6 @@ void show_findings(struct seq_file *m, const struct finding *expect);
 
 extern const struct bug_family basic_cases, leak_cases, underflow_cases, fault_cases, order_cases,
 	thread_cases, context_cases, irq_cases, relaxed_cases, time_cases, tail_cases, key_cases,
-	taken_cases, nested_cases, walk_cases;
+	taken_cases, nested_cases, walk_cases, story_cases;
 
 #endif

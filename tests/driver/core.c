@@ -35,9 +35,9 @@ module_param(dev, charp, 0444);
 MODULE_PARM_DESC(dev, "DAX block device whose last pages the cases use; none: ordinary memory");
 
 static const struct bug_family *const families[] = {
-	&basic_cases,  &leak_cases,    &underflow_cases, &fault_cases,	 &order_cases,
-	&thread_cases, &context_cases, &irq_cases,	 &relaxed_cases, &time_cases,
-	&tail_cases,   &key_cases,     &taken_cases,	 &nested_cases,	 &walk_cases,
+	&basic_cases,	&leak_cases,   &underflow_cases, &fault_cases, &order_cases, &thread_cases,
+	&context_cases, &irq_cases,    &relaxed_cases,	 &time_cases,  &tail_cases,  &key_cases,
+	&taken_cases,	&nested_cases, &walk_cases,	 &story_cases,
 };
 
 static struct dentry *debug_dir;

@@ -20,6 +20,7 @@ static inline void leak_case(struct model_finding *f)
 static inline void leak_of_work(struct model_finding *f)
 {
 	f->raw.boundary = PKS_WORK_END;
+	f->raw.outside = 1;
 	f->raw.arg = DRIVER_AT + 0x100;
 	f->raw.granted.flags = 0;
 	f->raw.pgmap = 1;
@@ -215,6 +216,14 @@ struct finding_case {
 	void (*fill)(struct model_finding *f);
 };
 
+static inline void pre_existing_case(struct model_finding *f)
+{
+	f->raw.count = -2;
+	f->raw.pkrs = 0x55555554;
+	f->raw.granted = (struct pks_origin){ .stack = PKS_NO_STACK };
+	f->granted.nr = 0;
+}
+
 static const struct finding_case finding_cases[] __attribute__((unused)) = {
 	{ "leak", PKS_LEAK, 0, leak_case },
 	{ "leak, of a work item, on a pgmap", PKS_LEAK, 0, leak_of_work },
@@ -242,6 +251,8 @@ static const struct finding_case finding_cases[] __attribute__((unused)) = {
 	{ "inherited", PKS_INHERITED, 0, inherited_case },
 	{ "long-hold", PKS_LONG_HOLD, 0, long_hold_case },
 	{ "slept", PKS_SLEPT, 0, slept_case },
+	{ "late-revoke", PKS_LATE_REVOKE, 0, underflow_bare },
+	{ "pre-existing", PKS_PRE_EXISTING, 0, pre_existing_case },
 };
 
 #define NR_FINDING_CASES (sizeof(finding_cases) / sizeof(finding_cases[0]))

@@ -29,6 +29,7 @@ static inline void busy_model(struct model *m)
 		if (i == 2)
 			fixture_access(&finding);
 		finding.raw.fold = i + 1;
+		finding.raw.tid += i;
 		finding.raw.granted.caller = i == 3 ? 0 : finding.raw.granted.caller;
 		assert_int_equal(model__add_finding(m, &finding.raw, &finding.granted,
 						    &finding.revoked, &added),

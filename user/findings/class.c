@@ -23,6 +23,7 @@ static const struct class_row classes[] = {
 		.doubtful = true,
 		.if_not_granted = "It was granted before the trace began, or the grant was missed",
 		.outcome = "leak",
+		.follows = CLASS_BIT(PKS_CROSS_THREAD) | CLASS_BIT(PKS_STRAY_ACCESS),
 	},
 	[PKS_UNDERFLOW] = {
 		.name = "underflow",
@@ -36,6 +37,7 @@ static const struct class_row classes[] = {
 		.poisons = true,
 		.doubtful = true,
 		.outcome = "underflow",
+		.follows = CLASS_BIT(PKS_LEAK) | CLASS_BIT(PKS_STRAY_ACCESS),
 	},
 	[PKS_WRONG_PAGE] = {
 		.name = "wrong-page",
@@ -46,6 +48,7 @@ static const struct class_row classes[] = {
 		.of_revoke = true,
 		.doubtful = true,
 		.unseen_by_stat = true,
+		.follows = CLASS_BIT(PKS_OUT_OF_ORDER),
 	},
 	[PKS_OUT_OF_ORDER] = {
 		.name = "out-of-order",
@@ -89,6 +92,7 @@ static const struct class_row classes[] = {
 		.unseen_by_stat = true,
 		.if_interrupt = "An interrupt starts without access, and a grant in it only raises "
 				"the count of the interrupted thread",
+		.follows = CLASS_BIT(PKS_STRAY_ACCESS),
 	},
 	[PKS_RESIDUE] = {
 		.name = "residue",
@@ -114,6 +118,7 @@ static const struct class_row classes[] = {
 		.sentence = "Window on {window}{held}",
 		.stack = { GRANTED, REVOKED },
 		.primary = ROLE_GRANTED,
+		.follows = CLASS_BIT(PKS_SLEPT),
 	},
 	[PKS_SLEPT] = {
 		.name = "slept",
@@ -121,6 +126,24 @@ static const struct class_row classes[] = {
 		.sentence = "Window on {window} was open when the thread was switched out{held}",
 		.stack = { GRANTED, REVOKED, [ROLE_MOMENT] = { STACK_RECORD, "Switched out by" } },
 		.primary = ROLE_GRANTED,
+		.follows = CLASS_BIT(PKS_LONG_HOLD),
+	},
+	[PKS_LATE_REVOKE] = {
+		.name = "late-revoke",
+		.meaning = "a leaked window was closed later",
+		.sentence = "Leaked window on {window} closed{by}",
+		.stack = { WRONGLY_REVOKED },
+		.primary = ROLE_REVOKED,
+		.follows = CLASS_BIT(PKS_LEAK),
+		.of_revoke = true,
+		.aside = true,
+	},
+	[PKS_PRE_EXISTING] = {
+		.name = "pre-existing",
+		.meaning = "a thread was in this state before the trace began",
+		.sentence = "{inside} before the trace began",
+		.stack = { [ROLE_MOMENT] = { STACK_RECORD, "At the beginning of the trace, in" } },
+		.primary = ROLE_MOMENT,
 	},
 };
 _Static_assert(NR(classes) == PKS_NR_CLASSES, "a class without a row");

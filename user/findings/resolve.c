@@ -292,6 +292,16 @@ static void remark__siblings(const struct pks_finding *raw, struct resolved_find
 	remark__add(out, text);
 }
 
+/* An address that has run on to the next page is a bug of its own kind. */
+static const char *page__beside(__u64 expected, __u64 named)
+{
+	if (named == expected + PAGE_OFFSET + 1)
+		return "It is one page past the window: the address has run on to the next page";
+	if (named + PAGE_OFFSET + 1 == expected)
+		return "It is one page before the window";
+	return NULL;
+}
+
 static void remarks__resolve(const struct resolver *r, const struct pks_finding *raw,
 			     struct resolved_finding *out)
 {
@@ -301,6 +311,9 @@ static void remarks__resolve(const struct resolver *r, const struct pks_finding 
 		remark__poison(raw, out);
 	else if (row->poisons && raw->count > 0 && raw->context != PKS_TASK)
 		remark__interrupted(r, raw, out);
+	if (raw->class == PKS_WRONG_PAGE && out->expected && out->page.known &&
+	    !out->page.whole_pgmap)
+		remark__add(out, page__beside(out->expected, raw->phys));
 	if (raw->context != PKS_TASK)
 		remark__add(out, row->if_interrupt);
 	if (!raw->granted.caller)
@@ -353,6 +366,7 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 	out->other_tid = raw->other_tid;
 	out->holds = raw->other_tid && row->other == OTHER_HOLDS_WINDOW;
 	out->unsure = raw->unsure;
+	out->outside = raw->outside;
 	out->of_revoke = row->of_revoke;
 	if (row->has_cause)
 		access__resolve(r, raw, out);
@@ -360,8 +374,9 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 		pkrs__resolve(raw->pkrs, mask, finding__pkrs_fits(raw, mask), &out->pkrs);
 }
 
-void resolve__finding(const struct resolver *r, const struct model_finding *f,
-		      struct resolved_finding *out)
+/* The finding itself, without its parts. */
+static void finding__resolve(const struct resolver *r, const struct model_finding *f,
+			     struct resolved_finding *out)
 {
 	memset(out, 0, sizeof(*out));
 	finding__facts(r, f, out);
@@ -375,6 +390,33 @@ void resolve__finding(const struct resolver *r, const struct model_finding *f,
 	resolve__cause(r, &f->raw, out);
 	resolve__sentence(r, &f->raw, out);
 	stacks__resolve(r, f, out);
+}
+
+/* A part's report is large, and of it a few lines are wanted: made in the finding's own room. */
+static void part__resolve(const struct resolver *r, const struct model_finding *f,
+			  struct resolved_finding *room, struct resolved_part *out)
+{
+	finding__resolve(r, f, room);
+	*out = (struct resolved_part){ .time = f->first, .class = room->class, .in = room->in };
+	snprintf(out->what, sizeof(out->what), "%s", room->what);
+}
+
+void resolve__finding(const struct resolver *r, const struct model_finding *f,
+		      struct resolved_finding *out)
+{
+	size_t number = r->model ? f - r->model->findings + 1 : 0;
+	struct resolved_part part[RESOLVED_PARTS];
+	unsigned int nr = 0;
+
+	for (size_t i = 0; r->model && !f->part_of && i < r->model->nr_findings; i++) {
+		const struct model_finding *other = &r->model->findings[i];
+
+		if (other->part_of == number && other->first <= f->first && nr < RESOLVED_PARTS)
+			part__resolve(r, other, out, &part[nr++]);
+	}
+	finding__resolve(r, f, out);
+	memcpy(out->part, part, nr * sizeof(part[0]));
+	out->nr_parts = nr;
 }
 
 /* --- a thread inside a window --------------------------------------------------------- */
@@ -408,6 +450,7 @@ void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
 	out->thread.count = thread->count;
 	memcpy(out->thread.comm, thread->comm, PKS_COMM);
 	out->state = inside__state(thread);
+	inside__words(thread->count, out->words, sizeof(out->words));
 	out->running = thread->running;
 	pkrs__resolve(thread->pkrs, r->dialect->facts.pkey_mask, true, &out->pkrs);
 	stack.nr = thread->nr_stack < PKS_STACK_DEPTH ? thread->nr_stack : PKS_STACK_DEPTH;

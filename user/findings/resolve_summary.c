@@ -79,13 +79,14 @@ static int summary__repeats(const struct resolver *r, struct resolved_summary *o
 		const struct model_finding *f = &m->findings[i];
 		struct resolved_repeat *one = &out->repeat[out->nr_repeats];
 
-		if (f->suppressed)
+		if (f->suppressed || f->part_of)
 			continue;
 		*one = (struct resolved_repeat){
 			.class = class__row(f->raw.class)->name,
 			.cause = f->raw.cause ? cause__row(f->raw.cause)->name : NULL,
 			.reported = !f->unseen,
 			.report = f->unseen ? 0 : f->raw.time,
+			.outside = f->raw.outside,
 			.count = f->count,
 			.first = f->first,
 			.last = f->last,
@@ -112,6 +113,20 @@ static int summary__suppressions(const struct resolver *r, struct resolved_summa
 			.origin = suppress__origin(r->suppress, i + 1),
 			.used = model__used(out->model, i + 1),
 		};
+	return 0;
+}
+
+static int summary__before(const struct resolver *r, struct resolved_summary *out)
+{
+	const struct model *m = out->model;
+
+	if (!m->nr_before)
+		return 0;
+	out->before = calloc(m->nr_before, sizeof(*out->before));
+	if (!out->before)
+		return -ENOMEM;
+	for (; out->nr_before < m->nr_before; out->nr_before++)
+		resolve__inside(r, &m->before[out->nr_before], &out->before[out->nr_before]);
 	return 0;
 }
 
@@ -157,11 +172,16 @@ static void summary__notes(const struct resolver *r, struct resolved_summary *ou
 
 int resolve__summary(const struct resolver *r, const struct model *m, struct resolved_summary *out)
 {
-	*out = (struct resolved_summary){
-		.model = m, .by = r->by, .by_title = aggregate__title(r->by), .target = r->target
-	};
+	*out = (struct resolved_summary){ .model = m,
+					  .by = r->by,
+					  .by_title = aggregate__title(r->by),
+					  .target = r->target,
+					  .unwatched = r->unwatched };
 	summary__notes(r, out);
-	return summary__sites(r, out) ?: summary__repeats(r, out) ?: summary__suppressions(r, out);
+	return summary__sites(r, out)		     ?:
+		       summary__repeats(r, out)	     ?:
+		       summary__suppressions(r, out) ?:
+						       summary__before(r, out);
 }
 
 void resolved_summary__free(struct resolved_summary *summary)
@@ -169,5 +189,6 @@ void resolved_summary__free(struct resolved_summary *summary)
 	free(summary->suppression);
 	free(summary->repeat);
 	free(summary->site);
+	free(summary->before);
 	*summary = (struct resolved_summary){};
 }

@@ -18,6 +18,7 @@ static json_t *summary__repeats(const struct resolved_summary *s)
 		json__set_text(object, "in", one->in[0] ? one->in : NULL);
 		json__set_text(object, "through", one->through);
 		json__set_flag(object, "reported", one->reported);
+		json__set_flag(object, "outside_command", one->outside);
 		json__set_number(object, "count", one->count);
 		json__set_number(object, "first", one->first);
 		json__set_number(object, "last", one->last);
@@ -26,13 +27,15 @@ static json_t *summary__repeats(const struct resolved_summary *s)
 	return all;
 }
 
-static json_t *summary__classes(const struct model *m)
+/* of: model__bugs(), or where nothing but counts is known, model__found(). */
+static json_t *summary__classes(const struct model *m,
+				__u64 (*of)(const struct model *m, unsigned int class))
 {
 	json_t *classes = json_object();
 
 	for (unsigned int i = 0; i < PKS_NR_CLASSES; i++)
-		if (model__found(m, i))
-			json__set_number(classes, class__row(i)->name, model__found(m, i));
+		if (of(m, i))
+			json__set_number(classes, class__row(i)->name, of(m, i));
 	return classes;
 }
 
@@ -164,7 +167,8 @@ static void set_counts(json_t *object, const struct model *m)
 	json__set_flag(object, "untested", model__saw_nothing(m));
 	json__set_number(object, "older_windows", m->older_windows);
 	json__set_number(object, "late_revokes", m->late_revokes);
-	json__set_number(object, "findings", model__total_findings(m));
+	json__set_number(object, "findings", model__total_bugs(m));
+	json__set_number(object, "occurrences", model__total_findings(m));
 	json__set_number(object, "suppressed", model__total_suppressed(m));
 	json__set_number(object, "made", m->made);
 	json__set_number(object, "delivered", m->delivered);
@@ -174,6 +178,15 @@ static void set_counts(json_t *object, const struct model *m)
 	json__set_flag(object, "complete", model__complete(m));
 }
 
+static json_t *summary__before(const struct resolved_summary *s)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < s->nr_before; i++)
+		json_array_append_new(all, json__inside_object(&s->before[i]));
+	return all;
+}
+
 void json__summary(struct report *r, const struct resolved_summary *s)
 {
 	json_t *object = json_object(), *notes = json_array();
@@ -181,8 +194,10 @@ void json__summary(struct report *r, const struct resolved_summary *s)
 	json__set_text(object, "type", "summary");
 	json_object_set_new(object, "seconds", json_real(s->seconds));
 	set_counts(object, s->model);
-	json_object_set_new(object, "classes", summary__classes(s->model));
+	json__set_text(object, "not_watched", s->unwatched);
+	json_object_set_new(object, "classes", summary__classes(s->model, model__bugs));
 	json_object_set_new(object, "repeats", summary__repeats(s));
+	json_object_set_new(object, "before", summary__before(s));
 	json_object_set_new(object, "suppressions", summary__suppressions(s));
 	json_object_set_new(object, "sites", summary__sites(s));
 	json_object_set_new(object, "losses", summary__losses(s->model));
@@ -202,7 +217,7 @@ void json__interval(struct report *r, const struct resolved_summary *s)
 	json__set_number(object, "granted", s->all_counts.grants);
 	set_times(object, &s->all);
 	json__set_number(object, "open", s->model->open_windows);
-	json_object_set_new(object, "classes", summary__classes(s->model));
+	json_object_set_new(object, "classes", summary__classes(s->model, model__found));
 	json_object_set_new(object, "sites", summary__sites(s));
 	json__line(r, object);
 }

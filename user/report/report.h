@@ -138,11 +138,13 @@ struct report_check {
 /* --- formats ---------------------------------------------------------------------- */
 
 /*
- * The parts of an output, and what each is of. As they come: finding, injection, interval,
- * thread, survey; the rest comes at the end.
+ * The parts of an output, and what each is of. As they come: finding, part, injection,
+ * interval, thread, survey; the rest comes at the end. A "part" is one of a finding that was
+ * printed before; its `follows` is that one.
  */
 #define REPORT_PARTS(PART)                                                                         \
 	PART(finding, struct resolved_finding)                                                     \
+	PART(part, struct resolved_finding)                                                        \
 	PART(injection, struct resolved_injection)                                                 \
 	PART(interval, struct resolved_summary)                                                    \
 	PART(thread, struct resolved_inside)                                                       \

@@ -70,6 +70,10 @@ void intake__take(void *arg, const struct pks_finding *from)
 
 	if (in->wanted && !in->wanted(in->arg, raw))
 		return;
+	if (!raw->class) {
+		model__settle(in->model, raw);
+		return;
+	}
 	origin__read(in, &raw->granted, &granted);
 	origin__read(in, &raw->revoked, &revoked);
 	origin__read(in, &raw->sibling, &sibling);
@@ -78,6 +82,8 @@ void intake__take(void *arg, const struct pks_finding *from)
 		f->sibling = sibling;
 		if (finding__withdrawn(in, raw))
 			f->suppressed = MODEL_WITHDRAWN;
+		else if (class__row(raw->class)->aside && !f->part_of)
+			f->suppressed = MODEL_ASIDE;
 		break;
 	case MODEL_REPEAT:
 		break;
@@ -146,36 +152,92 @@ static struct report *finding__report(struct intake *in)
 	return report && (in->show || report__wants_finding(report)) ? report : NULL;
 }
 
-static void finding__print(struct intake *in, const struct model_finding *f)
+/* In words, in the room that there is for one. NULL: out of memory, and the report is missing. */
+static struct resolved_finding *finding__resolve(struct intake *in, const struct model_finding *f)
+{
+	in->resolved = in->resolved ?: malloc(sizeof(*in->resolved));
+	if (!in->resolved)
+		in->report->missing++;
+	else
+		resolve__finding(in->resolver, f, in->resolved);
+	return in->resolved;
+}
+
+static void finding__print(struct intake *in, struct model_finding *f)
 {
 	struct report *report = finding__report(in);
 
-	if (!report)
+	f->shown = report;
+	if (!report || !finding__resolve(in, f))
 		return;
-	in->resolved = in->resolved ?: malloc(sizeof(*in->resolved));
-	if (!in->resolved) {
-		in->report->missing++;
-		return;
-	}
-	resolve__finding(in->resolver, f, in->resolved);
 	if (in->show)
 		in->show(in->arg, f, in->resolved);
 	else
 		report__finding(report, in->resolved);
 }
 
-static void finding__show(struct intake *in)
+/* A part of a finding that was shown before; what came earlier stands in that one's report. */
+static void part__print(struct intake *in, const struct model_finding *f)
 {
-	struct model_finding *f = &in->model->findings[in->next++];
+	const struct model_finding *of = &in->model->findings[f->part_of - 1];
+	struct report *report = in->shown > in->max_reports ? in->report->keep : in->report;
 
+	if (in->show || !of->shown || f->first < of->first || !report ||
+	    !report__wants_part(report) || !finding__resolve(in, f))
+		return;
+	report__part(report, in->resolved);
+}
+
+/* A part goes the way of the finding that it is of. */
+static void finding__suppress(struct intake *in, struct model_finding *f)
+{
+	if (f->suppressed)
+		return;
+	if (f->part_of)
+		f->suppressed = in->model->findings[f->part_of - 1].suppressed;
+	else
+		f->suppressed = resolve__suppression(in->resolver, f);
+}
+
+static void finding__show(struct intake *in, struct model_finding *f)
+{
 	/* One that is known from its count alone has nothing to show. */
 	if (f->unseen)
 		return;
 	blame__choose(in->resolver->symbols, f);
-	if (!f->suppressed)
-		f->suppressed = resolve__suppression(in->resolver, f);
-	if (!f->suppressed)
+	finding__suppress(in, f);
+	if (f->suppressed)
+		return;
+	if (f->part_of)
+		part__print(in, f);
+	else
 		finding__print(in, f);
+}
+
+/* Those that it was not known of what they are. */
+static void intake__show_held(struct intake *in)
+{
+	for (size_t i = 0; in->nr_held && i < in->next; i++) {
+		struct model_finding *f = &in->model->findings[i];
+
+		if (!f->waits || f->held)
+			continue;
+		f->waits = false;
+		in->nr_held--;
+		finding__show(in, f);
+	}
+}
+
+static void intake__show_next(struct intake *in)
+{
+	struct model_finding *f = &in->model->findings[in->next++];
+
+	if (f->held) {
+		f->waits = true;
+		in->nr_held++;
+	} else {
+		finding__show(in, f);
+	}
 }
 
 static void injection__show(struct intake *in)
@@ -201,7 +263,7 @@ static bool intake__show_one(struct intake *in)
 					      in->model->findings[in->next].raw.time))
 		injection__show(in);
 	else if (finding)
-		finding__show(in);
+		intake__show_next(in);
 	return finding || injection;
 }
 
@@ -213,6 +275,14 @@ void intake__pass(struct intake *in)
 	/* The ring goes on filling while one is made readable. */
 	while (intake__show_one(in))
 		intake__drain(in);
+	intake__show_held(in);
+}
+
+void intake__finish(struct intake *in)
+{
+	intake__pass(in);
+	model__settle_all(in->model);
+	intake__show_held(in);
 }
 
 void intake__close(struct intake *in)

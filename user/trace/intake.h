@@ -29,6 +29,7 @@ struct intake {
 	size_t next;	       /* first finding of the model not printed yet */
 	size_t next_injection; /* first injection not printed yet */
 	unsigned int shown;    /* reports */
+	size_t nr_held;	       /* findings passed over, for what they are is not known yet */
 	__u64 refused;	       /* calls for which a program was not run, as last read */
 	__u64 looked_at;       /* CLOCK_MONOTONIC ns, before it was read; 0: never */
 	__u64 doubt_from;      /* the last of them were refused between these two times; */
@@ -41,6 +42,9 @@ void intake__take(void *arg, const struct pks_finding *raw);
 
 /* Drains the ring and prints what is new. Failures are added to the model as losses. */
 void intake__pass(struct intake *in);
+
+/* The same for the last time: nothing more will come. */
+void intake__finish(struct intake *in);
 
 void intake__close(struct intake *in);
 

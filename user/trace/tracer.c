@@ -88,8 +88,9 @@ static void say_blind(void *arg, const char *what)
 static void tracer__name_target(struct tracer *t)
 {
 	if (t->options.command || t->options.subject)
-		snprintf(t->target, sizeof(t->target), "%s and its children",
-			 t->options.subject ?: t->options.command[0]);
+		snprintf(t->target, sizeof(t->target), "%.64s and its children%s",
+			 t->options.subject ?: t->options.command[0],
+			 t->options.outside ? ", kernel threads and interrupts" : "");
 	else if (t->options.pid)
 		snprintf(t->target, sizeof(t->target), "process %d and its children",
 			 t->options.pid);
@@ -107,6 +108,11 @@ static void tracer__say_attached(const struct tracer *t, double took)
 	if (t->options.counts_only)
 		status__note("counts only: no stacks; %s (`pkstrace run` tells)",
 			     class__stat_words(words, sizeof(words)));
+	if (collector__before(t->collector))
+		status__note("%zu thread%s inside a window, revoked too often or with the key open "
+			     "before the trace; the end tells which still are",
+			     collector__before(t->collector),
+			     collector__before(t->collector) == 1 ? " was" : "s were");
 	dialect__blind(&t->dialect, say_blind, NULL);
 	boundaries__blind(&t->dialect, say_blind, NULL);
 }
@@ -120,6 +126,8 @@ static enum status tracer__attach(struct tracer *t)
 							       PKS_TARGET_ALL,
 					     .pid_ns = t->pid_ns,
 					     .tgid = t->options.pid,
+					     .outside = t->options.outside,
+					     .command = t->workload.pid,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
 					     .slept = t->options.slept,
@@ -190,6 +198,14 @@ void tracer__init(struct tracer *t)
 	t->workload = (struct workload)WORKLOAD_NONE;
 }
 
+/* NULL: everything is watched. */
+static const char *tracer__unwatched(const struct tracer_options *o)
+{
+	if (o->outside || !(o->command || o->subject || o->pid))
+		return NULL;
+	return "kernel threads, and interrupts that hit other threads";
+}
+
 /* Who makes findings readable, and how they are shown. */
 static void tracer__report(struct tracer *t)
 {
@@ -202,7 +218,9 @@ static void tracer__report(struct tracer *t)
 					 .suppress = o->suppress,
 					 .injections = o->injections,
 					 .by = o->by,
-					 .target = t->target };
+					 .model = &t->model,
+					 .target = t->target,
+					 .unwatched = tracer__unwatched(o) };
 	t->report = (struct report){ .out = stdout,
 				     .format = o->format ?: format__row(0),
 				     .top = o->top ?: 20,
@@ -510,6 +528,8 @@ static void tracer__read_counts(struct tracer *t)
 		model__lose(m, LOSS_READ, 1);
 	memcpy(m->found, counts.found, sizeof(m->found));
 	m->found[PKS_LONG_HOLD] += t->longhold.reported;
+	if (t->options.pre_existing)
+		m->found[PKS_PRE_EXISTING] += m->nr_before;
 	m->older_windows = counts.older_windows;
 	m->late_revokes = counts.late_revokes;
 	m->open_windows = counts.open_windows;
@@ -521,10 +541,24 @@ static void tracer__read_counts(struct tracer *t)
 	m->dropped = counts.dropped;
 }
 
+/* A finding of each thread that was in a window, or the like, before the trace, and still is. */
+static void tracer__find_before(struct tracer *t)
+{
+	struct pks_finding f;
+
+	if (collector__before_left(t->collector, &t->model))
+		model__lose(&t->model, LOSS_ROOM, 1);
+	for (size_t i = 0; t->options.pre_existing && i < t->model.nr_before; i++) {
+		model__finding_before(&t->model.before[i], t->started * 1e9, &f);
+		intake__take(&t->intake, &f);
+	}
+}
+
 static void tracer__read_totals(struct tracer *t)
 {
+	tracer__find_before(t);
 	longhold__scan(&t->longhold, t->collector, clock__ns(), intake__take, &t->intake);
-	intake__pass(&t->intake);
+	intake__finish(&t->intake);
 	tracer__read_sites(t, &t->model);
 	tracer__read_folds(t);
 	tracer__read_counts(t);

@@ -44,11 +44,13 @@ struct tracer_options {
 	const char *user; /* as whom the command runs; NULL: as sudo has it, or as we do */
 	int ready_fd;	  /* gets a newline when tracing has begun, and is closed; 0: none */
 	bool no_cgroup;	  /* the command gets no control group: it is to change that itself */
+	bool outside;	  /* with a command: watch kernel threads and interrupts as well */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
 	struct injections *injections; /* what findings may follow; NULL: nothing */
 	bool show_injections;	       /* as they come */
 	unsigned int verbose;	       /* see struct report */
+	bool pre_existing;	       /* what was there before the trace is a finding, too */
 };
 
 struct tracer {
@@ -64,7 +66,7 @@ struct tracer {
 	struct resolver resolver;
 	struct report report;
 	struct intake intake;
-	char target[64]; /* what is traced, in words */
+	char target[128]; /* what is traced, in words */
 	bool target_ended;
 	int signals;	     /* interrupt.h */
 	int pid_watch;	     /* pidfd of options.pid */

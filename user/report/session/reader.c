@@ -19,6 +19,7 @@ static const struct {
 } types[NR_RECORD_TYPES] = {
 	[RECORD_SESSION] = { "session", &layout_header },
 	[RECORD_FINDING] = { "finding", &layout_finding },
+	[RECORD_PART] = { "part", &layout_finding },
 	[RECORD_INJECTION] = { "injection", &layout_injection },
 	[RECORD_INTERVAL] = { "interval", &layout_summary },
 	[RECORD_SUMMARY] = { "summary", &layout_summary },
@@ -288,6 +289,9 @@ static void record__print(const struct session_record *record, struct report *r)
 	switch (record->type) {
 	case RECORD_FINDING:
 		report__finding(r, record->finding);
+		break;
+	case RECORD_PART:
+		report__part(r, record->finding);
 		break;
 	case RECORD_INJECTION:
 		report__injection(r, record->injection);

@@ -14,13 +14,16 @@
 #include "trace/function_probe.h"
 #include "util/clock.h"
 
-/* The short ways know the kernel's count on protected memory, and no setting of a rare kind. */
+/*
+ * The short ways know the kernel's count on protected memory, and no setting of a rare kind;
+ * nor do they ask whose window it is.
+ */
 static bool collector__may_be_fast(const struct collector *c)
 {
 	const struct pks_settings *s = &c->skel->rodata->settings;
 
 	return s->facts.count_source == PKS_COUNT_SOURCE_PGMAP && s->facts.key == PKS_KEY_PAGE &&
-	       !s->long_hold;
+	       !s->long_hold && !s->target;
 }
 
 static enum status attach__failed(const char *target, int err)
@@ -121,6 +124,8 @@ enum status collector__attach(struct collector *c)
 		status = status__say(STATUS_CANNOT, "can't list the children of process %d",
 				     c->skel->rodata->settings.tgid);
 	status = status ?: collector__switch_on(c);
+	if (!status && bpf_program__autoload(c->skel->progs.list_before))
+		status = before__list(&c->before, c->skel);
 	c->skel->bss->tracing_since = clock__ns();
 	c->skel->bss->fastpath_pages.zone_bit = c->dialect->facts.zone_bit;
 	c->skel->bss->fastpath_open = !status && collector__may_be_fast(c);

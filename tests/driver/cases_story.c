@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One bug that is seen more than once: it is one finding, in the function to be fixed. */
+#include "bugs.h"
+
+SITE static void *story_map(struct page *page)
+{
+	return kmap_local_page(page);
+}
+
+SITE static void story_unmap(void *addr)
+{
+	kunmap_local(addr);
+}
+
+/* --- an inner function leaks, and the outer one's unmap is out of order ------------ */
+
+/* ntfs write_mft_record_nolock(): on a later round the inner function leaves early. */
+SITE static void inner_record(struct run *r, int round, bool fixed)
+{
+	void *addr = story_map(r->page[1]);
+
+	POKE(addr);
+	if (round || fixed)
+		story_unmap(addr);
+}
+
+SITE static void outer_record(struct run *r, bool fixed)
+{
+	void *addr = kmap_local_page(r->page[0]);
+	int round;
+
+	for (round = 1; round >= 0; round--)
+		inner_record(r, round, fixed);
+	POKE(addr);
+	kunmap_local(addr);
+}
+
+static int inner_leak(struct run *r)
+{
+	outer_record(r, false);
+	return 0;
+}
+
+static int inner_leak_ok(struct run *r)
+{
+	outer_record(r, true);
+	return 0;
+}
+
+/* --- one page past the window, where the caller has one ---------------------------- */
+
+/* target/user: the pointer has run on to the end of the data. */
+SITE static void past_unmap(u8 *addr)
+{
+	kunmap_local(addr);
+}
+
+SITE static void *past_map(struct page *page)
+{
+	return kmap_local_page(page);
+}
+
+static int beside(struct run *r, int mine, int callers, bool fixed)
+{
+	void *outer = story_map(r->page[callers]);
+	u8 *addr = past_map(r->page[mine]);
+
+	POKE(addr);
+	past_unmap(fixed ? addr : addr + (callers - mine) * (long)PAGE_SIZE);
+	story_unmap(outer);
+	return 0;
+}
+
+/* --- a window that is closed after it was told as leaked --------------------------- */
+
+SITE static void *later_map(struct run *r)
+{
+	return kmap_local_page(r->page[0]);
+}
+
+/* VMCI: mapped in one call, unmapped in the release of the file. */
+SITE static void later_unmap(struct run *r)
+{
+	kunmap_local(page_address(r->page[0]));
+}
+
+static void later_nothing(struct run *r)
+{
+}
+
+static int closed_later(struct run *r, step_fn release, bool fixed)
+{
+	void *addr = later_map(r);
+
+	POKE(addr);
+	if (fixed)
+		kunmap_local(addr);
+	return on_process_exit(r, fixed ? later_nothing : release);
+}
+
+/* A hash: mapped when it is submitted, unmapped by a work item when it is done. */
+SITE static void completion_unmap(struct run *r)
+{
+	kunmap_local(page_address(r->page[0]));
+	r->left = -1;
+}
+
+static void release_by_work(struct run *r)
+{
+	in_work(r, completion_unmap);
+}
+
+/* clang-format off */
+static int past_window(struct run *r) { return beside(r, 0, 1, false); }
+static int past_window_ok(struct run *r) { return beside(r, 0, 1, true); }
+static int before_window(struct run *r) { return beside(r, 3, 2, false); }
+static int before_window_ok(struct run *r) { return beside(r, 3, 2, true); }
+static int closed_in_release(struct run *r) { return closed_later(r, later_unmap, false); }
+static int closed_in_release_ok(struct run *r) { return closed_later(r, later_unmap, true); }
+static int closed_by_work(struct run *r) { return closed_later(r, release_by_work, false); }
+static int closed_by_work_ok(struct run *r) { return closed_later(r, release_by_work, true); }
+#define PAST { "wrong-page", "past_map", "past_unmap", NULL }
+/* clang-format on */
+
+static const struct bug_case cases[] = {
+	PAIR("inner-leak", inner_leak, SEEN_COUNT,
+	     "an inner function leaks, and the outer one's unmap is then out of order",
+	     LEAK("syscall-exit", "story_map")),
+	PAIR("past-window", past_window, SEEN_PAGE,
+	     "unmaps one page past its window, where the caller has one", PAST),
+	PAIR("before-window", before_window, SEEN_PAGE,
+	     "unmaps one page before its window, where the caller has one", PAST),
+	PAIR("closed-in-release", closed_in_release, SEEN_COUNT,
+	     "maps in a system call, unmaps in the release of a file",
+	     LEAK("syscall-exit", "later_map")),
+	PAIR("closed-by-work", closed_by_work, SEEN_COUNT,
+	     "maps in a system call, and a work item unmaps later",
+	     LEAK("syscall-exit", "later_map")),
+};
+
+BUG_FAMILY(story_cases, cases);
