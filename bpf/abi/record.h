@@ -144,12 +144,17 @@ struct pks_finding {
 	 * revoke names.
 	 */
 	struct pks_origin sibling;
+	/*
+	 * leak: the thread's task_struct. underflow: that of whoever opened the last window on
+	 * this key; 0: not known.
+	 */
+	__u64 opener;
 	__u8 siblings; /* leak: how many such windows are known; 0: none */
 	__u8 cut;      /* stack[] is not all of it */
 	__u8 pad[6];
 	__u64 stack[PKS_STACK_DEPTH];
 };
-_Static_assert(sizeof(struct pks_finding) == 1088, "wire ABI");
+_Static_assert(sizeof(struct pks_finding) == 1096, "wire ABI");
 
 /* First byte of a record that is not a finding; that of a finding is smaller. */
 #define PKS_RECORD_INJECTION 0x80

@@ -226,11 +226,13 @@ struct pks_slot {
 	__u8 overflow;	  /* with PKS_HOLDS_OVERFLOW: the block that holds its deeper frames */
 	__u8 pad;	  /* to a power of two: the index is then a shift */
 	__u16 before;	  /* entry of struct pks_before, plus 1; 0: none; PKS_BEFORE_UNLISTED */
-	__u64 history_of; /* task_struct that closed[] is of */
+	__u64 history_of; /* task_struct that closed[] is of; with PKS_HISTORY_OF_GUEST */
 	struct pks_closed closed[PKS_HISTORY];
 	struct pks_frame frames[PKS_FRAMES];
 };
 _Static_assert(sizeof(struct pks_slot) == 512, "shared with the loader");
+
+#define PKS_HISTORY_OF_GUEST 1ULL /* an interrupt's, on a thread that is not traced */
 
 #define PKS_BEFORE_UNLISTED 0xffff /* created by a thread that has an entry */
 

@@ -247,12 +247,30 @@ static __always_inline void origin__of_sibling(struct pks_origin *o,
 		origin__set(o, &table[r->sibling_site & (PKS_SITES - 1)], 0, r->sibling_stack);
 }
 
+/* Pairs with opened__set(): of two keys with one hash, the last one is known. */
+static __always_inline __u64 opened__last(__u64 key)
+{
+	const struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
+
+	return READ_ONCE(o->key) == key ? READ_ONCE(o->task) : 0;
+}
+
+static __always_inline __u64 finding__opener(const struct window_event *e,
+					     const struct finding_request *r)
+{
+	if (r->class == PKS_UNDERFLOW)
+		return opened__last(r->key);
+	return r->class == PKS_LEAK ? e->task : 0;
+}
+
 /* Whose window, and who revoked it. */
-static __always_inline void finding__origins(struct pks_finding *f, const struct finding_request *r)
+static __always_inline void finding__origins(struct pks_finding *f, const struct window_event *e,
+					     const struct finding_request *r)
 {
 	f->granted = r->granted;
 	f->revoked = r->revoked;
 	origin__of_sibling(&f->sibling, r);
+	f->opener = finding__opener(e, r);
 	f->siblings = r->siblings;
 	__builtin_memset(f->pad, 0, sizeof(f->pad));
 	origin__blank(&f->granted);
@@ -303,7 +321,7 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->index = 0;
 	f->dev = 0;
 	f->other_tid = r->other_tid;
-	finding__origins(f, r);
+	finding__origins(f, e, r);
 	/* What was accessed is a page, whatever windows are on. */
 	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))
 		finding__page(f);

@@ -195,7 +195,7 @@ static __always_inline void slot__forget(__u64 task)
 {
 	struct pks_slot *s = &slots[slot__hash(task) & (PKS_SLOTS - 1)];
 
-	if (s->history_of == task)
+	if ((s->history_of & ~PKS_HISTORY_OF_GUEST) == task)
 		s->history_of = 0;
 }
 

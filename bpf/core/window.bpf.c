@@ -131,7 +131,7 @@ static __always_inline void window__adopt(struct pks_slot *s, const struct windo
 		slot__changed(s, SLOT_COUNT_IS, e->count - s->depth);
 		return;
 	}
-	if (e->context > s->last_context && s->history_of == e->task &&
+	if (e->context > s->last_context && s->history_of == history__owner(e) &&
 	    s->last_kind == PKS_REVOKE && e->count == 1) {
 		slot__changed(s, SLOT_HALF_DONE, 1);
 		s->adjust_context = s->last_context;
@@ -287,7 +287,7 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 		/* The window may be older than the trace, and no count tells. */
 		r->class = PKS_CLASS_NONE;
 		__sync_fetch_and_add(&older_windows, 1);
-	} else if (s->history_of == e->task) {
+	} else if (s->history_of == history__owner(e)) {
 		origin__of_history(r, slot, e->key);
 	}
 	if (settings.facts.count_source == PKS_COUNT_SOURCE_NONE)
@@ -586,8 +586,8 @@ __noinline int window__inner_half(const struct window_event *e, __u32 kind)
 	if (i < 0) {
 		/* A page-form revoke has just given the slot back. */
 		s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
-		if (s->owner || s->history_of != e->task || kind != PKS_REVOKE || e->count != 1 ||
-		    s->pending != kind || s->last_context != e->context)
+		if (s->owner || s->history_of != history__owner(e) || kind != PKS_REVOKE ||
+		    e->count != 1 || s->pending != kind || s->last_context != e->context)
 			return 0;
 	} else {
 		s = &slots[i & (PKS_SLOTS - 1)];
@@ -606,7 +606,7 @@ __noinline int window__inner_half(const struct window_event *e, __u32 kind)
 static __always_inline void leak__siblings(const struct pks_slot *s, const struct window_event *e,
 					   const struct pks_frame *f, struct finding_request *r)
 {
-	if (s->history_of != e->task || !f->key)
+	if (s->history_of != history__owner(e) || !f->key)
 		return;
 	for (int i = 0; i < PKS_HISTORY; i++) {
 		const struct pks_closed *c = &s->closed[(s->closed_at - i) & (PKS_HISTORY - 1)];

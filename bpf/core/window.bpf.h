@@ -195,6 +195,15 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 		     depth, site, PATH_ANY);
 }
 
+/*
+ * Whose history a slot has: an interrupt's, on a thread that is not traced, is not that
+ * thread's, which would pass for one that is.
+ */
+static __always_inline __u64 history__owner(const struct window_event *e)
+{
+	return e->task | (e->whose == EVENT_OF_GUEST ? PKS_HISTORY_OF_GUEST : 0);
+}
+
 /* Remembers what was closed, for the cause of a later stray access. */
 static __always_inline void window__remember(struct pks_slot *s, const struct window_event *e,
 					     const struct pks_frame *f,
@@ -213,10 +222,10 @@ static __always_inline void window__remember(struct pks_slot *s, const struct wi
 		c->revoke_site = place->site;
 		c->flags = place->flags;
 	}
-	if (!path__fast(path) && unlikely(s->history_of != e->task)) {
+	if (!path__fast(path) && unlikely(s->history_of != history__owner(e))) {
 		/* The other entries belong to another thread. */
 		s->closed[s->closed_at & (PKS_HISTORY - 1)].key = 0;
-		s->history_of = e->task;
+		s->history_of = history__owner(e);
 	}
 }
 

@@ -6,7 +6,7 @@
  */
 #include "core/event.bpf.h"
 #include "prog/pages.bpf.h"
-#include "prog/inject.bpf.h"
+#include "prog/inject/inject.bpf.h"
 #include "drive.h"
 
 struct drive_op op;

@@ -110,6 +110,39 @@ static void release_by_work(struct run *r)
 	in_work(r, completion_unmap);
 }
 
+/* --- another bug, on the page of a leaked window ------------------------------------- */
+
+/* Whoever has used the page since has closed what was open on it: this closes nothing. */
+SITE static void unrelated_unmap(struct run *r)
+{
+	kunmap_local(page_address(r->page[0]));
+	r->left = -1;
+}
+
+static void use_page(struct run *r)
+{
+	void *addr = story_map(r->page[0]);
+
+	POKE(addr);
+	story_unmap(addr);
+}
+
+static void release_by_two(struct run *r)
+{
+	in_kthread(r, use_page);
+	in_work(r, unrelated_unmap);
+}
+
+static int two_bugs_one_page(struct run *r)
+{
+	return closed_later(r, release_by_two, false);
+}
+
+static int two_bugs_one_page_ok(struct run *r)
+{
+	return closed_later(r, later_nothing, true) ?: in_kthread(r, use_page);
+}
+
 /* clang-format off */
 static int past_window(struct run *r) { return beside(r, 0, 1, false); }
 static int past_window_ok(struct run *r) { return beside(r, 0, 1, true); }
@@ -136,6 +169,9 @@ static const struct bug_case cases[] = {
 	PAIR("closed-by-work", closed_by_work, SEEN_COUNT,
 	     "maps in a system call, and a work item unmaps later",
 	     LEAK("syscall-exit", "later_map")),
+	PAIR("two-bugs-one-page", two_bugs_one_page, SEEN_COUNT,
+	     "leaks a window; the page is used, and then unmapped once too often",
+	     LEAK("syscall-exit", "later_map"), UNDERFLOW("unrelated_unmap")),
 };
 
 BUG_FAMILY(story_cases, cases);

@@ -52,4 +52,13 @@ like "$out" 'pkstrace: no findings' "interrupts on another thread: nothing is fo
 	diag "$out" "$err"
 isnt "$(granted)" 0 "but their windows are counted"
 
+# The thread that was hit goes on by itself.
+(wait_until 60 test -e "$WORK/begun"
+	echo 5000 >$DRIVER_DIR/pairs_hit
+	echo 300000 >$DRIVER_DIR/pairs
+	touch "$WORK/done") &
+tool run -- bash -c "touch $WORK/begun; until [[ -e $WORK/done ]]; do sleep 0.1; done"
+wait $!
+cmp_num "$(granted)" -lt 50000 "no window of the thread that they hit is" || diag "$out" "$err"
+
 done_testing

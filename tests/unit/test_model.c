@@ -85,6 +85,52 @@ static void test_program_frames_do_not_split(void **state)
 	model__free(&m);
 }
 
+/* A leak by one thread, then a revoke without a window by another, on the same page. */
+static size_t findings_of_two(struct pks_finding closed, __u64 opener)
+{
+	struct pks_finding open = leak(7, 100, PKS_STACK_EXACT);
+	struct model_finding *f;
+	struct model m = {};
+	size_t bugs;
+
+	open.tid = 1;
+	open.opener = 0xa0;
+	open.key = 0xee00;
+	open.pgmap = closed.pgmap;
+	closed.class = PKS_UNDERFLOW;
+	closed.fold = 8;
+	closed.time = 200;
+	closed.tid = 2;
+	closed.key = 0xee00;
+	closed.opener = opener;
+	m.found[PKS_LEAK] = m.found[PKS_UNDERFLOW] = 1;
+	model__add_finding(&m, &open, &stack_a, &no_stack, &f);
+	model__add_finding(&m, &closed, &no_stack, &stack_b, &f);
+	model__count_suppressed(&m);
+	bugs = model__total_bugs(&m);
+	model__free(&m);
+	return bugs;
+}
+
+static void test_a_leaked_window_is_closed_later(void **state)
+{
+	(void)state;
+	assert_int_equal(findings_of_two((struct pks_finding){}, 0xa0), 1);
+}
+
+/* A page is not enough: it may be used by many, one after the other. */
+static void test_two_bugs_on_one_page_stay_two(void **state)
+{
+	struct pks_finding double_revoke = { .granted = { .caller = 0x99 } };
+	struct pks_finding by_device = { .pgmap = 0xee00 };
+
+	(void)state;
+	assert_int_equal(findings_of_two((struct pks_finding){}, 0xb0), 2);
+	assert_int_equal(findings_of_two((struct pks_finding){}, 0), 2);
+	assert_int_equal(findings_of_two(double_revoke, 0xa0), 2);
+	assert_int_equal(findings_of_two(by_device, 0xa0), 2);
+}
+
 static void test_fold_only_grows(void **state)
 {
 	struct pks_fold less = { .key = 7, .count = 1, .first = 1, .last = 2 };
@@ -450,6 +496,8 @@ int main(void)
 		cmocka_unit_test(test_other_fold_is_new),
 		cmocka_unit_test(test_exact_stack_is_shown),
 		cmocka_unit_test(test_program_frames_do_not_split),
+		cmocka_unit_test(test_a_leaked_window_is_closed_later),
+		cmocka_unit_test(test_two_bugs_on_one_page_stay_two),
 		cmocka_unit_test(test_fold_only_grows),
 		cmocka_unit_test(test_fold_alone_is_a_finding),
 		cmocka_unit_test(test_fold_never_hides),

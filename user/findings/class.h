@@ -53,8 +53,8 @@ struct class_row {
 	/*
 	 * What was seen, in one sentence. Filled in between braces: window, boundary, expected
 	 * (what the revoke should have named), other (a thread), who (that thread or interrupt),
-	 * whose (another one's), access (Read or Write), address, inside (a thread's state). These bring their own
-	 * punctuation or are empty: by (the address of the revoke), held.
+	 * whose (another one's), access (Read or Write), address, inside (a thread's state).
+	 * These bring their own punctuation or are empty: by (the address of the revoke), held.
 	 */
 	const char *sentence;
 	struct class_stack stack[NR_ROLES];

@@ -34,14 +34,18 @@ static bool leak__follows(const struct model_recent *a, const struct pks_finding
 }
 
 /*
- * A revoke without a window of its thread's own, which never had one there: it closes the
- * leaked one, or what was accessed without one.
+ * A revoke without a window of its thread's own, which never had one there. It closes the
+ * leaked window if that is the last one that anybody had on this page; where it is known of
+ * the device alone, or somebody has used the page since, it may be about another one. Or
+ * it closes what this thread has accessed without a window.
  */
 static bool underflow__follows(const struct model_recent *a, const struct pks_finding *b)
 {
+	if (!b->key || a->key != b->key || b->granted.caller)
+		return false;
 	if (a->class == PKS_STRAY_ACCESS)
-		return a->tid == b->tid && b->key && a->key == b->key && !b->granted.caller;
-	return b->key && a->key == b->key && !a->closed && !b->granted.caller &&
+		return a->tid == b->tid;
+	return !a->closed && b->key != b->pgmap && b->opener && a->opener == b->opener &&
 	       (a->tid != b->tid || b->context != PKS_TASK);
 }
 
@@ -95,6 +99,7 @@ void join__remember(struct model *m, const struct model_finding *f, const struct
 				       .tid = raw->tid,
 				       .other_tid = raw->other_tid,
 				       .key = raw->key,
+				       .opener = raw->opener,
 				       .window = raw->granted.time,
 				       .class = raw->class,
 				       .fatal = raw->fatal,

@@ -81,7 +81,7 @@ struct model_recent {
 	size_t finding; /* index */
 	__u64 time;	/* of this occurrence: the finding may be a repeat; 0: none */
 	__u32 tid, other_tid;
-	__u64 key;
+	__u64 key, opener;
 	__u64 window; /* when it was granted */
 	__u8 class, fatal;
 	bool interrupted; /* the revoke was an interrupt's, of the thread that it hit */

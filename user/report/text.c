@@ -151,7 +151,7 @@ static void finding__parts(FILE *out, const struct resolved_finding *f)
 		fputs("Part of it: ", out);
 		stamp__print(out, f->part[i].time);
 		fprintf(out, " %s in %s: %s\n", f->part[i].class, place__or_unknown(&f->part[i].in),
-			f->part[i].what);
+			escaped(f->part[i].what));
 	}
 }
 
@@ -164,7 +164,7 @@ static void text__part(struct report *r, const struct resolved_finding *f)
 	stamp__print(r->out, f->follows.time);
 	fprintf(r->out, " in %s: %s, %.3f ms later, in %s\n", place__or_unknown(&f->follows.in),
 		f->class, (f->time - f->follows.time) / 1e6, place__or_unknown(&f->in));
-	fprintf(r->out, "%s\n", f->what);
+	fprintf(r->out, "%s\n", escaped(f->what));
 	finding__remarks(r->out, f);
 	finding__who(r->out, f);
 	for (unsigned int i = 0; i < f->nr_stacks; i++)

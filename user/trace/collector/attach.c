@@ -14,16 +14,13 @@
 #include "trace/function_probe.h"
 #include "util/clock.h"
 
-/*
- * The short ways know the kernel's count on protected memory, and no setting of a rare kind;
- * nor do they ask whose window it is.
- */
+/* The short ways know the kernel's count on protected memory, and no setting of a rare kind. */
 static bool collector__may_be_fast(const struct collector *c)
 {
 	const struct pks_settings *s = &c->skel->rodata->settings;
 
 	return s->facts.count_source == PKS_COUNT_SOURCE_PGMAP && s->facts.key == PKS_KEY_PAGE &&
-	       !s->long_hold && !s->target;
+	       !s->long_hold;
 }
 
 static enum status attach__failed(const char *target, int err)
