@@ -57,6 +57,7 @@ enum pks_boundary {
 	PKS_EXCEPTION_RETURN,
 	PKS_THREAD_EXIT,
 	PKS_NMI_END,
+	PKS_GROWING, /* none: a thread goes on, and more and more of them are open */
 	PKS_NR_BOUNDARIES,
 };
 

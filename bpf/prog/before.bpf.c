@@ -26,8 +26,8 @@ static __always_inline void before__mark(struct task_struct *task, __s32 count)
 {
 	struct window_event e = {
 		.task = kernel__address(task),
-		.tid = kernel__tid(task),
-		.tgid = kernel__tgid(task),
+		.tid = task__tid(task),
+		.tgid = task__tgid(task),
 		.count = count,
 		.now = bpf_ktime_get_ns(),
 		.open = 1,
@@ -55,8 +55,8 @@ int list_before(struct bpf_iter__task *ctx)
 	pkrs = kernel__thread_pkrs(task, settings.facts.pkey_default);
 	if ((!count && !pkrs__open(pkrs)) || before.nr >= PKS_BEFORE)
 		return 0;
-	before_thread.tid = kernel__tid(task);
-	before_thread.tgid = kernel__tgid(task);
+	before_thread.tid = task__tid(task);
+	before_thread.tgid = task__tgid(task);
 	before_thread.count = count;
 	before_thread.pkrs = pkrs;
 	before_thread.running = kernel__on_cpu(task);

@@ -143,6 +143,49 @@ static int two_bugs_one_page_ok(struct run *r)
 	return closed_later(r, later_nothing, true) ?: in_kthread(r, use_page);
 }
 
+/* --- a kernel thread that never comes to an end --------------------------------------- */
+
+#define GROW_TURNS 16
+#define GROW_MS	   400
+
+SITE static void *grow_map(struct page *page)
+{
+	return kmap_local_page(page);
+}
+
+/* mm, thp: a scan that goes on for ever and forgets a window at each turn. */
+static void grow(struct run *r, int turns, bool fixed)
+{
+	for (; turns; turns--) {
+		void *addr = grow_map(r->page[0]);
+
+		POKE(addr);
+		if (fixed)
+			kunmap_local(addr);
+		schedule_timeout_uninterruptible(msecs_to_jiffies(GROW_MS));
+	}
+}
+
+static void grow_step(struct run *r)
+{
+	grow(r, GROW_TURNS, false);
+}
+
+static void grow_step_ok(struct run *r)
+{
+	grow(r, GROW_TURNS / 4, true);
+}
+
+static int kthread_grows(struct run *r)
+{
+	return in_kthread(r, grow_step);
+}
+
+static int kthread_grows_ok(struct run *r)
+{
+	return in_kthread(r, grow_step_ok);
+}
+
 /* clang-format off */
 static int past_window(struct run *r) { return beside(r, 0, 1, false); }
 static int past_window_ok(struct run *r) { return beside(r, 0, 1, true); }
@@ -169,6 +212,8 @@ static const struct bug_case cases[] = {
 	PAIR("closed-by-work", closed_by_work, SEEN_COUNT,
 	     "maps in a system call, and a work item unmaps later",
 	     LEAK("syscall-exit", "later_map")),
+	PAIR("kthread-grows", kthread_grows, SEEN_COUNT,
+	     "a kernel thread leaks a window at each of its turns", LEAK("growing", "grow_map")),
 	PAIR("two-bugs-one-page", two_bugs_one_page, SEEN_COUNT,
 	     "leaks a window; the page is used, and then unmapped once too often",
 	     LEAK("syscall-exit", "later_map"), UNDERFLOW("unrelated_unmap")),

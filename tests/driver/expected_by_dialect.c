@@ -48,6 +48,7 @@ static const struct view expected_by_dialect[] = {
 	{ "counted", "nested-inner-forgets", { LEAK("syscall-exit", "outer_uses") } },
 	{ "counted", "nested-outer-forgets", { LEAK("syscall-exit", "outer_uses") } },
 	{ "counted", "nested-helper-forgets", { LEAK("syscall-exit", "get_outer") } },
+	{ "keys", "kthread-grows", { LEAK("thread-exit", "grow_map") } },
 	/* An interrupt has a register of its own: what it closes, the thread still has open. */
 	{ "keys", "timer-closes", { LEAK("syscall-exit", "submit_map") } },
 	{ "keys", "timer-closes-too", { LEAK("syscall-exit", "submit_map") } },

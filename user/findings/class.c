@@ -15,7 +15,7 @@ static const struct class_row classes[] = {
 	[PKS_LEAK] = {
 		.name = "leak",
 		.meaning = "a boundary was reached with the window open",
-		.sentence = "Window on {window} still open at {boundary}{held}",
+		.sentence = "Window on {window} still open{boundary}{held}",
 		.stack = { GRANTED,
 			   [ROLE_SIBLING] = { STACK_SIBLING, "Another window on it granted by" },
 			   [ROLE_REVOKED] = { STACK_REVOKE, "Window revoked by" } },
@@ -23,7 +23,8 @@ static const struct class_row classes[] = {
 		.doubtful = true,
 		.if_not_granted = "It was granted before the trace began, or the grant was missed",
 		.outcome = "leak",
-		.follows = CLASS_BIT(PKS_CROSS_THREAD) | CLASS_BIT(PKS_STRAY_ACCESS),
+		.follows = CLASS_BIT(PKS_CROSS_THREAD) | CLASS_BIT(PKS_STRAY_ACCESS) |
+			   CLASS_BIT(PKS_LEAK),
 	},
 	[PKS_UNDERFLOW] = {
 		.name = "underflow",
@@ -97,7 +98,7 @@ static const struct class_row classes[] = {
 	[PKS_RESIDUE] = {
 		.name = "residue",
 		.meaning = "no window, but access is open: further stray accesses go unseen",
-		.sentence = "No window is open, but the key is, at {boundary}",
+		.sentence = "No window is open, but the key is,{boundary}",
 		.stack = { [ROLE_ACCESSED] = { STACK_FOLLOWED, "Key opened by the stray access" },
 			   GRANTED, REVOKED },
 		.primary = ROLE_ACCESSED,
@@ -195,6 +196,10 @@ static const struct boundary_row boundaries[] = {
 				   OF_NOTHING },
 	[PKS_THREAD_EXIT] = { "thread-exit", "exit of the thread", OF_NOTHING },
 	[PKS_NMI_END] = { "nmi-end", "end of an NMI handler", OF_FUNCTION },
+	[PKS_GROWING] = { "growing",
+			  "more and more windows of one call site are open in a thread that goes "
+			  "on",
+			  OF_NOTHING },
 };
 _Static_assert(NR(boundaries) == PKS_NR_BOUNDARIES, "a boundary without a row");
 

@@ -51,10 +51,11 @@ struct class_row {
 	const char *meaning;	    /* one line, for reports and --help */
 	const char *if_interrupted; /* the same of PKS_ORIGIN_INTERRUPTED; NULL: as above */
 	/*
-	 * What was seen, in one sentence. Filled in between braces: window, boundary, expected
-	 * (what the revoke should have named), other (a thread), who (that thread or interrupt),
-	 * whose (another one's), access (Read or Write), address, inside (a thread's state).
-	 * These bring their own punctuation or are empty: by (the address of the revoke), held.
+	 * What was seen, in one sentence. Filled in between braces: window, expected (what the
+	 * revoke should have named), other (a thread), who (that thread or interrupt), whose
+	 * (another one's), access (Read or Write), address, inside (a thread's state). These
+	 * bring their own punctuation or are empty: boundary, by (the address of the revoke),
+	 * held.
 	 */
 	const char *sentence;
 	struct class_stack stack[NR_ROLES];

@@ -27,6 +27,8 @@ static bool leak__follows(const struct model_recent *a, const struct pks_finding
 	switch (a->class) {
 	case PKS_CROSS_THREAD: /* somebody else has closed it, so its own thread never will */
 		return a->other_tid == b->tid && a->window && a->window == b->granted.time;
+	case PKS_LEAK: /* one of those that piled up; the others are found at the thread's end */
+		return a->growing && a->tid == b->tid && a->caller == b->granted.caller;
 	case PKS_STRAY_ACCESS: /* the thread was killed in its window */
 		return a->tid == b->tid && a->fatal && b->boundary == PKS_THREAD_EXIT;
 	}
@@ -101,6 +103,8 @@ void join__remember(struct model *m, const struct model_finding *f, const struct
 				       .key = raw->key,
 				       .opener = raw->opener,
 				       .window = raw->granted.time,
+				       .caller = raw->granted.caller,
+				       .growing = raw->boundary == PKS_GROWING,
 				       .class = raw->class,
 				       .fatal = raw->fatal,
 				       .interrupted = raw->revoked.flags & PKS_ORIGIN_INTERRUPTED };

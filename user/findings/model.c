@@ -267,6 +267,35 @@ void model__finding_before(const struct pks_inside *thread, __u64 time, struct p
 	memcpy(f->stack, thread->stack, sizeof(f->stack));
 }
 
+int model__add_left(struct model *m, const struct model_left *left)
+{
+	struct model_left *same = NULL;
+
+	for (size_t i = 0; i < m->nr_left; i++)
+		if (m->left[i].tid == left->tid && m->left[i].caller == left->caller)
+			same = &m->left[i];
+	if (!same) {
+		if (array__grow(&m->left, &m->left_room, m->nr_left, sizeof(*m->left)))
+			return -ENOMEM;
+		same = &m->left[m->nr_left++];
+		*same = *left;
+		return 0;
+	}
+	same->nr += left->nr;
+	if (left->since < same->since)
+		same->since = left->since;
+	return 0;
+}
+
+__u64 model__left(const struct model *m)
+{
+	__u64 nr = 0;
+
+	for (size_t i = 0; i < m->nr_left; i++)
+		nr += m->left[i].nr;
+	return nr;
+}
+
 int model__add_skipped(struct model *m, const char *program, __u64 count)
 {
 	if (!count)
@@ -614,5 +643,6 @@ void model__free(struct model *m)
 	free(m->lost_on);
 	free(m->skipped);
 	free(m->before);
+	free(m->left);
 	*m = (struct model){};
 }

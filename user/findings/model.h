@@ -82,8 +82,9 @@ struct model_recent {
 	__u64 time;	/* of this occurrence: the finding may be a repeat; 0: none */
 	__u32 tid, other_tid;
 	__u64 key, opener;
-	__u64 window; /* when it was granted */
+	__u64 window, caller; /* when it was granted, and by whom */
 	__u8 class, fatal;
+	bool growing;	  /* one of a pile */
 	bool interrupted; /* the revoke was an interrupt's, of the thread that it hit */
 	bool closed;	  /* the window that it is about was closed later */
 };
@@ -97,6 +98,15 @@ struct model_recent {
 struct model_skipped {
 	const char *program; /* must outlive the model */
 	__u64 count;
+};
+
+/* Windows of one call site that a thread has left open at the end. */
+struct model_left {
+	__u32 tid;
+	char comm[PKS_COMM];
+	__u64 caller; /* as in struct pks_site */
+	__u64 nr;
+	__u64 since; /* CLOCK_MONOTONIC ns, when the oldest was granted */
 };
 
 struct model {
@@ -117,6 +127,9 @@ struct model {
 	size_t nr_skipped, skipped_room;
 	struct pks_inside *before; /* threads in a state from before the trace; owned */
 	size_t nr_before, before_room;
+	struct model_left *left; /* windows that nobody has closed; owned */
+	size_t nr_left, left_room;
+	__u64 left_at; /* CLOCK_MONOTONIC ns, when that was */
 	bool untested; /* something was to open windows, and nothing did */
 	__u64 older_windows;
 	__u64 late_revokes;
@@ -179,6 +192,15 @@ int model__add_before(struct model *m, const struct pks_inside *thread);
 
 /* The same as a finding; time: of the beginning of the trace, CLOCK_MONOTONIC ns. */
 void model__finding_before(const struct pks_inside *thread, __u64 time, struct pks_finding *f);
+
+/*
+ * Adds windows to those that are left open, to others of their thread and call site, if any.
+ * Returns 0 or -ENOMEM.
+ */
+int model__add_left(struct model *m, const struct model_left *left);
+
+/* How many windows are left open. */
+__u64 model__left(const struct model *m);
 
 /* Adds hits for which a program was not run. Returns as above. */
 int model__add_skipped(struct model *m, const char *program, __u64 count);

@@ -335,6 +335,8 @@ static const char *finding__meaning(const struct pks_finding *raw)
 	const struct cause_row *cause = cause__row(raw->cause);
 	const struct class_row *row = class__row(raw->class);
 
+	if (raw->boundary == PKS_GROWING)
+		return boundary__row(raw->boundary)->meaning;
 	if (!raw->cause)
 		return (interrupted ? row->if_interrupted : NULL) ?: row->meaning;
 	if (interrupted && cause->if_interrupted)

@@ -93,9 +93,14 @@ static void boundary__words(const struct pks_finding *raw, const struct resolved
 {
 	enum boundary_of of = boundary__row(raw->boundary)->of;
 
-	snprintf(text, size, "%s%s%s%s", boundary__row(raw->boundary)->name,
-		 f->boundary_of.text[0] ? " of " : "", f->boundary_of.text,
-		 of == OF_SYSCALL ? "()" : "");
+	if (raw->boundary == PKS_GROWING)
+		snprintf(text, size,
+			 ", one of %" PRIi64 " of this call site in the thread, growing",
+			 (int64_t)raw->arg);
+	else
+		snprintf(text, size, " at %s%s%s%s", boundary__row(raw->boundary)->name,
+			 f->boundary_of.text[0] ? " of " : "", f->boundary_of.text,
+			 of == OF_SYSCALL ? "()" : "");
 }
 
 static void words__fill(const struct resolver *r, const struct pks_finding *raw,

@@ -130,6 +130,30 @@ static int summary__before(const struct resolver *r, struct resolved_summary *ou
 	return 0;
 }
 
+static int summary__left(const struct resolver *r, struct resolved_summary *out)
+{
+	const struct model *m = out->model;
+
+	if (!m->nr_left)
+		return 0;
+	out->left = calloc(m->nr_left, sizeof(*out->left));
+	if (!out->left)
+		return -ENOMEM;
+	for (; out->nr_left < m->nr_left; out->nr_left++) {
+		const struct model_left *left = &m->left[out->nr_left];
+		const struct model_site *site = site__by_caller(m, left->caller);
+		struct resolved_left *one = &out->left[out->nr_left];
+
+		*one = (struct resolved_left){ .tid = left->tid,
+					       .nr = left->nr,
+					       .held = m->left_at - left->since };
+		memcpy(one->comm, left->comm, sizeof(one->comm));
+		if (site)
+			aggregate__name(r->symbols, r->by, site, one->in, sizeof(one->in));
+	}
+	return 0;
+}
+
 /* --- why source lines are missing ---------------------------------------------------- */
 
 /* The modules that shown stacks are in, as many as there is room for: most reasons are alike. */
@@ -181,7 +205,8 @@ int resolve__summary(const struct resolver *r, const struct model *m, struct res
 	return summary__sites(r, out)		     ?:
 		       summary__repeats(r, out)	     ?:
 		       summary__suppressions(r, out) ?:
-						       summary__before(r, out);
+		       summary__before(r, out)	     ?:
+						       summary__left(r, out);
 }
 
 void resolved_summary__free(struct resolved_summary *summary)
@@ -190,5 +215,6 @@ void resolved_summary__free(struct resolved_summary *summary)
 	free(summary->repeat);
 	free(summary->site);
 	free(summary->before);
+	free(summary->left);
 	*summary = (struct resolved_summary){};
 }

@@ -33,6 +33,15 @@ struct resolved_site {
 	__u64 mean, p50, p99;
 };
 
+/* Windows of one call site that a thread has left open. */
+struct resolved_left {
+	char comm[PKS_COMM];
+	__u32 tid;
+	__u64 nr;
+	__u64 held; /* by the oldest, ns */
+	char in[AGGREGATE_TEXT];
+};
+
 struct resolved_summary {
 	const struct model *model; /* for its numbers; must outlive this */
 	bool counts_only;	   /* stat: findings have no records */
@@ -49,6 +58,8 @@ struct resolved_summary {
 	size_t nr_repeats;
 	struct resolved_inside *before; /* threads in a state from before the trace; owned */
 	size_t nr_before;
+	struct resolved_left *left; /* windows that nobody has closed; owned */
+	size_t nr_left;
 	struct resolved_site *site; /* as the model's */
 	size_t nr_sites;
 	struct model_site all_counts;

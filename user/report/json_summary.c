@@ -187,6 +187,23 @@ static json_t *summary__before(const struct resolved_summary *s)
 	return all;
 }
 
+static json_t *summary__left(const struct resolved_summary *s)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < s->nr_left; i++) {
+		json_t *object = json_object();
+
+		json__set_text(object, "comm", s->left[i].comm);
+		json__set_number(object, "tid", s->left[i].tid);
+		json__set_number(object, "windows", s->left[i].nr);
+		json__set_number(object, "oldest_ns", s->left[i].held);
+		json__set_text(object, "in", s->left[i].in[0] ? s->left[i].in : NULL);
+		json_array_append_new(all, object);
+	}
+	return all;
+}
+
 void json__summary(struct report *r, const struct resolved_summary *s)
 {
 	json_t *object = json_object(), *notes = json_array();
@@ -198,6 +215,7 @@ void json__summary(struct report *r, const struct resolved_summary *s)
 	json_object_set_new(object, "classes", summary__classes(s->model, model__bugs));
 	json_object_set_new(object, "repeats", summary__repeats(s));
 	json_object_set_new(object, "before", summary__before(s));
+	json_object_set_new(object, "still_open", summary__left(s));
 	json_object_set_new(object, "suppressions", summary__suppressions(s));
 	json_object_set_new(object, "sites", summary__sites(s));
 	json_object_set_new(object, "losses", summary__losses(s->model));

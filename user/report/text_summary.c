@@ -2,6 +2,7 @@
 /* The end of the text: findings by place, windows by call site, what was lost, the verdict. */
 #include <inttypes.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "report/text.h"
 #include "util/escape.h"
@@ -235,6 +236,9 @@ static void summary__verdict(FILE *out, const struct resolved_summary *s)
 	fprintf(out, "; %s", verdict__completeness(m));
 	if (model__complete(m) && model__saw_nothing(m))
 		fputs(", but no window was opened: nothing was tested", out);
+	if (m->nr_left)
+		fprintf(out, "; %" PRIu64 " still open: the run cannot be called clean",
+			(uint64_t)model__left(m));
 	if (suppressed)
 		fprintf(out, "; %" PRIu64 " suppressed", (uint64_t)suppressed);
 	if (s->unwatched)
@@ -252,11 +256,29 @@ static void summary__before(FILE *out, const struct resolved_summary *s)
 		text__inside(out, &s->before[i]);
 }
 
+static void summary__left(FILE *out, const struct resolved_summary *s)
+{
+	char held[32];
+
+	if (s->nr_left)
+		fprintf(out, "\nWindows still open at the end:\n%10s %10s  %-24s %s\n", "WINDOWS",
+			"OLDEST", "THREAD", s->by_title);
+	for (size_t i = 0; i < s->nr_left; i++) {
+		const struct resolved_left *left = &s->left[i];
+
+		fprintf(out, "%10" PRIu64 " %10s  %s/%-*u %s\n", (uint64_t)left->nr,
+			duration__text(left->held, held, sizeof(held)), escaped(left->comm),
+			(int)(23 - strlen(left->comm)), left->tid,
+			left->in[0] ? escaped(left->in) : "an unknown function");
+	}
+}
+
 void text__summary_end(struct report *r, const struct resolved_summary *s)
 {
 	const struct model *m = s->model;
 
 	summary__before(r->out, s);
+	summary__left(r->out, s);
 	fputc('\n', r->out);
 	summary__remarks(r->out, s);
 	summary__losses(r->out, m);

@@ -133,7 +133,7 @@ static bool thread__still(const struct pks_inside *thread, const struct pkstrace
 int before__left(struct before *b, struct pkstrace *skel, struct model *m)
 {
 	struct before now = { .all = true };
-	bool known = false;
+	bool known;
 	int err = 0;
 
 	if (!b->nr)

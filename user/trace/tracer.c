@@ -211,7 +211,7 @@ static void tracer__report(struct tracer *t)
 {
 	const struct tracer_options *o = &t->options;
 
-	t->longhold.threshold = o->long_hold * 1e9;
+	t->open.threshold = o->long_hold * 1e9;
 	t->resolver = (struct resolver){ .symbols = t->symbols,
 					 .source = t->source,
 					 .dialect = &t->dialect,
@@ -464,7 +464,7 @@ enum status tracer__loop(struct tracer *t)
 {
 	struct run_loop loop = {
 		.intake = &t->intake,
-		.longhold = &t->longhold,
+		.open = &t->open,
 		.end = { [END_SIGNAL] = t->signals,
 			 [END_TIMER] = t->timer,
 			 [END_PROCESS] = t->pid_watch,
@@ -527,7 +527,8 @@ static void tracer__read_counts(struct tracer *t)
 	if (collector__counts(t->collector, &counts))
 		model__lose(m, LOSS_READ, 1);
 	memcpy(m->found, counts.found, sizeof(m->found));
-	m->found[PKS_LONG_HOLD] += t->longhold.reported;
+	m->found[PKS_LONG_HOLD] += t->open.held;
+	m->found[PKS_LEAK] += t->open.growing;
 	if (t->options.pre_existing)
 		m->found[PKS_PRE_EXISTING] += m->nr_before;
 	m->older_windows = counts.older_windows;
@@ -557,7 +558,7 @@ static void tracer__find_before(struct tracer *t)
 static void tracer__read_totals(struct tracer *t)
 {
 	tracer__find_before(t);
-	longhold__scan(&t->longhold, t->collector, clock__ns(), intake__take, &t->intake);
+	open_windows__scan(&t->open, t->collector, clock__ns(), intake__take, &t->intake);
 	intake__finish(&t->intake);
 	tracer__read_sites(t, &t->model);
 	tracer__read_folds(t);
@@ -600,10 +601,20 @@ static void tracer__print_summary(struct tracer *t)
 	resolved_summary__free(&s);
 }
 
+static void tracer__drain(void *arg)
+{
+	struct tracer *t = arg;
+
+	intake__pass(&t->intake);
+}
+
 enum status tracer__finish(struct tracer *t)
 {
 	enum status status;
 
+	if (open_windows__left(t->collector, tracer__drain, t, &t->model))
+		model__lose(&t->model, LOSS_ROOM, 1);
+	t->ended = clock__seconds();
 	collector__stop(t->collector);
 	intake__pass(&t->intake);
 	if (t->options.interval)
@@ -611,7 +622,7 @@ enum status tracer__finish(struct tracer *t)
 	tracer__read_totals(t);
 	t->model.untested = tracer__must_open(t) && model__saw_nothing(&t->model);
 	tracer__print_summary(t);
-	status = model__complete(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
+	status = model__complete(&t->model) && !t->model.nr_left ? STATUS_CLEAN : STATUS_INCOMPLETE;
 	if (model__total_findings(&t->model))
 		status = STATUS_FINDINGS;
 	return report__status(&t->report, status);
@@ -630,6 +641,7 @@ void tracer__close(struct tracer *t)
 	workload__close(&t->workload);
 	dialect__close(&t->dialect);
 	source__close(t->source);
+	open_windows__free(&t->open);
 	symbols__close(t->symbols);
 	model__free(&t->model);
 	model__free(&t->before);

@@ -10,7 +10,7 @@
 #include "report/session/writer.h"
 #include "trace/collector.h"
 #include "trace/intake.h"
-#include "trace/longhold.h"
+#include "trace/open_windows.h"
 #include "trace/workload.h"
 
 #define STACK_DEPTH	40
@@ -62,7 +62,7 @@ struct tracer {
 	struct collector *collector;
 	struct workload workload;
 	struct model model;
-	struct longhold longhold;
+	struct open_windows open;
 	struct resolver resolver;
 	struct report report;
 	struct intake intake;
