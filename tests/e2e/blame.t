@@ -56,6 +56,18 @@ like "$out" 'BUG: pkstrace: inherited in basic_map\+' "inherited after a leak: b
 like "$out" 'Window on page pmem0\+0x[0-9a-f]+ was open when thread' "and on which page"
 like "$out" 'Follows from: the leak at' "and from which leak"
 
+# One place, come to by two system calls: what is further out makes no second finding of it.
+by_pwrite() {
+	python3 -c 'import os, sys; os.pwrite(os.open(sys.argv[1], os.O_WRONLY), b"leak", 0)' \
+		"$DRIVER_DIR/run"
+}
+trace_start
+bug leak
+by_pwrite
+trace_stop
+like "$out" 'pkstrace: 1 finding \(1 leak\), seen 2 times' "one leak by write and by pwrite64 is one" ||
+	diag "$out"
+
 # The thread that leaked lives on.
 mkfifo "$WORK/fifo"
 trace_start

@@ -85,6 +85,24 @@ static void test_program_frames_do_not_split(void **state)
 	model__free(&m);
 }
 
+/* What is further out than the function that the call was for: a recursion, another walk. */
+static void test_a_place_is_its_user(void **state)
+{
+	struct model_stack here = { .nr = 3, .address = { 50, 60, 70 }, .user = 60 };
+	struct model_stack deeper = { .nr = 4, .address = { 50, 60, 60, 70 }, .user = 60 };
+	struct model_stack there = { .nr = 3, .address = { 50, 61, 70 }, .user = 61 };
+	struct pks_finding one = leak(7, 100, PKS_STACK_EXACT), two = leak(7, 200, PKS_STACK_EXACT);
+	struct model_finding *f;
+	struct model m = {};
+
+	(void)state;
+	one.granted.caller = two.granted.caller = 50;
+	model__add_finding(&m, &one, &here, &no_stack, &f);
+	assert_int_equal(model__add_finding(&m, &two, &deeper, &no_stack, &f), MODEL_REPEAT);
+	assert_int_equal(model__add_finding(&m, &two, &there, &no_stack, &f), MODEL_NEW);
+	model__free(&m);
+}
+
 /* A leak by one thread, then a revoke without a window by another, on the same page. */
 static size_t findings_of_two(struct pks_finding closed, __u64 opener)
 {
@@ -496,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_other_fold_is_new),
 		cmocka_unit_test(test_exact_stack_is_shown),
 		cmocka_unit_test(test_program_frames_do_not_split),
+		cmocka_unit_test(test_a_place_is_its_user),
 		cmocka_unit_test(test_a_leaked_window_is_closed_later),
 		cmocka_unit_test(test_two_bugs_on_one_page_stay_two),
 		cmocka_unit_test(test_fold_only_grows),

@@ -4,6 +4,7 @@
 
 #include "kernel/dialect/dialect.h"
 #include "findings/callchain.h"
+#include "kernel/helper.h"
 #include "kernel/symbols/ksyms.h"
 
 /* Own frames stand at the top only: program, trampoline, traced function and its shell. */
@@ -61,6 +62,22 @@ unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *
 			break;
 	}
 	return first;
+}
+
+__u64 stack__user(struct symbols *symbols, const struct model_stack *stack, __u64 caller)
+{
+	bool reached = false;
+	struct symbol symbol;
+
+	for (unsigned int i = 0; i < stack->nr; i++) {
+		reached |= symbols__plain(symbols, stack->address[i]) == caller;
+		if (!reached)
+			continue;
+		if (symbols__find(symbols, stack->address[i], SYMBOL_RETURN, &symbol) ||
+		    !helper__is(symbol.name))
+			return stack->address[i];
+	}
+	return 0;
 }
 
 unsigned int stack__skip_exception(struct symbols *symbols, const struct model_stack *stack,

@@ -14,6 +14,12 @@ struct symbols;
  */
 unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *stack);
 
+/*
+ * The first frame from the caller of a grant or revoke on that is in no mapping helper
+ * (kernel/helper.h); 0: the stack has none.
+ */
+__u64 stack__user(struct symbols *symbols, const struct model_stack *stack, __u64 caller);
+
 /* Takes the frames of tracers' programs and trampolines out, wherever they are. */
 void stack__drop_tracers(struct symbols *symbols, struct model_stack *stack);
 

@@ -16,11 +16,14 @@ static unsigned int stack__from(const struct model_stack *stack, __u64 caller)
 	return 0;
 }
 
+/* The callers' callers make no difference: a loop over two walks, a recursion, is one place. */
 static bool stack__same(const struct model_stack *a, const struct model_stack *b, __u64 caller)
 {
 	unsigned int from = stack__from(a, caller), from_b = stack__from(b, caller);
 	unsigned int nr = a->nr - from;
 
+	if (a->user && b->user)
+		return a->user == b->user;
 	return nr == b->nr - from_b &&
 	       !memcmp(a->address + from, b->address + from_b, nr * sizeof(a->address[0]));
 }

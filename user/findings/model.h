@@ -17,6 +17,11 @@
 struct model_stack {
 	unsigned int nr;
 	bool cut; /* there are more, further out, that were not taken */
+	/*
+	 * The frame of the function that the call was for: the first that is in no mapping
+	 * helper. By it one place is told from another; 0: not known, by the whole stack.
+	 */
+	__u64 user;
 	__u64 address[PKS_STACK_DEPTH];
 };
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "findings/blame.h"
+#include "findings/callchain.h"
 #include "kernel/symbols/ksyms.h"
 #include "trace/intake.h"
 #include "findings/retire.h"
@@ -59,6 +60,7 @@ static void origin__read(struct intake *in, struct pks_origin *origin, struct mo
 	for (unsigned int i = 0; i < stack->nr; i++)
 		stack->address[i] =
 			symbols__mark(in->resolver->symbols, stack->address[i], modules);
+	stack->user = stack__user(in->resolver->symbols, stack, origin->caller);
 }
 
 void intake__take(void *arg, const struct pks_finding *from)
