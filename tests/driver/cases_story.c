@@ -145,8 +145,9 @@ static int two_bugs_one_page_ok(struct run *r)
 
 /* --- a kernel thread that never comes to an end --------------------------------------- */
 
-#define GROW_TURNS 16
-#define GROW_MS	   400
+#define GROW_TURNS 26
+#define GROW_MS	   200
+#define NEST	   16 /* what a kernel with HIGHMEM has room for */
 
 SITE static void *grow_map(struct page *page)
 {
@@ -174,6 +175,25 @@ static void grow_step(struct run *r)
 static void grow_step_ok(struct run *r)
 {
 	grow(r, GROW_TURNS / 4, true);
+}
+
+/* As deep a nest as there may be, by one that sleeps in it: it is closed in the end. */
+static void nest_slowly(struct run *r)
+{
+	void *addr[NEST];
+	int i;
+
+	for (i = 0; i < NEST; i++) {
+		addr[i] = grow_map(r->page[0]);
+		schedule_timeout_uninterruptible(msecs_to_jiffies(GROW_MS));
+	}
+	for (; i; i--)
+		kunmap_local(addr[i - 1]);
+}
+
+static int kthread_nests_slowly(struct run *r)
+{
+	return in_kthread(r, nest_slowly);
 }
 
 static int kthread_grows(struct run *r)
@@ -214,6 +234,8 @@ static const struct bug_case cases[] = {
 	     LEAK("syscall-exit", "later_map")),
 	PAIR("kthread-grows", kthread_grows, SEEN_COUNT,
 	     "a kernel thread leaks a window at each of its turns", LEAK("growing", "grow_map")),
+	CORRECT("kthread-nests-slowly", kthread_nests_slowly,
+		"opens as many windows as may nest, over seconds, and closes them"),
 	PAIR("two-bugs-one-page", two_bugs_one_page, SEEN_COUNT,
 	     "leaks a window; the page is used, and then unmapped once too often",
 	     LEAK("syscall-exit", "later_map"), UNDERFLOW("unrelated_unmap")),

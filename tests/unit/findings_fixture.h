@@ -257,4 +257,34 @@ static const struct finding_case finding_cases[] __attribute__((unused)) = {
 
 #define NR_FINDING_CASES (sizeof(finding_cases) / sizeof(finding_cases[0]))
 
+#define STORY_REPORTS 2
+
+/* A leak with the out-of-order revoke that was seen before it; its window is closed later. */
+static inline void fixture_story(struct fixture *f,
+				 void (*finding)(struct report *r, const struct resolved_finding *),
+				 void (*part)(struct report *r, const struct resolved_finding *))
+{
+	static const unsigned int classes[] = { PKS_OUT_OF_ORDER, PKS_LEAK, PKS_LATE_REVOKE };
+	struct model_finding all[3];
+	struct model m = { .findings = all, .nr_findings = 3 };
+
+	for (int i = 0; i < 3; i++) {
+		all[i] = fixture_finding(classes[i], 0);
+		all[i].first = all[i].raw.time += i;
+		if (i == 1)
+			leak_case(&all[i]);
+		else
+			fixture_revoke(&all[i]);
+	}
+	all[0].part_of = all[2].part_of = 2;
+	all[2].follows =
+		(struct model_link){ .time = all[1].raw.time, .class = PKS_LEAK, .place = IN_MAP };
+	f->resolver.model = &m;
+	resolve__finding(&f->resolver, &all[1], f->resolved);
+	finding(&f->report, f->resolved);
+	resolve__finding(&f->resolver, &all[2], f->resolved);
+	part(&f->report, f->resolved);
+	f->resolver.model = NULL;
+}
+
 #endif

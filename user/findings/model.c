@@ -193,6 +193,7 @@ void model__count_suppressed(struct model *m)
 {
 	memset(m->suppressed, 0, sizeof(m->suppressed));
 	memset(m->parts, 0, sizeof(m->parts));
+	memset(m->bugs, 0, sizeof(m->bugs));
 	m->withdrawn = 0;
 	for (size_t i = 0; i < m->nr_findings; i++) {
 		struct model_finding *f = &m->findings[i];
@@ -204,6 +205,8 @@ void model__count_suppressed(struct model *m)
 			m->suppressed[class] += f->count;
 		else if (f->part_of)
 			m->parts[class] += f->count;
+		else
+			m->bugs[class]++;
 		if (f->suppressed == MODEL_WITHDRAWN)
 			m->withdrawn += f->count;
 	}
@@ -506,15 +509,10 @@ __u64 model__total_findings(const struct model *m)
 
 __u64 model__bugs(const struct model *m, unsigned int class)
 {
-	__u64 nr = 0;
-
 	if (!model__found(m, class))
 		return 0;
-	for (size_t i = 0; i < m->nr_findings; i++)
-		nr += m->findings[i].raw.class == class && !m->findings[i].suppressed &&
-		      !m->findings[i].part_of;
 	/* Of one that was lost on the way nothing but its count is known. */
-	return nr ?: 1;
+	return m->bugs[class] ?: 1;
 }
 
 __u64 model__total_bugs(const struct model *m)
@@ -596,6 +594,11 @@ bool model__complete(const struct model *m)
 		if (m->lost[i])
 			return false;
 	return !model__unexplained_faults(m);
+}
+
+bool model__clean(const struct model *m)
+{
+	return model__complete(m) && !m->nr_left;
 }
 
 __u64 model__bucket_end(unsigned int bucket)

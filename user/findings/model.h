@@ -124,6 +124,7 @@ struct model {
 	__u64 found[PKS_NR_CLASSES];	  /* totals, including folded and dropped ones */
 	__u64 suppressed[PKS_NR_CLASSES]; /* how many of found[] are hidden */
 	__u64 parts[PKS_NR_CLASSES];	  /* how many of found[] are parts of other findings */
+	__u64 bugs[PKS_NR_CLASSES];	  /* different findings, without either */
 	__u64 withdrawn;		  /* and how many of these are withdrawn */
 	__u64 lost[NR_LOSSES];		  /* by enum pks_loss and enum loader_loss */
 	__u64 (*lost_on)[NR_LOSSES];	  /* the same, by CPU where one is known; owned */
@@ -179,7 +180,7 @@ void model__settle_all(struct model *m);
  */
 int model__fold(struct model *m, const struct pks_fold *fold, struct model_finding **out);
 
-/* After all folds were added: counts the findings that suppressions hide. */
+/* After all folds were added: counts suppressed findings, parts, and what is left. */
 void model__count_suppressed(struct model *m);
 
 /*
@@ -272,6 +273,9 @@ bool model__saw_nothing(const struct model *m);
 
 /* True if nothing was lost, and something was tested, so that the verdict may be "clean". */
 bool model__complete(const struct model *m);
+
+/* The same, and nobody has left a window open: with no findings the run is clean. */
+bool model__clean(const struct model *m);
 
 /* Mean hold time in ns, and an upper bound for the given share (0..1) of a site's windows. */
 __u64 model__mean(const struct model_site *site);

@@ -240,4 +240,7 @@ void resolve__modules(const struct resolver *r, const struct model_finding *f,
 
 const char *snapshot__state_name(enum snapshot_state state);
 
+/* That of a thread with such a count, given that it is in one at all. */
+enum snapshot_state snapshot__state(__s32 count);
+
 #endif

@@ -82,10 +82,13 @@ static void slot__find_held(struct open_windows *l, struct collector *c, unsigne
 /*
  * A thread without a boundary, such as a kernel thread's loop, leaks a window at each turn. A
  * nest of windows is made in one go and closed again; a pile goes on growing over seconds,
- * and its oldest window stays open.
+ * and its oldest window stays open. A nest may be made slowly, too, by code that sleeps in
+ * it, but it has an end: a kernel with HIGHMEM has room for so many windows of a thread, and
+ * stops at one more. A smaller pile is listed when the run ends.
  */
 #define PILE_LOOK_NS (700 * NS_PER_MS)
-#define PILE_GROWN   2 /* looks in which it had grown */
+#define PILE_GROWN   2	/* looks in which it had grown */
+#define PILE_NEST    16 /* KM_MAX_IDX */
 
 /* Windows of one call site that a thread has open in one context. */
 struct window_pile {
@@ -96,6 +99,7 @@ struct window_pile {
 	__u32 grown; /* looks so far */
 	__u8 context;
 	bool seen; /* in this look */
+	bool reported;
 };
 
 static void pile__report(struct open_windows *l, struct collector *c, const struct pks_slot *slot,
@@ -123,7 +127,10 @@ static struct window_pile *pile__find(struct open_windows *l, const struct windo
 	return NULL;
 }
 
-/* True once: the pile has grown for long enough. One that there is no memory for is new again. */
+/*
+ * True once: the pile has grown for long enough, and beyond any nest. One that there is no
+ * memory for is new again.
+ */
 static bool pile__note(struct open_windows *l, const struct window_pile *pile)
 {
 	struct window_pile *old = pile__find(l, pile);
@@ -134,10 +141,12 @@ static bool pile__note(struct open_windows *l, const struct window_pile *pile)
 		return false;
 	}
 	old->seen = true;
-	if (pile->nr <= old->nr)
-		return false;
+	old->grown += pile->nr > old->nr;
 	old->nr = pile->nr;
-	return ++old->grown == PILE_GROWN;
+	if (old->reported || old->grown < PILE_GROWN || old->nr <= PILE_NEST)
+		return false;
+	old->reported = true;
+	return true;
 }
 
 /* The windows like this one that were granted after it; 0: there is an older one like it. */

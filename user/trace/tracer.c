@@ -622,7 +622,7 @@ enum status tracer__finish(struct tracer *t)
 	tracer__read_totals(t);
 	t->model.untested = tracer__must_open(t) && model__saw_nothing(&t->model);
 	tracer__print_summary(t);
-	status = model__complete(&t->model) && !t->model.nr_left ? STATUS_CLEAN : STATUS_INCOMPLETE;
+	status = model__clean(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
 	if (model__total_findings(&t->model))
 		status = STATUS_FINDINGS;
 	return report__status(&t->report, status);

@@ -341,7 +341,7 @@ static enum status record__status(const struct session_record *record)
 	}
 	if (model__total_findings(record->summary->model))
 		return STATUS_FINDINGS;
-	return model__complete(record->summary->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
+	return model__clean(record->summary->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
 }
 
 enum status session__status(const struct session *s)

@@ -5,7 +5,7 @@
 
 #include "findings/callchain.h"
 #include "findings/finding.h"
-#include "findings/resolve_frame.h"
+#include "findings/resolve/frame.h"
 #include "kernel/dialect/dialect.h"
 #include "kernel/helper.h"
 #include "kernel/inode_path.h"
@@ -423,11 +423,11 @@ void resolve__finding(const struct resolver *r, const struct model_finding *f,
 
 /* --- a thread inside a window --------------------------------------------------------- */
 
-static enum snapshot_state inside__state(const struct pks_inside *thread)
+enum snapshot_state snapshot__state(__s32 count)
 {
-	if (thread->count > 0)
+	if (count > 0)
 		return SNAPSHOT_INSIDE;
-	return thread->count < 0 ? SNAPSHOT_OVER_REVOKED : SNAPSHOT_KEY_OPEN;
+	return count < 0 ? SNAPSHOT_OVER_REVOKED : SNAPSHOT_KEY_OPEN;
 }
 
 const char *snapshot__state_name(enum snapshot_state state)
@@ -451,7 +451,7 @@ void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
 	out->thread.tgid = thread->tgid;
 	out->thread.count = thread->count;
 	memcpy(out->thread.comm, thread->comm, PKS_COMM);
-	out->state = inside__state(thread);
+	out->state = snapshot__state(thread->count);
 	inside__words(thread->count, out->words, sizeof(out->words));
 	out->running = thread->running;
 	pkrs__resolve(thread->pkrs, r->dialect->facts.pkey_mask, true, &out->pkrs);

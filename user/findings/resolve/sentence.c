@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "findings/resolve_frame.h"
+#include "findings/resolve/frame.h"
 #include "kernel/dialect/dialect.h"
 #include "kernel/physaddr.h"
 #include "util/number.h"
