@@ -106,7 +106,7 @@ struct pks_finding {
 	__u8 boundary; /* enum pks_boundary, leak only */
 	__u8 context;  /* enum pks_context */
 	__u8 write;    /* stray-access: 1 write, 0 read */
-	__u8 fatal;    /* stray-access: the kernel did not let it through (strict) */
+	__u8 fatal;    /* stray-access: not let through (strict); leak: an oops killed the thread */
 	__u8 unsure;   /* found after a count mismatch on this thread */
 	__u8 pkey;     /* stray-access: of the page; PKS_NO_PKEY: not known */
 	__u16 nr_stack;

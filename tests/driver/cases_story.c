@@ -206,6 +206,41 @@ static int kthread_grows_ok(struct run *r)
 	return in_kthread(r, grow_step_ok);
 }
 
+/* --- an oops in a window ---------------------------------------------------------------- */
+
+SITE static void *oops_map(struct page *page)
+{
+	return kmap_local_page(page);
+}
+
+SITE static void oops_check(bool sane)
+{
+	BUG_ON(!sane);
+}
+
+static int oops_between(struct run *r, bool sane)
+{
+	void *outer = oops_map(r->page[0]);
+	void *inner = oops_map(r->page[1]);
+
+	POKE(outer);
+	POKE(inner);
+	oops_check(sane);
+	kunmap_local(inner);
+	kunmap_local(outer);
+	return 0;
+}
+
+static int oops_in_windows(struct run *r)
+{
+	return oops_between(r, false);
+}
+
+static int oops_in_windows_ok(struct run *r)
+{
+	return oops_between(r, true);
+}
+
 /* clang-format off */
 static int past_window(struct run *r) { return beside(r, 0, 1, false); }
 static int past_window_ok(struct run *r) { return beside(r, 0, 1, true); }
@@ -234,6 +269,9 @@ static const struct bug_case cases[] = {
 	     LEAK("syscall-exit", "later_map")),
 	PAIR("kthread-grows", kthread_grows, SEEN_COUNT,
 	     "a kernel thread leaks a window at each of its turns", LEAK("growing", "grow_map")),
+	PAIR("oops-in-windows", oops_in_windows, SEEN_COUNT,
+	     "an oops kills the thread in two windows, which nobody has forgotten",
+	     { .class = "leak/thread-exit", .accessed = "oops_check" }),
 	CORRECT("kthread-nests-slowly", kthread_nests_slowly,
 		"opens as many windows as may nest, over seconds, and closes them"),
 	PAIR("two-bugs-one-page", two_bugs_one_page, SEEN_COUNT,

@@ -4,10 +4,12 @@
  *
  *	cases	one line a case, tab-separated: name, class, function on top
  *		of the granted-by, revoked-by, accessed-by stack, seen-by
- *		letter, partner. Several findings: comma-separated, in order.
+ *		letter, partner, how often a finding comes at most. Several findings:
+ *		comma-separated, in order.
  *	about	name, what the case needs first ("-": nothing), what it does
  *	run	write a name: runs the case, returns when all is over
  *	victim	write the path of a DAX file for the cases that need it
+ *	facts	what was so at the end of a case: see its file
  *	expected_by_dialect	what a tracer with another view must report: see its file
  *	user_pair	a pair of functions that are no windows: see its file
  *
@@ -103,7 +105,8 @@ static int cases_show(struct seq_file *m, void *v)
 	{
 		seq_puts(m, c->name);
 		show_findings(m, c->expect);
-		seq_printf(m, "\t%c\t%s\n", c->seen, or_dash(c->partner));
+		seq_printf(m, "\t%c\t%s\t%u\n", c->seen, or_dash(c->partner),
+			   c->times ? c->times : 1);
 	}
 	return 0;
 }
@@ -186,6 +189,7 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t count
 			return err;
 	}
 	err = c->run(r);
+	facts_note(c->name, r);
 	return err ? err : count;
 }
 
@@ -232,6 +236,7 @@ static int __init bugs_init(void)
 	irq_load_init(debug_dir);
 	user_pair_init(debug_dir);
 	expected_by_dialect_init(debug_dir);
+	facts_init(debug_dir);
 	flood_init(debug_dir);
 	return 0;
 }

@@ -10,18 +10,22 @@
 . "${PKS_TOP:?run through tests/run}/tests/lib/tap.sh"
 . "$PKS_TOP/tests/e2e/e2e.sh"
 
-# A process that CASE has left in its state, which it goes on with at each line.
+# A process that CASE has left in its state, which it goes on with at each line, and ends with
+# at one that says so: others have the pipe open as long as they live.
 keep() {
-	mkfifo "$WORK/$1"
-	bash -c "echo $1 >$DRIVER_DIR/run; while read -r _; do $2; done" <"$WORK/$1" >/dev/null &
+	local fifo=$WORK/fifo.${#kept[@]}
+
+	mkfifo "$fifo"
+	bash -c "echo $1 >$DRIVER_DIR/run; while read -r word && [[ \$word != end ]]; do $2; done" \
+		<"$fifo" >/dev/null &
 	kept+=($!)
-	exec {line}>"$WORK/$1"
+	exec {line}>"$fifo"
 	lines+=("$line")
 	wait_until 60 in_state "$!" || bail_out "$1 left nothing"
 }
 
 in_state() {
-	grep -q "^bash/$1 " <<<"$("$PKSTRACE" snapshot)"
+	grep -q "^[^ ]*/$1 " <<<"$("$PKSTRACE" snapshot)"
 }
 
 kept=() lines=()
@@ -42,6 +46,7 @@ done
 kill -USR1 $holder 2>/dev/null
 wait $holder 2>/dev/null
 for line in "${lines[@]}"; do
+	echo end >&"$line"
 	exec {line}>&-
 done
 wait "${kept[@]}"

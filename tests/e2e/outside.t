@@ -24,8 +24,8 @@ for end in work-end thread-exit irq-end softirq-end; do
 	like "$out" "BUG: pkstrace: leak in context_map.*still open at $end" "a leak at $end is reported"
 done
 like "$out" "BUG: pkstrace: underflow in context_unmap" "a work item's underflow is reported"
-is "$(grep -c "^Not in CMD's own threads" <<<"$out")" "$(grep -c 'BUG: pkstrace:' <<<"$out")" \
-	"each report is marked"
+is "$(grep -c "^Not in CMD's own threads" <<<"$out")" \
+	"$(grep -cE 'BUG: pkstrace:|pkstrace: part of' <<<"$out")" "each report, and each part, is marked"
 is "$(grep -c " (not in CMD's own threads)" <<<"$out")" \
 	"$(grep -cE '^ +[0-9]+ +[0-9.]+ +[0-9.]+  [a-z]' <<<"$out")" "and each row of the summary"
 

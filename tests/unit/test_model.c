@@ -149,6 +149,51 @@ static void test_two_bugs_on_one_page_stay_two(void **state)
 	assert_int_equal(findings_of_two(by_device, 0xa0), 2);
 }
 
+/* The findings of a thread with two windows that ends after `first`, if that is one. */
+static size_t findings_of_end(struct pks_finding first, bool fatal)
+{
+	struct model m = {};
+	struct model_finding *f;
+	size_t bugs;
+
+	first.tid = 1;
+	first.time = 50;
+	first.fold = 6;
+	if (first.class) {
+		m.found[first.class] = 1;
+		model__add_finding(&m, &first, &no_stack, &no_stack, &f);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct pks_finding open = leak(7 + i, 100 + i, PKS_STACK_EXACT);
+
+		open.tid = 1;
+		open.boundary = PKS_THREAD_EXIT;
+		open.fatal = fatal;
+		m.found[PKS_LEAK]++;
+		model__add_finding(&m, &open, i ? &stack_a : &stack_b, &no_stack, &f);
+	}
+	model__count_suppressed(&m);
+	for (size_t i = 0; i < m.nr_findings; i++)
+		assert_true(!m.findings[i].part_of ||
+			    !m.findings[m.findings[i].part_of - 1].part_of);
+	bugs = model__total_bugs(&m);
+	model__free(&m);
+	return bugs;
+}
+
+static void test_windows_of_a_killed_thread_are_one(void **state)
+{
+	struct pks_finding fatal = { .class = PKS_STRAY_ACCESS, .fatal = 1 };
+	struct pks_finding passed = { .class = PKS_STRAY_ACCESS };
+
+	(void)state;
+	assert_int_equal(findings_of_end((struct pks_finding){}, true), 1);
+	assert_int_equal(findings_of_end((struct pks_finding){}, false), 2);
+	assert_int_equal(findings_of_end(fatal, true), 1);
+	assert_int_equal(findings_of_end(passed, true), 2);
+	assert_int_equal(findings_of_end(fatal, false), 3);
+}
+
 static void test_fold_only_grows(void **state)
 {
 	struct pks_fold less = { .key = 7, .count = 1, .first = 1, .last = 2 };
@@ -517,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_a_place_is_its_user),
 		cmocka_unit_test(test_a_leaked_window_is_closed_later),
 		cmocka_unit_test(test_two_bugs_on_one_page_stay_two),
+		cmocka_unit_test(test_windows_of_a_killed_thread_are_one),
 		cmocka_unit_test(test_fold_only_grows),
 		cmocka_unit_test(test_fold_alone_is_a_finding),
 		cmocka_unit_test(test_fold_never_hides),

@@ -27,10 +27,14 @@ static bool leak__follows(const struct model_recent *a, const struct pks_finding
 	switch (a->class) {
 	case PKS_CROSS_THREAD: /* somebody else has closed it, so its own thread never will */
 		return a->other_tid == b->tid && a->window && a->window == b->granted.time;
-	case PKS_LEAK: /* one of those that piled up; the others are found at the thread's end */
+	case PKS_LEAK:
+		/* The windows of a thread that an oops killed are one. */
+		if (a->fatal || b->fatal)
+			return a->fatal && b->fatal && a->tid == b->tid;
+		/* One of those that piled up; the others are found at the thread's end. */
 		return a->growing && a->tid == b->tid && a->caller == b->granted.caller;
-	case PKS_STRAY_ACCESS: /* the thread was killed in its window */
-		return a->tid == b->tid && a->fatal && b->boundary == PKS_THREAD_EXIT;
+	case PKS_STRAY_ACCESS: /* which was the oops */
+		return a->tid == b->tid && a->fatal && b->fatal;
 	}
 	return false;
 }

@@ -67,13 +67,22 @@ static void finding__complete(struct model_finding *f, const struct model_findin
 	f->raw.dev = leak->raw.dev;
 }
 
+/* The finding that this one is a part of, or it itself: no part has parts. */
+static size_t whole__of(const struct model *m, size_t finding)
+{
+	size_t part_of = m->findings[finding].part_of;
+
+	return part_of ? part_of - 1 : finding;
+}
+
 enum model_added model__add_finding(struct model *m, const struct pks_finding *raw,
 				    const struct model_stack *granted,
 				    const struct model_stack *revoked, struct model_finding **out)
 {
 	const struct model_recent *cause = join__cause(m, raw);
 	/* A thread that is created in a leaked window is one more that is in it. */
-	size_t part_of = cause && raw->class != PKS_INHERITED ? cause->finding + 1 : 0;
+	size_t part_of =
+		cause && raw->class != PKS_INHERITED ? whole__of(m, cause->finding) + 1 : 0;
 	struct model_finding *f = model__find(m, raw, granted, revoked, part_of);
 	enum model_added added = f ? MODEL_REPEAT : MODEL_NEW;
 

@@ -41,6 +41,8 @@ struct model_link {
 /* It is no bug by itself, and the finding that it would be a part of is not there. */
 #define MODEL_ASIDE (~0u - 1)
 
+#define MODEL_OOPS 128
+
 /* A finding with its owner stacks; repeats are only counted. */
 struct model_finding {
 	struct pks_finding raw;
@@ -54,6 +56,7 @@ struct model_finding {
 	 * part_of and held, join.c decides.
 	 */
 	size_t part_of;
+	char oops[MODEL_OOPS];	 /* of a fatal leak: where that was; "": not known */
 	bool shown;		 /* its report was printed */
 	bool waits;		 /* it was passed over when it was to be shown */
 	bool held;		 /* what it is hangs on its window's end: not to be shown yet */

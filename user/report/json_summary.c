@@ -213,6 +213,8 @@ void json__summary(struct report *r, const struct resolved_summary *s)
 	set_counts(object, s->model);
 	json__set_text(object, "not_watched", s->unwatched);
 	json_object_set_new(object, "classes", summary__classes(s->model, model__bugs));
+	json_object_set_new(object, "occurrences_by_class",
+			    summary__classes(s->model, model__found));
 	json_object_set_new(object, "repeats", summary__repeats(s));
 	json_object_set_new(object, "before", summary__before(s));
 	json_object_set_new(object, "still_open", summary__left(s));

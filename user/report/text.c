@@ -165,6 +165,8 @@ static void text__part(struct report *r, const struct resolved_finding *f)
 	fprintf(r->out, " in %s: %s, %.3f ms later, in %s\n", place__or_unknown(&f->follows.in),
 		f->class, (f->time - f->follows.time) / 1e6, place__or_unknown(&f->in));
 	fprintf(r->out, "%s\n", escaped(f->what));
+	if (f->cause)
+		fprintf(r->out, "Cause: %s: %s\n", f->cause, f->meaning);
 	finding__remarks(r->out, f);
 	finding__who(r->out, f);
 	for (unsigned int i = 0; i < f->nr_stacks; i++)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "findings/blame.h"
 #include "findings/callchain.h"
+#include "kernel/oops.h"
 #include "kernel/symbols/ksyms.h"
 #include "trace/intake.h"
 #include "findings/retire.h"
@@ -63,6 +65,26 @@ static void origin__read(struct intake *in, struct pks_origin *origin, struct mo
 	stack->user = stack__user(in->resolver->symbols, stack, origin->caller);
 }
 
+/* A thread's end in its windows may be an oops' doing. */
+static void leak__find_oops(struct intake *in, struct pks_finding *raw)
+{
+	raw->fatal = raw->boundary == PKS_THREAD_EXIT &&
+		     stack__killed(in->resolver->symbols, raw->stack, raw->nr_stack);
+}
+
+/* Where the thread has oopsed: the log has told of it before the thread ended. */
+static void leak__find_place(struct intake *in, struct model_finding *f)
+{
+	char *more = oops__text(in->oops_log), *all = NULL;
+
+	if (more && asprintf(&all, "%s%s", in->oopses ?: "", more) >= 0) {
+		free(in->oopses);
+		in->oopses = all;
+	}
+	free(more);
+	oops__place(in->oopses, f->raw.tid, f->oops, sizeof(f->oops));
+}
+
 void intake__take(void *arg, const struct pks_finding *from)
 {
 	struct pks_finding copy = *from, *raw = &copy;
@@ -76,12 +98,16 @@ void intake__take(void *arg, const struct pks_finding *from)
 		model__settle(in->model, raw);
 		return;
 	}
+	if (raw->class == PKS_LEAK)
+		leak__find_oops(in, raw);
 	origin__read(in, &raw->granted, &granted);
 	origin__read(in, &raw->revoked, &revoked);
 	origin__read(in, &raw->sibling, &sibling);
 	switch (model__add_finding(in->model, raw, &granted, &revoked, &f)) {
 	case MODEL_NEW:
 		f->sibling = sibling;
+		if (raw->class == PKS_LEAK && raw->fatal && in->oops_log > 0)
+			leak__find_place(in, f);
 		if (finding__withdrawn(in, raw))
 			f->suppressed = MODEL_WITHDRAWN;
 		else if (class__row(raw->class)->aside && !f->part_of)
@@ -290,5 +316,7 @@ void intake__finish(struct intake *in)
 void intake__close(struct intake *in)
 {
 	free(in->resolved);
+	free(in->oopses);
 	in->resolved = NULL;
+	in->oopses = NULL;
 }

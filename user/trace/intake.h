@@ -18,6 +18,7 @@ struct intake {
 	struct report *report;
 	unsigned int max_reports; /* further findings are only counted */
 	unsigned int stack_depth; /* frames of a stack that the programs take; 0: not known */
+	int oops_log;		  /* of oops__follow_log(); 0 or less: there is none */
 	bool show_injections;	  /* print those of the resolver's list as they come */
 	/* NULL: all are wanted. Unwanted ones are not even counted. */
 	bool (*wanted)(void *arg, const struct pks_finding *raw);
@@ -35,6 +36,7 @@ struct intake {
 	__u64 doubt_from;      /* the last of them were refused between these two times; */
 	__u64 doubt_until;     /* 0: none were */
 	struct resolved_finding *resolved; /* room for one; owned */
+	char *oopses;			   /* what the log has said of any so far; owned */
 };
 
 /* Adds a finding to the model; a collector_finding_fn whose arg is a struct intake. */

@@ -8,6 +8,7 @@
 #include "findings/callchain.h"
 #include "findings/suppress.h"
 #include "kernel/helper.h"
+#include "kernel/oops.h"
 #include "kernel/dialect/boundaries.h"
 #include "kernel/symbols/ksyms.h"
 #include "kernel/symbols/srcline.h"
@@ -194,7 +195,9 @@ static enum status tracer__dialect(struct tracer *t)
 
 void tracer__init(struct tracer *t)
 {
-	*t = (struct tracer){ .pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1 };
+	*t = (struct tracer){
+		.pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1, .oops_log = -1
+	};
 	t->workload = (struct workload)WORKLOAD_NONE;
 }
 
@@ -233,6 +236,7 @@ static void tracer__report(struct tracer *t)
 				     .report = &t->report,
 				     .max_reports = o->max_reports,
 				     .stack_depth = o->stack_depth + PKS_STACK_OWN,
+				     .oops_log = t->oops_log,
 				     .show_injections = o->show_injections };
 }
 
@@ -281,6 +285,7 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 		return status;
 	if (!t->options.starts_more && privileges__drop())
 		status__note("can't give up what is no longer needed: %s", strerror(errno));
+	t->oops_log = oops__follow_log();
 	tracer__report(t);
 	t->started = t->shown_at = clock__seconds();
 	tracer__say_attached(t, t->started - begin);
@@ -648,6 +653,7 @@ void tracer__close(struct tracer *t)
 	close_if_open(t->timer);
 	close_if_open(t->ticks);
 	close_if_open(t->pid_watch);
+	close_if_open(t->oops_log);
 }
 
 enum status tracer__run(const struct tracer_options *options)

@@ -69,6 +69,7 @@ struct tracer {
 	char target[128]; /* what is traced, in words */
 	bool target_ended;
 	int signals;	     /* interrupt.h */
+	int oops_log;	     /* of oops__follow_log() */
 	int pid_watch;	     /* pidfd of options.pid */
 	int timer;	     /* timerfd for options.seconds */
 	int ticks;	     /* timerfd for options.interval */

@@ -125,6 +125,11 @@ void resolve__culprit(const struct resolver *r, const struct model_finding *f,
 	__u64 culprit = finding__culprit(f, &flags), user = 0;
 
 	*through = NULL;
+	/* Of the windows' own functions nobody has done anything wrong. */
+	if (f->raw.class == PKS_LEAK && f->raw.fatal) {
+		snprintf(out->text, sizeof(out->text), "%s", f->oops);
+		return;
+	}
 	if (flags && finding__stack(r->symbols, f, primary, &stack))
 		user = resolve__user(r->symbols, &stack.frames, through);
 	place__resolve(r, user ?: culprit, flags, out);
@@ -337,6 +342,8 @@ static const char *finding__meaning(const struct pks_finding *raw)
 
 	if (raw->boundary == PKS_GROWING)
 		return boundary__row(raw->boundary)->meaning;
+	if (raw->class == PKS_LEAK && raw->fatal)
+		return "an oops killed the thread in its windows: see the kernel's log";
 	if (!raw->cause)
 		return (interrupted ? row->if_interrupted : NULL) ?: row->meaning;
 	if (interrupted && cause->if_interrupted)
@@ -417,8 +424,8 @@ void resolve__finding(const struct resolver *r, const struct model_finding *f,
 			part__resolve(r, other, out, &part[nr++]);
 	}
 	finding__resolve(r, f, out);
-	memcpy(out->part, part, nr * sizeof(part[0]));
-	out->nr_parts = nr;
+	for (; out->nr_parts < nr; out->nr_parts++)
+		out->part[out->nr_parts] = part[out->nr_parts];
 }
 
 /* --- a thread inside a window --------------------------------------------------------- */
