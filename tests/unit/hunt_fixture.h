@@ -40,6 +40,13 @@ static inline struct hunt_item *fixture_item(struct hunt_plan *plan, size_t site
 	return &plan->items[at];
 }
 
+/* Of a finding as little as a line of JSON may have, in an array. */
+static inline json_t *fixture_found(const char *class)
+{
+	return json_pack("[{s:s, s:i, s:s, s:s, s:{}, s:{}}]", "type", "finding", "version", 1,
+			 "class", class, "meaning", "not known", "thread", "stacks");
+}
+
 static inline void fixture_plan(struct hunt_plan *plan)
 {
 	size_t alloc = fixture_site(plan, "should_failslab", ALLOC_STACK, 1);
@@ -49,7 +56,7 @@ static inline void fixture_plan(struct hunt_plan *plan)
 				    .wait_status = 1 << 8,
 				    .seconds = 0.5,
 				    .report = strdup("BUG: a leak\n"),
-				    .findings = json_pack("[{s:s}]", "class", "leak"),
+				    .findings = fixture_found("leak"),
 				    .oops = strdup("BUG: an oops\n---[ end trace ]---\n") };
 
 	hunt_item__finish(fixture_item(plan, alloc, -12), &leak);

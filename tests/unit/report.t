@@ -29,10 +29,25 @@ test_schema() {
 		return
 	}
 	for name in whole few; do
-		is "$(/usr/bin/python3 "$PKS_TOP/tests/lib/session_schema.py" \
+		is "$(/usr/bin/python3 "$PKS_TOP/tests/lib/json_schema.py" \
 			"$PKS_TOP/user/doc/session.schema.json" "$WORK/$name" 2>&1)" "" \
 			"$name: each record is as the schema says"
 	done
+}
+
+# What is printed as JSON: sessions, what is new between two, a machine's facts, golden files.
+test_json() {
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || {
+		skip 1 "no python3-jsonschema: run tests/setup"
+		return
+	}
+	"$PKSTRACE" report --json "$WORK/whole" >"$WORK/whole.json"
+	"$PKSTRACE" report --json "$WORK/whole" "$WORK/few" >"$WORK/both.json"
+	"$PKSTRACE" diff --json "$WORK/few" "$WORK/whole" >"$WORK/diff.json"
+	"$PKSTRACE" check --json >"$WORK/check.json" 2>/dev/null
+	is "$(/usr/bin/python3 "$PKS_TOP/tests/lib/json_schema.py" \
+		"$PKS_TOP/user/doc/output.schema.json" "$WORK/"{whole,both,diff,check}.json \
+		"$PKS_TOP/tests/unit/golden/"*.json 2>&1)" "" "JSON: each line is as the schema says"
 }
 
 test_report() {
@@ -110,6 +125,7 @@ test_output() {
 }
 
 test_schema
+test_json
 test_report
 test_refusals
 test_diff

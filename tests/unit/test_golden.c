@@ -227,7 +227,7 @@ static void hunt_with(const char *format, const char *file)
 	struct hunt_summary sum = { .seconds = 2.5,
 				    .survey_report = "BUG: a stray access\n",
 				    .survey_findings = 1 };
-	json_t *findings = json_pack("[{s:s}]", "class", "stray-access");
+	json_t *findings = fixture_found("stray-access");
 	struct hunt_plan plan = {};
 	struct fixture f;
 

@@ -36,6 +36,17 @@ static json_int_t number_of(const json_t *object, const char *key)
 	return json_integer_value(value);
 }
 
+/* What may take 64 bits is text. */
+static unsigned long long count_of(const json_t *object, const char *key)
+{
+	const char *text = text_of(object, key);
+	char *end;
+	unsigned long long value = strtoull(text, &end, 10);
+
+	assert_true(text[0] && !*end);
+	return value;
+}
+
 static json_t *frame_of(const json_t *object, const char *stack, size_t at)
 {
 	json_t *all = json_object_get(json_object_get(object, "stacks"), stack);
@@ -63,7 +74,7 @@ static void test_stray_access(void **state)
 	fixture_print(&f, "json", &finding);
 	object = parse(&f);
 	assert_string_equal(text_of(object, "type"), "finding");
-	assert_int_equal(number_of(object, "time"), 12345678901);
+	assert_int_equal(count_of(object, "time"), 12345678901);
 	assert_string_equal(text_of(object, "class"), "stray-access");
 	assert_string_equal(text_of(object, "cause"), "poisoned-grant");
 	assert_string_equal(text_of(object, "in"), "drv_access+0x0/0x100 [drv]");
@@ -74,7 +85,7 @@ static void test_stray_access(void **state)
 	assert_string_equal(text_of(json_object_get(object, "page"), "physical"), "0x123010");
 	assert_string_equal(text_of(json_object_get(object, "file"), "device_number"),
 			    "4094:99999");
-	assert_int_equal(number_of(json_object_get(object, "file"), "inode"), 12);
+	assert_int_equal(count_of(json_object_get(object, "file"), "inode"), 12);
 	assert_null(json_object_get(json_object_get(object, "file"), "path"));
 	assert_string_equal(text_of(json_object_get(object, "follows_from"), "class"), "underflow");
 	assert_int_equal(number_of(json_object_get(object, "thread"), "tid"), 42);
@@ -130,11 +141,11 @@ static void test_summary(void **state)
 	fixture_summary(&f, "json", &m, 2.5, false);
 	object = parse(&f);
 	assert_string_equal(text_of(object, "type"), "summary");
-	assert_int_equal(number_of(object, "granted"), 3);
-	assert_int_equal(number_of(object, "closed"), 2);
-	assert_int_equal(number_of(object, "findings"), 1);
-	assert_int_equal(number_of(object, "occurrences"), 2);
-	assert_int_equal(number_of(json_object_get(object, "classes"), "leak"), 1);
+	assert_int_equal(count_of(object, "granted"), 3);
+	assert_int_equal(count_of(object, "closed"), 2);
+	assert_int_equal(count_of(object, "findings"), 1);
+	assert_int_equal(count_of(object, "occurrences"), 2);
+	assert_int_equal(count_of(json_object_get(object, "classes"), "leak"), 1);
 	assert_true(json_is_false(json_object_get(object, "complete")));
 	assert_string_equal(text_of(json_array_get(json_object_get(object, "sites"), 0),
 				    "granted_by"),
@@ -143,9 +154,9 @@ static void test_summary(void **state)
 			    "drv_map+0x10/0x100 [drv]");
 	loss = json_array_get(json_object_get(object, "losses"), 0);
 	assert_string_equal(text_of(loss, "reason"), "ring full");
-	assert_int_equal(number_of(json_object_get(loss, "cpus"), "cpu1"), 4);
+	assert_int_equal(count_of(json_object_get(loss, "cpus"), "cpu1"), 4);
 	loss = json_array_get(json_object_get(object, "losses"), 1);
-	assert_int_equal(number_of(json_object_get(loss, "programs"), "grant_page"), 5);
+	assert_int_equal(count_of(json_object_get(loss, "programs"), "grant_page"), 5);
 	json_decref(object);
 	model__free(&m);
 	fixture_close(&f);
@@ -168,12 +179,33 @@ static void test_name_that_is_no_utf8(void **state)
 	fixture_close(&f);
 }
 
+/* A note is a line of the output as well; what a listener says of it is not. */
+static void test_message(void **state)
+{
+	struct fixture f;
+	json_t *object;
+
+	(void)state;
+	fixture_open(&f);
+	f.report.format = format__find("json");
+	report__hear(&f.report);
+	status__note("can't read %s", "\377");
+	report__deaf();
+	object = parse(&f);
+	assert_string_equal(text_of(object, "type"), "message");
+	assert_int_equal(number_of(object, "version"), 1);
+	assert_string_equal(text_of(object, "text"), "can't read ?");
+	json_decref(object);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stray_access),
 		cmocka_unit_test(test_little_known),
 		cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_name_that_is_no_utf8),
 	};
 

@@ -128,7 +128,7 @@ static void print_hunt(struct fixture *f)
 	struct hunt_summary sum = { .seconds = 2.5,
 				    .survey_report = "BUG: a stray access\n",
 				    .survey_findings = 1 };
-	json_t *findings = json_pack("[{s:s}]", "class", "stray-access");
+	json_t *findings = fixture_found("stray-access");
 	struct hunt_plan plan = {};
 
 	fixture_plan(&plan);
@@ -141,12 +141,22 @@ static void print_hunt(struct fixture *f)
 	json_decref(findings);
 }
 
+/* What goes to standard error is part of the report that hears it. */
+static void print_note(struct fixture *f)
+{
+	report__hear(&f->report);
+	status__note("a name with\n\377 in it");
+	report__deaf();
+	status__note("nobody hears this");
+}
+
 static void print_all(struct fixture *f)
 {
 	print_findings(f);
 	print_injections(f);
 	print_summaries(f);
 	print_hunt(f);
+	print_note(f);
 }
 
 /* --- written and read --------------------------------------------------------------- */

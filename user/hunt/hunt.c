@@ -443,12 +443,14 @@ enum status hunt(const struct hunt_options *options)
 	if (!status) {
 		status = hunt_session__open(&h.session, &options->session);
 		status = status ?: hunt__begin_session(&h);
+		report__hear(&h.report);
 		status = status ?: hunt__survey(&h);
 		if (!status) {
 			hunt__runs(&h);
 			status = hunt__verdict(&h);
 		}
 		hunt_session__close(&h.session);
+		report__deaf();
 	}
 	hunt_result__free(&h.survey);
 	hunt_baseline__free(&h.baseline);

@@ -2,13 +2,23 @@
 /*
  * JSON lines: an object for each finding as it comes ("type": "finding"), one
  * at the end ("type": "summary"). Names are those of the text. Addresses are
- * strings in hex, for a double does not hold them; times are in ns.
+ * strings in hex, counts and times (in ns) are strings in decimal, for a double does not
+ * hold 64 bits. user/doc/output.schema.json says what there is.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "report/json.h"
 #include "util/json.h"
+
+json_t *json__record(const char *type)
+{
+	json_t *object = json_object();
+
+	json__set_text(object, "type", type);
+	json__set_number(object, "version", JSON_VERSION);
+	return object;
+}
 
 void json__line(struct report *r, json_t *object)
 {
@@ -106,10 +116,10 @@ static json_t *file__object(const struct resolved_file *file)
 	json_t *object = json_object();
 
 	json__set_text(object, "path", file->path[0] ? file->path : NULL);
-	json__set_number(object, "inode", file->inode);
+	json__set_count(object, "inode", file->inode);
 	json__set_text(object, "device", file->device[0] ? file->device : NULL);
 	json__set_text(object, "device_number", file->number);
-	json__set_number(object, "page", file->page);
+	json__set_count(object, "page", file->page);
 	return object;
 }
 
@@ -139,7 +149,7 @@ static json_t *link__object(const struct resolved_link *link)
 {
 	json_t *object = json_object();
 
-	json__set_number(object, "time", link->time);
+	json__set_count(object, "time", link->time);
 	json__set_text(object, "class", link->class);
 	set_place(object, "in", &link->in);
 	return object;
@@ -153,10 +163,10 @@ static void set_injection(json_t *object, const struct resolved_injection *one)
 	json__set_text(object, "caller", one->caller.text);
 	json__set_text(object, "function", one->function);
 	if (one->function)
-		json__set_number(object, "value", one->value);
+		json__set_signed(object, "value", one->value);
 	json__set_text(object, "error", one->error);
 	if (one->delay)
-		json__set_number(object, "delay", one->delay);
+		json__set_count(object, "delay", one->delay);
 }
 
 static json_t *cause__object(const struct resolved_finding *f)
@@ -165,14 +175,13 @@ static json_t *cause__object(const struct resolved_finding *f)
 
 	set_injection(object, &f->injection);
 	json__set_flag(object, "same_thread", f->injected_thread);
-	json__set_number(object, "before", f->injected_before);
+	json__set_count(object, "before", f->injected_before);
 	return object;
 }
 
 static void finding__what(json_t *object, const struct resolved_finding *f)
 {
-	json__set_text(object, "type", "finding");
-	json__set_number(object, "time", f->time);
+	json__set_count(object, "time", f->time);
 	json__set_text(object, "class", f->class);
 	json__set_text(object, "cause", f->cause);
 	if (f->by_device)
@@ -200,7 +209,7 @@ static void finding__where(json_t *object, const struct resolved_finding *f)
 	if (f->file.inode)
 		json_object_set_new(object, "file", file__object(&f->file));
 	if (f->held)
-		json__set_number(object, "open_for", f->held);
+		json__set_count(object, "open_for", f->held);
 	if (f->other_tid)
 		json__set_number(object, "other_tid", f->other_tid);
 }
@@ -214,7 +223,7 @@ static json_t *machines__array(const struct resolved_finding *f)
 
 		json__set_text(one, "host", f->seen[i].host);
 		json__set_text(one, "kernel", f->seen[i].kernel);
-		json__set_number(one, "count", f->seen[i].count);
+		json__set_count(one, "count", f->seen[i].count);
 		json_array_append_new(all, one);
 	}
 	return all;
@@ -227,7 +236,7 @@ static json_t *parts__array(const struct resolved_finding *f)
 	for (unsigned int i = 0; i < f->nr_parts; i++) {
 		json_t *one = json_object();
 
-		json__set_number(one, "time", f->part[i].time);
+		json__set_count(one, "time", f->part[i].time);
 		json__set_text(one, "class", f->part[i].class);
 		set_place(one, "in", &f->part[i].in);
 		json__set_text(one, "what", f->part[i].what);
@@ -238,7 +247,7 @@ static json_t *parts__array(const struct resolved_finding *f)
 
 json_t *json__finding_object(const struct resolved_finding *f)
 {
-	json_t *object = json_object();
+	json_t *object = json__record("finding");
 
 	finding__what(object, f);
 	finding__where(object, f);
@@ -274,12 +283,11 @@ static void json__finding(struct report *r, const struct resolved_finding *f)
 
 static void json__injection(struct report *r, const struct resolved_injection *one)
 {
-	json_t *object = json_object(), *thread = json_object(), *stack = json_array();
+	json_t *object = json__record("injection"), *thread = json_object(), *stack = json_array();
 
-	json__set_text(object, "type", "injection");
-	json__set_number(object, "time", one->time);
+	json__set_count(object, "time", one->time);
 	json__set_flag(object, "dry", one->dry);
-	json__set_number(object, "call", one->nth);
+	json__set_count(object, "call", one->nth);
 	json__set_number(thread, "tid", one->thread.tid);
 	json__set_number(thread, "tgid", one->thread.tgid);
 	json__set_text(thread, "comm", one->thread.comm);
@@ -293,9 +301,8 @@ static void json__injection(struct report *r, const struct resolved_injection *o
 
 json_t *json__inside_object(const struct resolved_inside *t)
 {
-	json_t *object = json_object();
+	json_t *object = json__record("thread");
 
-	json__set_text(object, "type", "thread");
 	json__set_text(object, "comm", t->thread.comm);
 	json__set_number(object, "tid", t->thread.tid);
 	json__set_number(object, "tgid", t->thread.tgid);
@@ -314,12 +321,19 @@ static void json__thread(struct report *r, const struct resolved_inside *t)
 
 static void json__snapshot(struct report *r, const struct report_snapshot *all)
 {
-	json_t *object = json_object();
+	json_t *object = json__record("summary");
 
-	json__set_text(object, "type", "summary");
-	json__set_number(object, "threads", all->threads);
+	json__set_count(object, "threads", all->threads);
 	for (int i = 0; i < NR_SNAPSHOT_STATES; i++)
-		json__set_number(object, snapshot__state_name(i), all->in_state[i]);
+		json__set_count(object, snapshot__state_name(i), all->in_state[i]);
+	json__line(r, object);
+}
+
+static void json__message(struct report *r, const struct report_message *m)
+{
+	json_t *object = json__record("message");
+
+	json__set_text(object, "text", m->text);
 	json__line(r, object);
 }
 
@@ -333,10 +347,9 @@ static void fact__key(const char *name, char *key, size_t size)
 
 static void json__check(struct report *r, const struct report_check *check)
 {
-	json_t *object = json_object(), *list;
+	json_t *object = json__record("check"), *list;
 	char key[64];
 
-	json__set_text(object, "type", "check");
 	for (size_t i = 0; i < check->nr; i++) {
 		const struct report_fact *fact = &check->fact[i];
 
@@ -364,6 +377,7 @@ const struct format format_json = {
 	.interval = json__interval,
 	.thread = json__thread,
 	.survey = json__survey,
+	.message = json__message,
 	.summary = json__summary,
 	.injections = json__injections,
 	.snapshot = json__snapshot,

@@ -7,6 +7,12 @@
 
 #include "report/report.h"
 
+/* Of the schema, user/doc/output.schema.json: greater where an old reader would go wrong. */
+#define JSON_VERSION 1
+
+/* An object with what all lines have, owned by the caller. Returns NULL if out of memory. */
+json_t *json__record(const char *type);
+
 /* The object of one output line, owned by the caller. Returns NULL if out of memory. */
 json_t *json__finding_object(const struct resolved_finding *f);
 

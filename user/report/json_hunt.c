@@ -30,7 +30,7 @@ static json_t *call__object(const struct report_call *call)
 
 	json__set_text(object, "function", site->function);
 	json__set_text(object, "error", call->error);
-	json__set_number(object, "value", call->value);
+	json__set_signed(object, "value", call->value);
 	json__set_flag(object, "kernel_fault_injection", site->kernel_fault_injection);
 	json_object_set_new(object, "site", json_stringn(site->name, strcspn(site->name, "\n")));
 	json__set_text(object, "file", site->file);
@@ -42,14 +42,13 @@ static json_t *call__object(const struct report_call *call)
 
 static json_t *run__object(const struct report_run *run, const struct report_hunt *hunt)
 {
-	json_t *object = json_object(), *calls = json_array(), *outcomes = json_array();
+	json_t *object = json__record("hunt-run"), *calls = json_array(), *outcomes = json_array();
 
 	for (unsigned int i = 0; i < run->nr_calls; i++)
 		json_array_append_new(calls, call__object(&run->call[i]));
 	for (size_t i = 0; i < hunt->nr_outcomes; i++)
 		if (run->outcomes & 1u << i)
 			json_array_append_new(outcomes, json_string(hunt->outcome[i].name));
-	json__set_text(object, "type", "hunt-run");
 	json__set_number(object, "run", run->number);
 	json_object_set_new(object, "calls", calls);
 	json__set_text(object, "outcome", run->outcome);
@@ -65,7 +64,7 @@ static json_t *run__object(const struct report_run *run, const struct report_hun
 
 void json__survey(struct report *r, const struct report_survey *s)
 {
-	json_t *object = json_object(), *sites = json_array();
+	json_t *object = json__record("hunt-survey"), *sites = json_array();
 
 	for (size_t i = 0; i < s->nr_sites; i++) {
 		const struct report_site *site = &s->site[i];
@@ -73,12 +72,11 @@ void json__survey(struct report *r, const struct report_survey *s)
 
 		json__set_text(one, "function", site->function);
 		json__set_flag(one, "kernel_fault_injection", site->kernel_fault_injection);
-		json__set_number(one, "calls", site->calls);
-		json__set_number(one, "in_window", site->in_window);
+		json__set_count(one, "calls", site->calls);
+		json__set_count(one, "in_window", site->in_window);
 		json_object_set_new(one, "stack", lines__array(site->stack));
 		json_array_append_new(sites, one);
 	}
-	json__set_text(object, "type", "hunt-survey");
 	json_object_set_new(object, "sites", sites);
 	json_object_set_new(object, "findings", findings__array(s->findings));
 	json__line(r, object);
@@ -103,11 +101,10 @@ static json_t *places__array(const struct report_hunt *h)
 
 static json_t *hunt__summary(const struct report_hunt *h)
 {
-	json_t *object = json_object(), *outcomes = json_object();
+	json_t *object = json__record("hunt-summary"), *outcomes = json_object();
 
 	for (size_t i = 0; i < h->nr_outcomes; i++)
 		json__set_number(outcomes, h->outcome[i].name, h->outcome[i].runs);
-	json__set_text(object, "type", "hunt-summary");
 	json__set_number(object, "runs", h->planned);
 	json__set_number(object, "walked", h->walked);
 	json__set_number(object, "found", h->found);

@@ -19,9 +19,9 @@ static json_t *summary__repeats(const struct resolved_summary *s)
 		json__set_text(object, "through", one->through);
 		json__set_flag(object, "reported", one->reported);
 		json__set_flag(object, "outside_command", one->outside);
-		json__set_number(object, "count", one->count);
-		json__set_number(object, "first", one->first);
-		json__set_number(object, "last", one->last);
+		json__set_count(object, "count", one->count);
+		json__set_count(object, "first", one->first);
+		json__set_count(object, "last", one->last);
 		json_array_append_new(all, object);
 	}
 	return all;
@@ -35,7 +35,7 @@ static json_t *summary__classes(const struct model *m,
 
 	for (unsigned int i = 0; i < PKS_NR_CLASSES; i++)
 		if (of(m, i))
-			json__set_number(classes, class__row(i)->name, of(m, i));
+			json__set_count(classes, class__row(i)->name, of(m, i));
 	return classes;
 }
 
@@ -48,7 +48,7 @@ static json_t *summary__suppressions(const struct resolved_summary *s)
 
 		json__set_text(one, "name", s->suppression[i].name);
 		json__set_text(one, "origin", s->suppression[i].origin);
-		json__set_number(one, "used", s->suppression[i].used);
+		json__set_count(one, "used", s->suppression[i].used);
 		json_array_append_new(all, one);
 	}
 	return all;
@@ -62,8 +62,8 @@ static json_t *site__histogram(const struct model_site *site)
 	for (unsigned int b = 0; b < PKS_BUCKETS; b++)
 		if (site->hist[b])
 			json_array_append_new(all,
-					      json_pack("[I, I]", (json_int_t)model__bucket_end(b),
-							(json_int_t)site->hist[b]));
+					      json_pack("[o, o]", json__count(model__bucket_end(b)),
+							json__count(site->hist[b])));
 	return all;
 }
 
@@ -71,13 +71,13 @@ static void set_times(json_t *object, const struct resolved_site *site)
 {
 	const struct model_site *counts = site->counts;
 
-	json__set_number(object, "closed", counts->closed);
-	json__set_number(object, "timed", counts->timed);
-	json__set_number(object, "total", counts->total);
+	json__set_count(object, "closed", counts->closed);
+	json__set_count(object, "timed", counts->timed);
+	json__set_count(object, "total", counts->total);
 	if (counts->timed) {
-		json__set_number(object, "p50", site->p50);
-		json__set_number(object, "p99", site->p99);
-		json__set_number(object, "max", counts->max);
+		json__set_count(object, "p50", site->p50);
+		json__set_count(object, "p99", site->p99);
+		json__set_count(object, "max", counts->max);
 	}
 	json_object_set_new(object, "held", site__histogram(counts));
 }
@@ -97,7 +97,7 @@ static json_t *summary__sites(const struct resolved_summary *s)
 		json_t *one = json_object();
 
 		json__set_text(one, keys[s->by], site->known ? site->name : NULL);
-		json__set_number(one, "grants", site->counts->grants);
+		json__set_count(one, "grants", site->counts->grants);
 		set_times(one, site);
 		json_array_append_new(all, one);
 	}
@@ -110,15 +110,15 @@ static json_t *loss__object(const struct model *m, int reason)
 	char key[16];
 
 	json__set_text(loss, "reason", loss__row(reason)->name);
-	json__set_number(loss, "count", m->lost[reason]);
+	json__set_count(loss, "count", m->lost[reason]);
 	json__set_text(loss, "meaning", loss__row(reason)->meaning);
 	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++) {
 		snprintf(key, sizeof(key), "cpu%u", cpu);
 		if (m->lost_on[cpu][reason])
-			json__set_number(cpus, key, m->lost_on[cpu][reason]);
+			json__set_count(cpus, key, m->lost_on[cpu][reason]);
 	}
 	for (size_t i = 0; reason == PKS_LOST_RECURSION && i < m->nr_skipped; i++)
-		json__set_number(programs, m->skipped[i].program, m->skipped[i].count);
+		json__set_count(programs, m->skipped[i].program, m->skipped[i].count);
 	json_object_set_new(loss, "cpus", cpus);
 	json_object_set_new(loss, "programs", programs);
 	return loss;
@@ -147,9 +147,9 @@ static json_t *summary__faults(const struct model *m)
 		one = json_object();
 		if (key != PKS_NO_PKEY)
 			json__set_number(one, "pkey", key);
-		json__set_number(one, "by_tracepoint", m->faults.seen[key]);
-		json__set_number(one, "by_callback", m->faults.asked[key]);
-		json__set_number(one, "on_another_key", m->faults.other[key]);
+		json__set_count(one, "by_tracepoint", m->faults.seen[key]);
+		json__set_count(one, "by_callback", m->faults.asked[key]);
+		json__set_count(one, "on_another_key", m->faults.other[key]);
 		json_array_append_new(all, one);
 	}
 	return all;
@@ -157,24 +157,24 @@ static json_t *summary__faults(const struct model *m)
 
 static void set_counts(json_t *object, const struct model *m)
 {
-	json__set_number(object, "granted", model__grants(m));
-	json__set_number(object, "closed", model__closed(m));
-	json__set_number(object, "open", m->open_windows);
-	json__set_number(object, "faults", model__faults(m));
-	json__set_number(object, "faults_by_tracepoint", model__faults_seen(m));
-	json__set_number(object, "faults_on_other_keys", model__other_faults(m));
+	json__set_count(object, "granted", model__grants(m));
+	json__set_count(object, "closed", model__closed(m));
+	json__set_count(object, "open", m->open_windows);
+	json__set_count(object, "faults", model__faults(m));
+	json__set_count(object, "faults_by_tracepoint", model__faults_seen(m));
+	json__set_count(object, "faults_on_other_keys", model__other_faults(m));
 	json_object_set_new(object, "faults_by_key", summary__faults(m));
 	json__set_flag(object, "untested", model__saw_nothing(m));
-	json__set_number(object, "older_windows", m->older_windows);
-	json__set_number(object, "late_revokes", m->late_revokes);
-	json__set_number(object, "findings", model__total_bugs(m));
-	json__set_number(object, "occurrences", model__total_findings(m));
-	json__set_number(object, "suppressed", model__total_suppressed(m));
-	json__set_number(object, "made", m->made);
-	json__set_number(object, "delivered", m->delivered);
-	json__set_number(object, "folded", m->folded);
-	json__set_number(object, "dropped", m->dropped);
-	json__set_number(object, "withdrawn", m->withdrawn);
+	json__set_count(object, "older_windows", m->older_windows);
+	json__set_count(object, "late_revokes", m->late_revokes);
+	json__set_count(object, "findings", model__total_bugs(m));
+	json__set_count(object, "occurrences", model__total_findings(m));
+	json__set_count(object, "suppressed", model__total_suppressed(m));
+	json__set_count(object, "made", m->made);
+	json__set_count(object, "delivered", m->delivered);
+	json__set_count(object, "folded", m->folded);
+	json__set_count(object, "dropped", m->dropped);
+	json__set_count(object, "withdrawn", m->withdrawn);
 	json__set_flag(object, "complete", model__complete(m));
 }
 
@@ -195,9 +195,9 @@ static json_t *summary__left(const struct resolved_summary *s)
 		json_t *object = json_object();
 
 		json__set_text(object, "comm", s->left[i].comm);
-		json__set_number(object, "tid", s->left[i].tid);
-		json__set_number(object, "windows", s->left[i].nr);
-		json__set_number(object, "oldest_ns", s->left[i].held);
+		json__set_count(object, "tid", s->left[i].tid);
+		json__set_count(object, "windows", s->left[i].nr);
+		json__set_count(object, "oldest_ns", s->left[i].held);
 		json__set_text(object, "in", s->left[i].in[0] ? s->left[i].in : NULL);
 		json_array_append_new(all, object);
 	}
@@ -206,9 +206,8 @@ static json_t *summary__left(const struct resolved_summary *s)
 
 void json__summary(struct report *r, const struct resolved_summary *s)
 {
-	json_t *object = json_object(), *notes = json_array();
+	json_t *object = json__record("summary"), *notes = json_array();
 
-	json__set_text(object, "type", "summary");
 	json_object_set_new(object, "seconds", json_real(s->seconds));
 	set_counts(object, s->model);
 	json__set_text(object, "not_watched", s->unwatched);
@@ -229,14 +228,13 @@ void json__summary(struct report *r, const struct resolved_summary *s)
 
 void json__interval(struct report *r, const struct resolved_summary *s)
 {
-	json_t *object = json_object();
+	json_t *object = json__record("interval");
 
-	json__set_text(object, "type", "interval");
 	json_object_set_new(object, "at", json_real(s->at));
 	json_object_set_new(object, "seconds", json_real(s->seconds));
-	json__set_number(object, "granted", s->all_counts.grants);
+	json__set_count(object, "granted", s->all_counts.grants);
 	set_times(object, &s->all);
-	json__set_number(object, "open", s->model->open_windows);
+	json__set_count(object, "open", s->model->open_windows);
 	json_object_set_new(object, "classes", summary__classes(s->model, model__found));
 	json_object_set_new(object, "sites", summary__sites(s));
 	json__line(r, object);
@@ -248,8 +246,8 @@ static json_t *place__object(const struct report_place *place)
 {
 	json_t *object = json_object(), *stack = json_array();
 
-	json__set_number(object, "calls", place->calls);
-	json__set_number(object, "in_window", place->in_window);
+	json__set_count(object, "calls", place->calls);
+	json__set_count(object, "in_window", place->in_window);
 	for (unsigned int i = 0; i < place->nr; i++)
 		json_array_append_new(stack, json_string(place->stack[i].text));
 	json_object_set_new(object, "stack", stack);
@@ -258,17 +256,16 @@ static json_t *place__object(const struct report_place *place)
 
 void json__injections(struct report *r, const struct report_injections *all)
 {
-	json_t *object = json_object(), *places = json_array();
+	json_t *object = json__record("injections"), *places = json_array();
 
-	json__set_text(object, "type", "injections");
 	json__set_flag(object, "dry", all->dry);
-	json__set_number(object, "passed", all->passed);
-	json__set_number(object, "hits", all->hits);
-	json__set_number(object, "returned_0", all->zeros);
-	json__set_number(object, "seed", all->seed);
+	json__set_count(object, "passed", all->passed);
+	json__set_count(object, "hits", all->hits);
+	json__set_count(object, "returned_0", all->zeros);
+	json__set_count(object, "seed", all->seed);
 	for (size_t i = 0; i < all->nr_places; i++)
 		json_array_append_new(places, place__object(&all->place[i]));
 	json_object_set_new(object, "places", places);
-	json__set_number(object, "places_lost", all->places_lost);
+	json__set_count(object, "places_lost", all->places_lost);
 	json__line(r, object);
 }

@@ -29,6 +29,21 @@ void report__find_terminal(struct report *r)
 	r->colour = colour__wanted();
 }
 
+static void message__print(void *arg, const char *text)
+{
+	report__message(arg, &(struct report_message){ .text = text });
+}
+
+void report__hear(struct report *r)
+{
+	status__hear(message__print, r);
+}
+
+void report__deaf(void)
+{
+	status__hear(NULL, NULL);
+}
+
 #define PRINT(part, type)                                                                          \
 	void report__##part(struct report *r, const type *what)                                    \
 	{                                                                                          \

@@ -27,6 +27,11 @@ struct report {
 	struct report *keep; /* gets everything as well: a session that is kept; NULL: none */
 };
 
+/* A line that went to standard error while the report was made. */
+struct report_message {
+	const char *text;
+};
+
 /* --- inject ----------------------------------------------------------------------- */
 
 /* A call site whose calls pass the filters. */
@@ -139,8 +144,8 @@ struct report_check {
 
 /*
  * The parts of an output, and what each is of. As they come: finding, part, injection,
- * interval, thread, survey; the rest comes at the end. A "part" is one of a finding that was
- * printed before; its `follows` is that one.
+ * interval, thread, survey, message; the rest comes at the end. A "part" is one of a finding
+ * that was printed before; its `follows` is that one.
  */
 #define REPORT_PARTS(PART)                                                                         \
 	PART(finding, struct resolved_finding)                                                     \
@@ -149,6 +154,7 @@ struct report_check {
 	PART(interval, struct resolved_summary)                                                    \
 	PART(thread, struct resolved_inside)                                                       \
 	PART(survey, struct report_survey)                                                         \
+	PART(message, struct report_message)                                                       \
 	PART(summary, struct resolved_summary)                                                     \
 	PART(injections, struct report_injections)                                                 \
 	PART(snapshot, struct report_snapshot)                                                     \
@@ -175,6 +181,10 @@ REPORT_PARTS(REPORT_PRINT)
 /* report__wants_finding(r) and so on: false where nobody does, and it need not be made. */
 #define REPORT_WANTS(part, type) bool report__wants_##part(const struct report *r);
 REPORT_PARTS(REPORT_WANTS)
+
+/* Messages are parts of this report until report__deaf(), which it has to outlive. */
+void report__hear(struct report *r);
+void report__deaf(void);
 
 /* The format with that name; NULL if there is none. */
 const struct format *format__find(const char *name);

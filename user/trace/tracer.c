@@ -288,9 +288,14 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 	t->oops_log = oops__follow_log();
 	tracer__report(t);
 	t->started = t->shown_at = clock__seconds();
+	status = tracer__begin_session(t);
+	if (status)
+		return status;
+	if (!t->options.starts_more)
+		report__hear(&t->report);
 	tracer__say_attached(t, t->started - begin);
 	tracer__say_ready(t);
-	return tracer__begin_session(t) ?: tracer__start_workload(t);
+	return tracer__start_workload(t);
 }
 
 static void tracer__workload_say_end(const struct tracer *t, int wait_status)
@@ -626,6 +631,7 @@ enum status tracer__finish(struct tracer *t)
 		tracer__show_interval(t, t->ended);
 	tracer__read_totals(t);
 	t->model.untested = tracer__must_open(t) && model__saw_nothing(&t->model);
+	report__deaf(); /* the summary is the last record */
 	tracer__print_summary(t);
 	status = model__clean(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
 	if (model__total_findings(&t->model))
@@ -641,6 +647,8 @@ static void close_if_open(int fd)
 
 void tracer__close(struct tracer *t)
 {
+	if (!t->options.starts_more)
+		report__deaf();
 	intake__close(&t->intake);
 	collector__close(t->collector);
 	workload__close(&t->workload);

@@ -38,6 +38,27 @@ void json__set_text(json_t *object, const char *key, const char *value)
 		json_object_set_new(object, key, text__json(value));
 }
 
+json_t *json__count(__u64 value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, (uint64_t)value);
+	return json_string(text);
+}
+
+void json__set_count(json_t *object, const char *key, __u64 value)
+{
+	json_object_set_new(object, key, json__count(value));
+}
+
+void json__set_signed(json_t *object, const char *key, __s64 value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, (int64_t)value);
+	json_object_set_new(object, key, json_string(text));
+}
+
 void json__set_number(json_t *object, const char *key, __s64 value)
 {
 	json_object_set_new(object, key, json_integer(value));

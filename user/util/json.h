@@ -18,7 +18,15 @@ void json__set_hex(json_t *object, const char *key, __u64 value);
 /* Names of threads and files may contain any bytes; those that are not UTF-8 become "?". */
 void json__set_text(json_t *object, const char *key, const char *value);
 
-/* These also set zero and false. */
+/*
+ * A count or a time: a string in decimal, for the same reason. These also set zero. The bare
+ * value is the caller's; NULL if out of memory.
+ */
+json_t *json__count(__u64 value);
+void json__set_count(json_t *object, const char *key, __u64 value);
+void json__set_signed(json_t *object, const char *key, __s64 value);
+
+/* What fits into 53 bits; zero and false are set, too. */
 void json__set_number(json_t *object, const char *key, __s64 value);
 void json__set_flag(json_t *object, const char *key, bool value);
 

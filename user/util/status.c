@@ -11,6 +11,27 @@
 
 #define PREFIX "pkstrace: "
 
+static status_fn heard_by;
+static void *heard_with;
+
+void status__hear(status_fn fn, void *arg)
+{
+	heard_by = fn;
+	heard_with = arg;
+}
+
+/* What hears a line may have something to say itself: it does not hear that. */
+static void line__hear(const char *line)
+{
+	const status_fn fn = heard_by;
+
+	if (!fn)
+		return;
+	heard_by = NULL;
+	fn(heard_with, line);
+	heard_by = fn;
+}
+
 /* In one write: what other processes write to the same place does not come between. */
 static void line__write(const char *line, size_t size)
 {
@@ -55,6 +76,7 @@ static void say(const char *format, va_list args)
 		return;
 	}
 	line__write_escaped(line);
+	line__hear(line + sizeof(PREFIX) - 1);
 	free(line);
 }
 

@@ -19,4 +19,11 @@ enum status status__say(enum status status, const char *format, ...)
 /* As above, for progress and remarks. */
 void status__note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Who gets each such line as well, without the prefix; NULL: nobody. It may not keep the text,
+ * and lines of its own do not come back to it.
+ */
+typedef void (*status_fn)(void *arg, const char *text);
+void status__hear(status_fn fn, void *arg);
+
 #endif

@@ -44,13 +44,12 @@ static const struct merged_finding *finding__in(const struct merged *m,
 static void finding__json(struct diff *d, enum change change, const struct resolved_finding *f,
 			  const __u64 count[2], __u64 hash)
 {
-	json_t *object = json_object(), *finding = json__finding_object(f);
+	json_t *object = json__record("diff-finding"), *finding = json__finding_object(f);
 
-	json__set_text(object, "type", "diff-finding");
 	json__set_text(object, "change", words[change]);
 	json__set_hex(object, "identity", hash);
-	json__set_number(object, "old_count", count[0]);
-	json__set_number(object, "new_count", count[1]);
+	json__set_count(object, "old_count", count[0]);
+	json__set_count(object, "new_count", count[1]);
 	json_object_set_new(object, "finding", finding);
 	json__line(d->r, object);
 }
@@ -140,14 +139,13 @@ static void site__text(FILE *out, const struct resolved_site *old, const struct 
 static void site__json(struct diff *d, const struct resolved_site *old,
 		       const struct resolved_site *new)
 {
-	json_t *object = json_object();
+	json_t *object = json__record("diff-site");
 
-	json__set_text(object, "type", "diff-site");
 	json__set_text(object, "granted_by", new->name);
-	json__set_number(object, "old_grants", old->counts->grants);
-	json__set_number(object, "new_grants", new->counts->grants);
-	json__set_number(object, "old_mean", old->mean);
-	json__set_number(object, "new_mean", new->mean);
+	json__set_count(object, "old_grants", old->counts->grants);
+	json__set_count(object, "new_grants", new->counts->grants);
+	json__set_count(object, "old_mean", old->mean);
+	json__set_count(object, "new_mean", new->mean);
 	json__line(d->r, object);
 }
 
@@ -199,8 +197,7 @@ static void diff__sum(struct diff *d, enum status status)
 						      "");
 		return;
 	}
-	object = json_object();
-	json__set_text(object, "type", "diff-summary");
+	object = json__record("diff-summary");
 	json__set_number(object, "gone", d->nr[GONE]);
 	json__set_number(object, "still_there", d->nr[STILL_THERE]);
 	json__set_number(object, "new", d->nr[NEW]);

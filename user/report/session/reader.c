@@ -24,6 +24,7 @@ static const struct {
 	[RECORD_INTERVAL] = { "interval", &layout_summary },
 	[RECORD_SUMMARY] = { "summary", &layout_summary },
 	[RECORD_INJECTIONS] = { "injections", &layout_injections },
+	[RECORD_MESSAGE] = { "message", &layout_message },
 	[RECORD_SURVEY] = { "survey", &layout_survey },
 	[RECORD_HUNT] = { "hunt", &layout_hunt },
 	[RECORD_END] = { "end", &layout_end },
@@ -307,6 +308,9 @@ static void record__print(const struct session_record *record, struct report *r)
 		break;
 	case RECORD_SURVEY:
 		report__survey(r, record->survey);
+		break;
+	case RECORD_MESSAGE:
+		report__message(r, record->message);
 		break;
 	case RECORD_HUNT:
 		report__runs(r, record->hunt);

@@ -14,6 +14,7 @@ enum record_type {
 	RECORD_SUMMARY,
 	RECORD_INJECTIONS,
 	RECORD_SURVEY,
+	RECORD_MESSAGE,
 	RECORD_HUNT,
 	RECORD_END,
 	NR_RECORD_TYPES, /* one that only a later pkstrace knows */
@@ -47,6 +48,7 @@ struct session_record {
 		const struct resolved_summary *summary; /* or interval */
 		const struct report_injections *injections;
 		const struct report_survey *survey;
+		const struct report_message *message;
 		const struct report_hunt *hunt;
 		const struct session_end *end;
 	};

@@ -197,6 +197,9 @@ ROWS(survey, TABLE(struct report_survey, site, &layout_call_site, nr_sites),
      FIELD(struct report_survey, findings))
 const struct layout layout_survey = LAYOUT(struct report_survey, survey_fields);
 
+ROWS(message, NEEDED(struct report_message, text))
+const struct layout layout_message = LAYOUT(struct report_message, message_fields);
+
 ROWS(call, OBJECT(struct report_call, site, &layout_call_site), FIELD(struct report_call, error),
      FIELD(struct report_call, value))
 static const struct layout layout_call = LAYOUT(struct report_call, call_fields);

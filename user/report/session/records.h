@@ -91,7 +91,7 @@ struct kept_summary {
 		nr_faults, nr_site, nr_repeat, nr_suppression, nr_note;
 };
 
-extern const struct layout layout_header, layout_end, layout_finding, layout_injection,
-	layout_injections, layout_summary, layout_survey, layout_hunt;
+extern const struct layout layout_message, layout_header, layout_end, layout_finding,
+	layout_injection, layout_injections, layout_summary, layout_survey, layout_hunt;
 
 #endif

@@ -123,6 +123,11 @@ static void keep_interval(struct report *r, const struct resolved_summary *s)
 	keep_totals(r, "interval", s);
 }
 
+static void keep_message(struct report *r, const struct report_message *m)
+{
+	writer__put(WRITER(r), "message", encode(&layout_message, m));
+}
+
 static const struct format format_session = {
 	.name = "session",
 	.finding = keep_finding,
@@ -130,6 +135,7 @@ static const struct format format_session = {
 	.injection = keep_injection,
 	.interval = keep_interval,
 	.survey = keep_survey,
+	.message = keep_message,
 	.summary = keep_summary,
 	.injections = keep_injections,
 	.runs = keep_hunt,

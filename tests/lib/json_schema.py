@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checks each line of a session against user/doc/session.schema.json, and that none is new to it."""
+"""Checks JSON lines against a schema of user/doc, and that it has a word for each member."""
 import json
 import sys
 
 import jsonschema
 
-schema_path, session_path = sys.argv[1:]
+schema_path, *paths = sys.argv[1:]
 with open(schema_path) as f:
     schema = json.load(f)
 validator = jsonschema.Draft7Validator(schema)
@@ -22,10 +22,11 @@ def unknown(value, part, where):
     part = resolve(part)
     if isinstance(value, dict) and "properties" in part:
         for name, member in value.items():
-            if name not in part["properties"]:
+            more = part["properties"].get(name, part.get("additionalProperties"))
+            if more is None:
                 yield f"{where}.{name}"
             else:
-                yield from unknown(member, part["properties"][name], f"{where}.{name}")
+                yield from unknown(member, more, f"{where}.{name}")
     elif isinstance(value, list) and "items" in part:
         for element in value:
             yield from unknown(element, part["items"], where)
@@ -39,16 +40,22 @@ def part_of(kind):
     return None
 
 
-wrong = set()
-with open(session_path, encoding="utf-8") as f:
-    for number, line in enumerate(f, 1):
+def examine(path):
+    with open(path, encoding="utf-8") as file:
+        # Golden files have remarks between the lines.
+        lines = [(n, line) for n, line in enumerate(file, 1) if not line.startswith("#")]
+    for number, line in lines:
         record = json.loads(line)
         for error in validator.iter_errors(record):
-            wrong.add(f"line {number}: {'/'.join(map(str, error.path))}: {error.message}"[:200])
-        kind = record.pop("type")
-        part = part_of(kind)
+            yield f"line {number}: {'/'.join(map(str, error.path))}: {error.message}"[:200]
+        part = part_of(record["type"])
         if part is None:
-            wrong.add(f"line {number}: no such type: {kind}")
+            yield f"line {number}: no such type: {record['type']}"
         else:
-            wrong.update(unknown(record, part, kind))
-print("\n".join(sorted(wrong)))
+            named = {"properties": {**part["properties"], "type": {}}}
+            yield from unknown(record, {**part, **named}, record["type"])
+
+
+for name in paths:
+    for error in sorted(set(examine(name))):
+        print(f"{name}: {error}")
