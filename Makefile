@@ -36,9 +36,10 @@ LIBS := libbpf libelf libdw jansson zlib
 
 WARNINGS := -Wall -Wextra -Werror
 ifdef SAN
-# What the sanitizers put in makes gcc see values that may be unset, and texts that may be cut.
-WARNINGS += -Wno-maybe-uninitialized -Wno-format-truncation
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# What the sanitizers put in makes gcc, not clang, see values that may be unset, and texts that
+# may be cut.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-Wno-maybe-uninitialized -Wno-format-truncation
 CFLAGS ?= -O1 -g
 endif
 CFLAGS ?= -O2 -g
