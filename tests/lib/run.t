@@ -11,6 +11,9 @@ dir=$(mktemp -d /tmp/pks-test-run.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir/tests/unit" "$dir/tests/e2e"
 cp -r "$PKS_TOP/tests/run" "$PKS_TOP/tests/lib" "$PKS_TOP/tests/vm" "$dir/tests/"
+# By it tests/lib/json knows which strings are numbers.
+mkdir -p "$dir/user/doc"
+cp "$PKS_TOP/user/doc/output.schema.json" "$dir/user/doc/"
 rm -f "$dir"/tests/*/*.t
 
 # A test file of the clone, from stdin.
