@@ -54,7 +54,7 @@ USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(shell find user -name "*.c"
 # Loaded by themselves, not with the tracing programs.
 OWN_OBJS := snapshot find_pkey
 
-BPF_OBJS := $(filter-out $(addprefix %/,$(OWN_OBJS:%=%.o)),$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*/*.bpf.c bpf/*/*/*.bpf.c)))
+BPF_OBJS := $(filter-out $(addprefix %/,$(OWN_OBJS:%=%.o)),$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:

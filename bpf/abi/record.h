@@ -30,8 +30,6 @@ enum pks_class {
 	PKS_INHERITED,
 	PKS_LONG_HOLD,
 	PKS_SLEPT,
-	PKS_PRE_EXISTING,
-	PKS_LATE_REVOKE,
 	PKS_NR_CLASSES,
 };
 
@@ -57,7 +55,6 @@ enum pks_boundary {
 	PKS_EXCEPTION_RETURN,
 	PKS_THREAD_EXIT,
 	PKS_NMI_END,
-	PKS_GROWING, /* none: a thread goes on, and more and more of them are open */
 	PKS_NR_BOUNDARIES,
 };
 
@@ -96,8 +93,7 @@ struct pks_origin {
 _Static_assert(sizeof(struct pks_origin) == 24, "wire ABI");
 
 /*
- * A finding, as sent through the ring buffer; of class 0, the end of a window that a pending
- * one waits for, which was as it should be. Addresses are kernel addresses; zero
+ * A finding, as sent through the ring buffer. Addresses are kernel addresses; zero
  * means "not known". stack[] is the stack at the time of the finding.
  */
 struct pks_finding {
@@ -106,14 +102,12 @@ struct pks_finding {
 	__u8 boundary; /* enum pks_boundary, leak only */
 	__u8 context;  /* enum pks_context */
 	__u8 write;    /* stray-access: 1 write, 0 read */
-	__u8 fatal;    /* stray-access: not let through (strict); leak: an oops killed the thread */
+	__u8 fatal;    /* stray-access: the kernel did not let it through (strict) */
 	__u8 unsure;   /* found after a count mismatch on this thread */
 	__u8 pkey;     /* stray-access: of the page; PKS_NO_PKEY: not known */
-	__u16 nr_stack;
-	__u8 outside; /* with pks_settings.outside: in a kernel thread or an interrupt */
-	__u8 pending; /* what it is hangs on the end of the window in granted: a record will tell */
-	__u64 time;   /* CLOCK_MONOTONIC ns */
-	__u64 fold;   /* key of the fold that counts its repeats */
+	__u32 nr_stack;
+	__u64 time; /* CLOCK_MONOTONIC ns */
+	__u64 fold; /* key of the fold that counts its repeats */
 	__u32 tid;
 	__u32 tgid;
 	__u32 cpu;
@@ -145,17 +139,12 @@ struct pks_finding {
 	 * revoke names.
 	 */
 	struct pks_origin sibling;
-	/*
-	 * leak: the thread's task_struct. underflow: that of whoever opened the last window on
-	 * this key; 0: not known.
-	 */
-	__u64 opener;
 	__u8 siblings; /* leak: how many such windows are known; 0: none */
 	__u8 cut;      /* stack[] is not all of it */
 	__u8 pad[6];
 	__u64 stack[PKS_STACK_DEPTH];
 };
-_Static_assert(sizeof(struct pks_finding) == 1096, "wire ABI");
+_Static_assert(sizeof(struct pks_finding) == 1088, "wire ABI");
 
 /* First byte of a record that is not a finding; that of a finding is smaller. */
 #define PKS_RECORD_INJECTION 0x80
@@ -235,8 +224,7 @@ struct pks_inside {
 	__u32 pkrs;  /* the thread's own */
 	__u32 nr_stack;
 	__u8 running; /* on a CPU: its stack cannot be read */
-	__u8 kernel;  /* one of the kernel's own */
-	__u16 entry;  /* of a list at the beginning of a trace: its place in struct pks_before */
+	__u8 pad[3];
 	char comm[PKS_COMM];
 	__u64 stack[PKS_STACK_DEPTH];
 };

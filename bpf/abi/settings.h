@@ -66,8 +66,7 @@ struct pks_settings {
 	__u32 grant_mask;  /* then that of every (grant_mask + 1)th grant */
 	__u32 revoke_mask; /* and of every (revoke_mask + 1)th revoke, of those whose caller is read */
 	__u16 caller_mask; /* per grant site, read the caller of every (caller_mask + 1)th revoke */
-	__u8 outside;	   /* with a target: kernel threads and interrupts as well */
-	__u8 pad2[5];
+	__u16 pad2[3];
 	__s32 tgid;	     /* with a target: this process too; 0: none */
 	__u8 by;	     /* enum pks_by: what to store as the caller in grant_sites */
 	__u8 keys;	     /* keep the key of each window */

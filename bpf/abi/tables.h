@@ -154,11 +154,10 @@ _Static_assert(sizeof(struct pks_frame) == 24, "shared with the loader");
 #define PKS_PLACE_CONTEXT_SHIFT 16 /* where context is in place */
 #define PKS_PLACE_FLAGS_SHIFT	24 /* and flags */
 
-#define PKS_FRAME_UNKNOWN  1u  /* grant not seen: any revoke fits */
-#define PKS_FRAME_REPORTED 2u  /* reported as held too long, or about to be: whoever sets it does */
-#define PKS_FRAME_SKIPPED  16u /* a revoke out of order has skipped it: its end is to be told */
-#define PKS_FRAME_CLOSED   4u  /* granted with the key closed, nested: it opened nothing */
-#define PKS_FRAME_TAKEN	   8u  /* revoked by an interrupt of the thread; it does not know */
+#define PKS_FRAME_UNKNOWN  1u /* grant not seen: any revoke fits */
+#define PKS_FRAME_REPORTED 2u /* reported as held too long, or about to be: whoever sets it does */
+#define PKS_FRAME_CLOSED   4u /* granted with the key closed, nested: it opened nothing */
+#define PKS_FRAME_TAKEN	   8u /* revoked by an interrupt of the thread; it does not know */
 
 /* A window that a thread closed. Written and read by that thread alone. */
 struct pks_closed {
@@ -224,32 +223,12 @@ struct pks_slot {
 	__u8 closed_at;	   /* next entry of closed[] */
 	__u8 adjust_context;
 	__u8 overflow;	  /* with PKS_HOLDS_OVERFLOW: the block that holds its deeper frames */
-	__u8 pad;	  /* to a power of two: the index is then a shift */
-	__u16 before;	  /* entry of struct pks_before, plus 1; 0: none; PKS_BEFORE_UNLISTED */
-	__u64 history_of; /* task_struct that closed[] is of; with PKS_HISTORY_OF_GUEST */
+	__u8 pad[3];	  /* to a power of two: the index is then a shift */
+	__u64 history_of; /* task_struct that closed[] is of */
 	struct pks_closed closed[PKS_HISTORY];
 	struct pks_frame frames[PKS_FRAMES];
 };
 _Static_assert(sizeof(struct pks_slot) == 512, "shared with the loader");
-
-#define PKS_HISTORY_OF_GUEST 1ULL /* an interrupt's, on a thread that is not traced */
-
-#define PKS_BEFORE_UNLISTED 0xffff /* created by a thread that has an entry */
-
-/*
- * Threads with something in their count, or the key open, before the trace, in the order
- * of the list that the loader gets of them. Written while that is read, when no event
- * counts yet; then count by the thread alone, which closes what it had left open.
- */
-#define PKS_BEFORE 1024
-struct pks_before {
-	__u64 nr;
-	struct {
-		__u32 tid;
-		__s32 count; /* that it still has from before */
-	} thread[PKS_BEFORE];
-};
-_Static_assert(sizeof(struct pks_before) == 8200, "shared with the loader");
 
 #define PKS_SPECIAL_HOLDS_SHIFT 16 /* where holds are in special */
 
@@ -276,7 +255,6 @@ _Static_assert(sizeof(struct pks_overflow) == 1544, "shared with the loader");
 
 #define PKS_SLOT_RESYNCED 1u /* frames were guessed, or calls missed: no findings from them */
 #define PKS_SLOT_UNSURE	  4u /* an adjustment was made: it may have been a missed event */
-#define PKS_SLOT_BEFORE	  8u /* listed before the trace; no event of its own was seen yet */
 #define PKS_SLOT_RESIDUE  2u /* a relaxed fault opened the key for this thread */
 
 /*
@@ -297,8 +275,7 @@ struct pks_fold {
 	__u8 boundary;
 	__u8 write;
 	__u8 fatal;
-	__u8 outside;
-	__u8 pad[2];
+	__u8 pad[3];
 	__u64 granted; /* struct pks_site's caller */
 	__u64 revoked;
 	__u64 ip;

@@ -36,7 +36,7 @@ static __always_inline __u32 cause__of_key(__u32 slot, __u64 key, const struct w
 {
 	const struct pks_slot *s = &slots[slot & (PKS_SLOTS - 1)];
 
-	if (s->history_of == history__owner(e) && origin__of_history(r, slot, key))
+	if (s->history_of == e->task && origin__of_history(r, slot, key))
 		return PKS_USE_AFTER_REVOKE;
 	return opened__holder(key, e->task, r) ? PKS_OTHER_THREAD_WINDOW : PKS_NEVER_GRANTED;
 }

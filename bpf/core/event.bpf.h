@@ -120,19 +120,13 @@ static __always_inline void event__fault(void *ctx, const struct window_event *e
 		fault__mark_residue(e);
 }
 
-/*
- * A child with windows in its count, which are reported: its boundaries must not do so again.
- * old: they were there before the trace.
- */
-static __always_inline void event__inherited(const struct window_event *child, bool old)
+/* A child with windows in its count, which are reported: its boundaries must not do so again. */
+static __always_inline void event__inherited(const struct window_event *child)
 {
 	int i = window__ready_slow(child);
 
-	if (i < 0)
-		return;
-	slot__changed(&slots[i & (PKS_SLOTS - 1)], SLOT_REPORTED, 0);
-	if (old)
-		slots[i & (PKS_SLOTS - 1)].before = PKS_BEFORE_UNLISTED;
+	if (i >= 0)
+		slot__changed(&slots[i & (PKS_SLOTS - 1)], SLOT_REPORTED, 0);
 }
 
 #endif

@@ -152,17 +152,10 @@ static __always_inline void finding__page(struct pks_finding *f)
 	finding__file(f, page, device);
 }
 
-/* Not of a thread that was asked for, but of the kernel beside it. */
-static __always_inline bool finding__outside(const struct window_event *e)
-{
-	return settings.outside && (e->whose != EVENT_OF_TARGET || e->context != PKS_TASK);
-}
-
 static __always_inline __u64 finding__fold_key(const struct window_event *e,
 					       const struct finding_request *r)
 {
-	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) |
-		    finding__outside(e) << 1 | 1;
+	__u64 key = ((__u64)r->class << 24) | (r->cause << 16) | (r->boundary << 8) | 1;
 
 	key = (key + r->granted.caller) * HASH_FACTOR;
 	key = (key + r->revoked.caller) * HASH_FACTOR;
@@ -179,7 +172,6 @@ static __always_inline void fold__begin(struct pks_fold *f, const struct window_
 	f->boundary = r->boundary;
 	f->write = r->write;
 	f->fatal = r->fatal;
-	f->outside = finding__outside(e);
 	f->granted = r->granted.caller;
 	f->revoked = r->revoked.caller;
 	f->ip = r->ip ? r->ip : e->caller;
@@ -247,43 +239,17 @@ static __always_inline void origin__of_sibling(struct pks_origin *o,
 		origin__set(o, &table[r->sibling_site & (PKS_SITES - 1)], 0, r->sibling_stack);
 }
 
-/* Pairs with opened__set(): of two keys with one hash, the last one is known. */
-static __always_inline __u64 opened__last(__u64 key)
-{
-	const struct pks_opened *o = &opened[hash(key, OPENED_BITS) & (PKS_OPENED - 1)];
-
-	return READ_ONCE(o->key) == key ? READ_ONCE(o->task) : 0;
-}
-
-static __always_inline __u64 finding__opener(const struct window_event *e,
-					     const struct finding_request *r)
-{
-	if (r->class == PKS_UNDERFLOW)
-		return opened__last(r->key);
-	return r->class == PKS_LEAK ? e->task : 0;
-}
-
 /* Whose window, and who revoked it. */
-static __always_inline void finding__origins(struct pks_finding *f, const struct window_event *e,
-					     const struct finding_request *r)
+static __always_inline void finding__origins(struct pks_finding *f, const struct finding_request *r)
 {
 	f->granted = r->granted;
 	f->revoked = r->revoked;
 	origin__of_sibling(&f->sibling, r);
-	f->opener = finding__opener(e, r);
 	f->siblings = r->siblings;
 	__builtin_memset(f->pad, 0, sizeof(f->pad));
 	origin__blank(&f->granted);
 	origin__blank(&f->revoked);
 	origin__blank(&f->sibling);
-}
-
-static __always_inline void finding__thread(struct pks_finding *f, const struct window_event *e)
-{
-	f->tid = e->tid;
-	f->tgid = e->tgid;
-	f->cpu = bpf_get_smp_processor_id();
-	bpf_get_current_comm(f->comm, sizeof(f->comm));
 }
 
 __noinline int finding__fill(struct pks_finding *f, const struct window_event *e,
@@ -299,10 +265,10 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->fatal = r->fatal;
 	f->unsure = r->unsure;
 	f->pkey = r->pkey;
-	f->outside = finding__outside(e);
-	f->pending = r->pending;
 	f->time = e->now;
-	finding__thread(f, e);
+	f->tid = e->tid;
+	f->tgid = e->tgid;
+	f->cpu = bpf_get_smp_processor_id();
 	f->pkrs = r->pkrs;
 	f->error_code = r->error_code;
 	f->count = e->count;
@@ -321,7 +287,8 @@ __noinline int finding__fill(struct pks_finding *f, const struct window_event *e
 	f->index = 0;
 	f->dev = 0;
 	f->other_tid = r->other_tid;
-	finding__origins(f, e, r);
+	finding__origins(f, r);
+	bpf_get_current_comm(f->comm, sizeof(f->comm));
 	/* What was accessed is a page, whatever windows are on. */
 	if (r->key && (settings.facts.key == PKS_KEY_PAGE || r->class == PKS_STRAY_ACCESS))
 		finding__page(f);
@@ -339,7 +306,7 @@ __noinline __u64 finding__count(const struct window_event *e, const struct findi
 	if (r->granted_site)
 		site__suspect(&grant_sites[r->granted_site & (PKS_SITES - 1)]);
 	fold = finding__fold_key(e, r);
-	if ((fold__add(fold, e, r) < PKS_FOLD_DELIVER || r->settles) && settings.records)
+	if (fold__add(fold, e, r) < PKS_FOLD_DELIVER && settings.records)
 		return fold;
 	__sync_fetch_and_add(&folded, 1);
 	return 0;

@@ -39,9 +39,7 @@ struct finding_request {
 	};
 	__u64 ip;
 	__s32 sibling_stack;
-	__u8 pending; /* as in struct pks_finding */
-	__u8 settles; /* a pending finding waits for this: it is delivered, whatever it is */
-	__u16 pad;
+	__u32 pad;
 	struct pks_origin granted;
 	struct pks_origin revoked;
 };
@@ -131,23 +129,21 @@ static __always_inline void finding__drop(void)
 /*
  * Counts, folds and delivers a finding. Never fails: what is lost is counted. The record is
  * written in place in the ring, so nobody else can overwrite it, neither an interrupt nor a
- * thread that preempts this one. Of class 0, it is no finding: see struct pks_finding.
- * False where no record went out.
+ * thread that preempts this one.
  */
-static __always_inline bool finding__emit(void *ctx, const struct window_event *e,
+static __always_inline void finding__emit(void *ctx, const struct window_event *e,
 					  const struct finding_request *r)
 {
-	__u64 fold = r->class ? finding__count(e, r) : settings.records;
+	__u64 fold = finding__count(e, r);
 	struct pks_finding *f;
 	long n;
 
 	if (!fold)
-		return false;
+		return;
 	f = bpf_ringbuf_reserve(&ring, sizeof(*f), 0);
 	if (!f) {
-		if (r->class)
-			finding__drop();
-		return false;
+		finding__drop();
+		return;
 	}
 	f->fold = fold;
 	finding__fill(f, e, r);
@@ -157,7 +153,6 @@ static __always_inline bool finding__emit(void *ctx, const struct window_event *
 	if (n <= 0)
 		lost__add(PKS_LOST_STACK, 1);
 	bpf_ringbuf_submit(f, 0);
-	return true;
 }
 
 #endif

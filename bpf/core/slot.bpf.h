@@ -181,7 +181,6 @@ static __always_inline void slot__release(struct pks_slot *s, __u64 task, enum w
 {
 	s->reported = 0;
 	if (!path__fast(path)) {
-		s->before = 0;
 		s->flags = 0;
 		s->claim_context = PKS_TASK;
 		if (unlikely(s->holds))
@@ -195,7 +194,7 @@ static __always_inline void slot__forget(__u64 task)
 {
 	struct pks_slot *s = &slots[slot__hash(task) & (PKS_SLOTS - 1)];
 
-	if ((s->history_of & ~PKS_HISTORY_OF_GUEST) == task)
+	if (s->history_of == task)
 		s->history_of = 0;
 }
 

@@ -26,7 +26,6 @@ __u64 dropped;
 __u64 stack_tickets;
 __u64 older_windows;
 __u64 late_revokes;
-struct pks_before before;
 struct pks_interrupt interrupts[PKS_INTERRUPTS];
 __u32 interrupt_marks[INTERRUPT_CPUS];
 struct pks_faults faults;

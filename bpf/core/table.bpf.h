@@ -42,18 +42,6 @@ _Static_assert((1 << COUNT_ONLY_BITS) + PKS_FRAMES == PKS_COUNT_ONLY_ENTRIES, "c
 _Static_assert(1 << OPENED_BITS == PKS_OPENED, "opened hash");
 _Static_assert(1 << FOLD_BITS == PKS_FOLDS, "fold hash");
 
-/* Why an event is looked at. */
-enum event_whose {
-	EVENT_OF_TARGET, /* its thread is traced, or all are */
-	EVENT_OF_KERNEL, /* its thread is one of the kernel's; with settings.outside */
-	/*
-	 * It is an interrupt's, as above, on a thread that is not traced: what that thread
-	 * itself does with windows is not seen.
-	 */
-	EVENT_OF_GUEST,
-	EVENT_IGNORED,
-};
-
 /* One grant, revoke or boundary, as the programs pass it to the core. */
 struct window_event {
 	__u64 task;   /* task_struct */
@@ -71,8 +59,8 @@ struct window_event {
 	__u8 fresh;	 /* revokes: no window of this context can be older than the trace */
 	__u8 pgmap_form; /* from a pgmap-form function, which a page-form one may have called */
 	__u8 blocked;	 /* boundaries: the CPU still runs no program of a kprobe */
-	__u8 whose;	 /* enum event_whose */
-	__s64 arg;	 /* boundary: system call number, work function, vector; revoke: address */
+	__u8 pad;
+	__s64 arg; /* boundary: system call number, work function, vector; revoke: address */
 };
 _Static_assert(sizeof(struct window_event) == 64, "no holes: it is passed as memory");
 

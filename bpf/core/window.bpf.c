@@ -131,7 +131,7 @@ static __always_inline void window__adopt(struct pks_slot *s, const struct windo
 		slot__changed(s, SLOT_COUNT_IS, e->count - s->depth);
 		return;
 	}
-	if (e->context > s->last_context && s->history_of == history__owner(e) &&
+	if (e->context > s->last_context && s->history_of == e->task &&
 	    s->last_kind == PKS_REVOKE && e->count == 1) {
 		slot__changed(s, SLOT_HALF_DONE, 1);
 		s->adjust_context = s->last_context;
@@ -139,34 +139,6 @@ static __always_inline void window__adopt(struct pks_slot *s, const struct windo
 	} else {
 		slot__changed(s, SLOT_COUNT_IS, e->count);
 	}
-}
-
-static __always_inline void before__count_is(const struct pks_slot *s, __s32 count)
-{
-	if (s->before && s->before != PKS_BEFORE_UNLISTED)
-		before.thread[(s->before - 1) & (PKS_BEFORE - 1)].count = count;
-}
-
-static __always_inline void before__closed(const struct pks_slot *s)
-{
-	__s32 *count = &before.thread[(s->before - 1) & (PKS_BEFORE - 1)].count;
-
-	if (s->before && s->before != PKS_BEFORE_UNLISTED && *count > 0)
-		*count -= 1;
-}
-
-/*
- * The first event of a thread that was listed before the trace: between the list and the
- * trace it may have closed a window unseen, which it was just using.
- */
-static __always_inline void window__recount(struct pks_slot *s, const struct window_event *e)
-{
-	s->flags &= ~PKS_SLOT_BEFORE;
-	if (s->depth || s->skew == e->count)
-		return;
-	slot__changed(s, SLOT_COUNT_IS, e->count);
-	slot__changed(s, SLOT_REPORTED, 0);
-	before__count_is(s, e->count);
 }
 
 __noinline int window__ready_slow(const struct window_event *e)
@@ -189,42 +161,10 @@ __noinline int window__ready_slow(const struct window_event *e)
 		window__import(e, i);
 	if (!known)
 		window__adopt(s, e);
-	else if (e->whose == EVENT_OF_GUEST && !s->depth)
-		slot__changed(s, SLOT_COUNT_IS, e->count);
-	else if (s->flags & PKS_SLOT_BEFORE)
-		window__recount(s, e);
 	drift = window__drift(s, e->count, e->context);
 	if (drift)
 		window__resync(s, i, drift);
 	return i & (PKS_SLOTS - 1);
-}
-
-__noinline int window__before(const struct window_event *e, __u32 entry)
-{
-	struct pks_slot *s;
-	int i;
-
-	if (!e)
-		return -1;
-	i = window__ready_slow(e);
-	if (i < 0)
-		return i;
-	s = &slots[i & (PKS_SLOTS - 1)];
-	slot__changed(s, SLOT_REPORTED, 0);
-	s->flags |= PKS_SLOT_BEFORE;
-	s->before = entry;
-	return i;
-}
-
-__noinline bool window__is_old(__u64 task)
-{
-	int i = slot__find_any(task);
-	const struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
-
-	if (i < 0 || !s->before || s->depth)
-		return false;
-	return s->before == PKS_BEFORE_UNLISTED ||
-	       s->skew <= before.thread[(s->before - 1) & (PKS_BEFORE - 1)].count;
 }
 
 __noinline int window__doubt(const struct window_event *e)
@@ -287,7 +227,7 @@ static __always_inline void window__underflow(struct pks_slot *s, __u32 slot,
 		/* The window may be older than the trace, and no count tells. */
 		r->class = PKS_CLASS_NONE;
 		__sync_fetch_and_add(&older_windows, 1);
-	} else if (s->history_of == history__owner(e)) {
+	} else if (s->history_of == e->task) {
 		origin__of_history(r, slot, e->key);
 	}
 	if (settings.facts.count_source == PKS_COUNT_SOURCE_NONE)
@@ -371,8 +311,6 @@ static __always_inline int window__other_page(struct pks_slot *s, __u32 slot,
 		origin__of_frame(&r->granted, f);
 		if (at >= 0)
 			sibling__set(r, frame__at(s, at)->site, frame__at(s, at)->stack);
-		/* Whether the newest window has leaked, or both are closed crosswise, its end tells. */
-		r->pending = at >= 0;
 	}
 	return at >= 0 ? at : top;
 }
@@ -462,11 +400,6 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 			    !r->class && !window__unsure(s) && frame__mark_reported(f))
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);
 		}
-		if (f->flags & PKS_FRAME_SKIPPED) {
-			r->settles = 1;
-			if (!r->class)
-				window__of_frame(s, e, place, r, f, PKS_CLASS_NONE);
-		}
 		window__remember(s, e, f, place, PATH_ANY);
 		if (at != top)
 			frames__drop(slot, at, 1);
@@ -491,9 +424,7 @@ static __always_inline bool window__own_top(struct pks_slot *s, __u32 context)
 }
 
 /* The count holds windows that are not on the stack: leaked ones, or older than the trace. */
-static __always_inline void window__close_skewed(struct pks_slot *s, const struct window_event *e,
-						 const struct revoke_place *place,
-						 struct finding_request *r)
+static __always_inline void window__close_skewed(struct pks_slot *s, const struct window_event *e)
 {
 	if (s->history_of != e->task) {
 		/* Closed by this thread, though what is not known. */
@@ -501,15 +432,11 @@ static __always_inline void window__close_skewed(struct pks_slot *s, const struc
 		s->closed[1].key = 0;
 		s->history_of = e->task;
 	}
-	if (s->reported > 0 && !s->before) {
+	if (s->reported > 0)
 		__sync_fetch_and_add(&late_revokes, 1);
-		request__of_slot(r, s, PKS_LATE_REVOKE);
-		request__revoked(r, e, place);
-	} else {
+	else
 		__sync_fetch_and_add(&older_windows, 1);
-	}
 	slot__changed(s, SLOT_OLD_CLOSED, 1);
-	before__closed(s);
 }
 
 __noinline int window__revoke_slow(const struct window_event *e, const struct revoke_place *place,
@@ -529,23 +456,12 @@ __noinline int window__revoke_slow(const struct window_event *e, const struct re
 		window__take(s, e, place, at, r);
 	else if (window__own_top(s, e->context))
 		window__close(s, i, e, place, r);
-	else if (s->depth == 0 && s->skew > 0 && e->whose != EVENT_OF_GUEST)
-		window__close_skewed(s, e, place, r);
+	else if (s->depth == 0 && s->skew > 0)
+		window__close_skewed(s, e);
 	else
 		window__underflow(s, i, e, place, r);
 	slot__note(s, PKS_REVOKE, e->context, e->page_form);
 	window__settle(s, e, PATH_ANY);
-	return 0;
-}
-
-__noinline int window__skipped(__u64 task)
-{
-	int i = slot__find_any(task);
-	struct pks_slot *s = &slots[i & (PKS_SLOTS - 1)];
-	__u32 top = s->depth - 1;
-
-	if (i >= 0 && top < (__u32)frames__room(s))
-		frame__at(s, top)->flags |= PKS_FRAME_SKIPPED;
 	return 0;
 }
 
@@ -586,8 +502,8 @@ __noinline int window__inner_half(const struct window_event *e, __u32 kind)
 	if (i < 0) {
 		/* A page-form revoke has just given the slot back. */
 		s = &slots[slot__hash(e->task) & (PKS_SLOTS - 1)];
-		if (s->owner || s->history_of != history__owner(e) || kind != PKS_REVOKE ||
-		    e->count != 1 || s->pending != kind || s->last_context != e->context)
+		if (s->owner || s->history_of != e->task || kind != PKS_REVOKE || e->count != 1 ||
+		    s->pending != kind || s->last_context != e->context)
 			return 0;
 	} else {
 		s = &slots[i & (PKS_SLOTS - 1)];
@@ -606,7 +522,7 @@ __noinline int window__inner_half(const struct window_event *e, __u32 kind)
 static __always_inline void leak__siblings(const struct pks_slot *s, const struct window_event *e,
 					   const struct pks_frame *f, struct finding_request *r)
 {
-	if (s->history_of != history__owner(e) || !f->key)
+	if (s->history_of != e->task || !f->key)
 		return;
 	for (int i = 0; i < PKS_HISTORY; i++) {
 		const struct pks_closed *c = &s->closed[(s->closed_at - i) & (PKS_HISTORY - 1)];
@@ -633,7 +549,6 @@ static __always_inline void window__leak(struct pks_slot *s, const struct window
 	f = frame__at(s, s->depth - 1);
 	r->key = f->key;
 	r->granted_site = f->site;
-	r->settles = !!(f->flags & PKS_FRAME_SKIPPED);
 	origin__of_frame(&r->granted, f);
 	leak__siblings(s, e, f, r);
 	slot__changed(s, SLOT_LEAKED, 1);

@@ -39,12 +39,6 @@ int window__ready_slow(const struct window_event *e);
 /* Calls of the thread may be missed until its next boundary; of the running thread. */
 int window__doubt(const struct window_event *e);
 
-/* What the thread's count holds was there before the trace; entry: for pks_slot's before. */
-int window__before(const struct window_event *e, __u32 entry);
-
-/* True if the thread has no window but those from before the trace. */
-bool window__is_old(__u64 task);
-
 /* Makes room for a window deeper than the slot has frames for. 0: none, a loss. */
 int frames__extend(__u32 slot);
 
@@ -63,9 +57,6 @@ int window__boundary_next(const struct window_event *e, struct finding_request *
  * handled, on a kernel whose pgmap_set_*() call __pgmap_set_*().
  */
 int window__inner_half(const struct window_event *e, __u32 kind);
-
-/* A finding waits for the end of the thread's newest window. */
-int window__skipped(__u64 task);
 
 /* True if the thread holds a window on this key that it opened in this context. */
 int window__holds(__u64 task, __u64 key, __u32 context);
@@ -195,15 +186,6 @@ static __always_inline void window__grant(void *ctx, const struct window_event *
 		     depth, site, PATH_ANY);
 }
 
-/*
- * Whose history a slot has: an interrupt's, on a thread that is not traced, is not that
- * thread's, which would pass for one that is.
- */
-static __always_inline __u64 history__owner(const struct window_event *e)
-{
-	return e->task | (e->whose == EVENT_OF_GUEST ? PKS_HISTORY_OF_GUEST : 0);
-}
-
 /* Remembers what was closed, for the cause of a later stray access. */
 static __always_inline void window__remember(struct pks_slot *s, const struct window_event *e,
 					     const struct pks_frame *f,
@@ -222,10 +204,10 @@ static __always_inline void window__remember(struct pks_slot *s, const struct wi
 		c->revoke_site = place->site;
 		c->flags = place->flags;
 	}
-	if (!path__fast(path) && unlikely(s->history_of != history__owner(e))) {
+	if (!path__fast(path) && unlikely(s->history_of != e->task)) {
 		/* The other entries belong to another thread. */
 		s->closed[s->closed_at & (PKS_HISTORY - 1)].key = 0;
-		s->history_of = history__owner(e);
+		s->history_of = e->task;
 	}
 }
 
@@ -240,23 +222,12 @@ static __always_inline bool window__unsure(const struct pks_slot *s)
 }
 
 /*
- * The interrupt has no window open. What else the count of the thread that it hit holds is
- * that thread's own, and may change unseen.
- */
-static __always_inline void window__leave_guest(struct pks_slot *s, const struct window_event *e)
-{
-	if (e->whose == EVENT_OF_GUEST && !s->depth)
-		slot__changed(s, SLOT_COUNT_IS, 0);
-}
-
-/*
  * All windows are closed and the count is right, so another thread may have the slot. An
  * interrupt does not release a slot claimed by the context below it, as it may have
  * arrived between that claim and the first window.
  */
 static __always_inline void window__release(struct pks_slot *s, const struct window_event *e)
 {
-	window__leave_guest(s, e);
 	if (s->depth || s->skew || (s->flags & PKS_SLOT_RESIDUE) || window__unsure(s) ||
 	    s->claim_context != e->context)
 		return;
@@ -281,7 +252,6 @@ static __always_inline void window__settle(struct pks_slot *s, const struct wind
 			slot__release(s, e->task, path);
 		return;
 	}
-	window__leave_guest(s, e);
 	if (s->depth || s->skew)
 		return;
 	if (e->context == PKS_TASK && !window__unsure(s))
@@ -373,8 +343,8 @@ static __always_inline void window__revoke_odd(void *ctx, const struct window_ev
 
 	__builtin_memset(&r, 0, sizeof(r));
 	window__revoke_slow(e, place, &r);
-	if ((r.class || r.settles) && finding__emit(ctx, e, &r) && r.pending)
-		window__skipped(e->task);
+	if (r.class)
+		finding__emit(ctx, e, &r);
 }
 
 struct boundary_walk {

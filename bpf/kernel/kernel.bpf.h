@@ -120,7 +120,6 @@ extern const int bpf_prog_active __ksym __weak;
 
 /* include/linux/sched.h; the same since 3.x. */
 #define PF_WQ_WORKER 0x00000020
-#define PF_KTHREAD   0x00200000
 
 /* enum fault_flag, include/linux/mm_types.h (6.1, 6.12): the fault came from user mode. */
 #define FAULT_FLAG_USER 0x40
@@ -168,12 +167,6 @@ static __always_inline void kernel__read_comm(char *to, struct task_struct *task
 static __always_inline bool kernel__is_worker(const struct task_struct *task)
 {
 	return task->flags & PF_WQ_WORKER;
-}
-
-/* The thread is one of the kernel's own. */
-static __always_inline bool kernel__is_thread(const struct task_struct *task)
-{
-	return task->flags & PF_KTHREAD;
 }
 
 static __always_inline bool kernel__on_cpu(struct task_struct *task)

@@ -65,8 +65,7 @@ static __noinline int on_boundary(struct bpf_raw_tracepoint_args *ctx)
 	/* First of all: what it hit may be in the storage just now, which is then refused. */
 	if (e.context != PKS_TASK && interrupt__clean(&e))
 		return 0;
-	e.whose = target__event(task, e.context);
-	if (e.whose == EVENT_IGNORED)
+	if (!target__chosen(task))
 		return 0;
 	e.blocked = settings.by_regs && kernel__kprobes_blocked();
 	if (unlikely(e.blocked) && e.context == PKS_TASK)
@@ -170,7 +169,7 @@ int BPF_PROG(at_switch, bool preempt, struct task_struct *prev)
 	}
 	if (!*user)
 		*user = task;
-	if (*user == task || !kernel__tid(prev) || !target__looks(prev, PKS_TASK))
+	if (*user == task || !kernel__tid(prev) || !target__wanted(prev))
 		return 0;
 	event__of_current(&e, prev);
 	e.context = PKS_TASK;
@@ -267,14 +266,13 @@ static __always_inline int thread_end(void *ctx)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct window_event e;
 
-	if (!target__looks(task, PKS_TASK))
+	if (!target__wanted(task))
 		return 0;
 	event__of_current(&e, task);
 	thread__name(&e);
 	if (settings.by == PKS_BY_THREAD)
 		site__end(settings.pid_view ? (__u64)e.tgid << 32 | e.tid :
 					      bpf_get_current_pid_tgid());
-	e.whose = target__event(task, PKS_TASK);
 	e.open = pkrs__open(kernel__thread_pkrs(task, settings.facts.pkey_default));
 	e.boundary = PKS_THREAD_EXIT;
 	event__boundary(ctx, &e, true);
@@ -309,10 +307,9 @@ int BPF_PROG(at_sleep, bool preempt)
 	struct window_event e;
 
 	if (likely(count__of(task) <= 0) || preempt || kernel__rt_lock_wait(task) ||
-	    !target__looks(task, PKS_TASK))
+	    !target__wanted(task))
 		return 0;
 	event__of_current(&e, task);
-	e.whose = target__event(task, PKS_TASK);
 	__builtin_memset(&r, 0, sizeof(r));
 	r.class = PKS_SLEPT;
 	if (!origin__of_newest(slot__find(e.task), &r))
@@ -325,34 +322,27 @@ int BPF_PROG(at_sleep, bool preempt)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(at_fork, struct task_struct *parent, struct task_struct *child)
 {
-	__u8 whose = EVENT_OF_TARGET;
 	struct finding_request r;
 	struct window_event e;
-	bool old;
 
 	if (settings.target) {
-		whose = target__event(parent, PKS_TASK);
-		if (whose == EVENT_IGNORED)
+		if (!target__chosen(parent))
 			return 0;
-		if (whose == EVENT_OF_TARGET)
-			target__add(child);
+		target__add(child);
 	}
 	if (likely(!count__of(child)) || !tracing)
 		return 0;
 	__builtin_memset(&r, 0, sizeof(r));
 	r.class = PKS_INHERITED;
 	event__of_current(&e, parent);
-	e.whose = whose;
-	old = window__is_old(e.task);
 	origin__of_newest(slot__find(e.task), &r);
 	r.other_tid = task__tid(child);
-	if (!old)
-		finding__emit(ctx, &e, &r);
+	finding__emit(ctx, &e, &r);
 
 	/* The child's own boundaries must not report it a second time. */
 	e.task = kernel__address(child);
 	e.tid = r.other_tid;
 	e.tgid = task__tgid(child);
-	event__inherited(&e, old);
+	event__inherited(&e);
 	return 0;
 }

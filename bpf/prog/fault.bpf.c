@@ -75,7 +75,7 @@ int BPF_PROG(at_page_fault, unsigned long address, struct pt_regs *regs, unsigne
 
 	if (!(error_code & FAULT_PK) || !(address & KERNEL_HALF))
 		return 0;
-	if (!target__looks(bpf_get_current_task_btf(), context__now()))
+	if (!target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	now = fault_now__get();
 	if (!now)
@@ -122,7 +122,6 @@ static __always_inline int fault__report(void *ctx, const struct fault_now *faul
 	r.ip = fault->ip;
 	r.pkrs = fault->pkrs;
 	event__of_current(&e, task);
-	e.whose = target__event(task, e.context);
 	r.key = fault->page;
 	event__fault(ctx, &e, &r, handled);
 	return 0;
@@ -138,7 +137,7 @@ int BPF_PROG(on_key_fault, struct pt_regs *regs, unsigned long error_code, unsig
 				   .ip = kernel__ip(regs),
 				   .error_code = error_code };
 
-	if (!target__looks(bpf_get_current_task_btf(), context__now()))
+	if (!target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	if (now && now->address == address) {
 		fault.pkrs = now->pkrs;
@@ -158,7 +157,7 @@ int BPF_PROG(on_key_callback, unsigned long address, bool write, __u16 pkey, boo
 	struct fault_now *now = fault_now__get();
 	struct fault_now fault = { .address = address, .error_code = FAULT_PK };
 
-	if (!target__looks(bpf_get_current_task_btf(), context__now()))
+	if (!target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	if (write)
 		fault.error_code |= FAULT_WRITE;
@@ -178,7 +177,7 @@ int BPF_PROG(on_fault_callback)
 {
 	struct fault_now *now = fault_now__get();
 
-	if (!now || !target__looks(bpf_get_current_task_btf(), context__now()))
+	if (!now || !target__wanted(bpf_get_current_task_btf()))
 		return 0;
 	now->called = 1;
 	fault__count(faults.asked, now->pkey);

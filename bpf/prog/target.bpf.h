@@ -65,27 +65,6 @@ static __always_inline bool target__wanted(struct task_struct *task)
 }
 
 /*
- * Why an event of the running thread, in this context, is to be looked at. Kernel threads and
- * interrupts need no look-up that counts: none of theirs can be lost by a refused one.
- */
-static __always_inline __u8 target__event(struct task_struct *task, __u8 context)
-{
-	if (!settings.outside)
-		return target__chosen(task) ? EVENT_OF_TARGET : EVENT_IGNORED;
-	if (kernel__is_thread(task))
-		return EVENT_OF_KERNEL;
-	if (context == PKS_TASK)
-		return target__chosen(task) ? EVENT_OF_TARGET : EVENT_IGNORED;
-	return target__listed(task) ? EVENT_OF_TARGET : EVENT_OF_GUEST;
-}
-
-/* The same, with its trace begun. */
-static __always_inline bool target__looks(struct task_struct *task, __u8 context)
-{
-	return tracing && target__event(task, context) != EVENT_IGNORED;
-}
-
-/*
  * The thread's calls of functions that can fail are to be looked at. One that
  * is made while the storage is busy is the storage's own, allocating: no loss.
  */

@@ -40,15 +40,9 @@ static __always_inline __u64 aggregate__read(void *ctx, enum form form, enum ent
 static __always_inline bool event__begin(void *ctx, enum form form, enum entry by,
 					 struct task_struct *task, struct window_event *e)
 {
-	__u8 whose;
-
-	if (!tracing)
-		return false;
-	whose = target__event(task, context__now());
-	if (whose == EVENT_IGNORED)
+	if (!target__wanted(task))
 		return false;
 	event__of_current(e, task);
-	e->whose = whose;
 	if (by == BY_REGS && e->context != PKS_TASK)
 		interrupt__mark(e->context);
 	if (settings.keys || form == UPDATE_KEY)

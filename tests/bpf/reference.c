@@ -149,10 +149,8 @@ void ref__revoke(struct reference *ref, int thread, __u8 context, int key, bool 
 		take_window(ref, t, interrupted(t, context, key), open);
 	} else if (!t->nr && surplus(t) > 0) {
 		ref->unpaired++;
-		if (t->reported > 0) {
-			expect__add(expect, PKS_LATE_REVOKE, key);
+		if (t->reported > 0)
 			t->reported--;
-		}
 	} else {
 		__u32 others = holders(ref, thread, key);
 

@@ -6,7 +6,7 @@
  */
 #include "core/event.bpf.h"
 #include "prog/pages.bpf.h"
-#include "prog/inject/inject.bpf.h"
+#include "prog/inject.bpf.h"
 #include "drive.h"
 
 struct drive_op op;
@@ -174,7 +174,7 @@ int drive_inherit(void *ctx)
 	struct window_event e;
 
 	op__event(&e, &op);
-	event__inherited(&e, false);
+	event__inherited(&e);
 	return 0;
 }
 

@@ -34,10 +34,6 @@ class Finding:
         self.tgid = line["thread"]["tgid"]
         self.tops = tops_of(line["stacks"])
 
-    def function(self):
-        """The one that the title names."""
-        return self.place.split("+")[0]
-
     def __str__(self):
         return json.dumps(self.line, indent=1)
 

@@ -80,7 +80,6 @@ struct bug_case {
 	char seen;
 	const char *partner; /* the twin, or for a twin the buggy case */
 	const char *needs;   /* NULL, or the debugfs file to write first */
-	unsigned int times;  /* that its one finding comes, at most; 0: each comes once */
 };
 
 struct bug_family {
@@ -95,13 +94,6 @@ struct bug_family {
 #define PAIR(NAME, FN, SEEN, ABOUT, ...)				\
 	{ .name = NAME, .about = ABOUT, .run = FN, .seen = SEEN,	\
 	  .expect = { __VA_ARGS__ }, .partner = NAME "-ok" },		\
-	{ .name = NAME "-ok", .about = "corrected twin of " NAME,	\
-	  .run = FN ## _ok, .seen = SEEN_NOT, .partner = NAME }
-
-/* The same of a bug that comes up to N times in one run, and is one finding. */
-#define OFTEN(N, NAME, FN, SEEN, ABOUT, ...)				\
-	{ .name = NAME, .about = ABOUT, .run = FN, .seen = SEEN,	\
-	  .expect = { __VA_ARGS__ }, .partner = NAME "-ok", .times = N }, \
 	{ .name = NAME "-ok", .about = "corrected twin of " NAME,	\
 	  .run = FN ## _ok, .seen = SEEN_NOT, .partner = NAME }
 
@@ -168,10 +160,6 @@ void user_pair_init(struct dentry *dir);
 void user_pair_take(unsigned long flags, struct user_pair *user_pair);
 void user_pair_drop(struct user_pair *user_pair);
 
-/* facts.c: at the end of a case, in its thread */
-void facts_note(const char *name, const struct run *r);
-void facts_init(struct dentry *dir);
-
 /* flood.c */
 void flood_init(struct dentry *dir);
 
@@ -182,6 +170,6 @@ void show_findings(struct seq_file *m, const struct finding *expect);
 
 extern const struct bug_family basic_cases, leak_cases, underflow_cases, fault_cases, order_cases,
 	thread_cases, context_cases, irq_cases, relaxed_cases, time_cases, tail_cases, key_cases,
-	taken_cases, nested_cases, walk_cases, story_cases;
+	taken_cases, nested_cases, walk_cases;
 
 #endif

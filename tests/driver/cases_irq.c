@@ -170,7 +170,8 @@ HIT(nmi_hits, in_nmi_handler)
 		PAIR(NAME "-hits-grant", FN##_grant, SEEN_COUNT,                                   \
 		     WHAT " maps and unmaps over an open window", INEFFECTIVE),                    \
 		PAIR(NAME "-hits-use", FN##_use, SEEN_FAULT,                                       \
-		     WHAT " maps and writes over an open window", IN_WINDOW("irq_write_own"))
+		     WHAT " maps and writes over an open window", INEFFECTIVE,                     \
+		     IN_WINDOW("irq_write_own"))
 
 static const struct bug_case cases[] = {
 	ROWS("hrtimer", hrtimer_hits, "an hrtimer"),
@@ -181,6 +182,7 @@ static const struct bug_case cases[] = {
 	ROWS("nmi", nmi_hits, "an NMI"),
 	PAIR("fault-grant", fault_grant, SEEN_FAULT,
 	     "a page fault handler maps and writes inside the faulting thread's window",
+	     INEFFECTIVE,
 	     { .class = "stray-access/exception-in-window", .accessed = "irq_write_own" }),
 	CORRECT("tasklet-in-window", tasklet_in_window,
 		"a tasklet that the thread runs itself maps a page in its window"),

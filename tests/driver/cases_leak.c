@@ -498,7 +498,7 @@ static const struct bug_case cases[] = {
 	     EXIT("leak_again")),
 	PAIR("leak-goto-order", leak_goto_order, SEEN_COUNT,
 	     "unwinds through the wrong label: the outer window closes, the inner stays",
-	     EXIT("leak_label_map")),
+	     { .class = "out-of-order", .revoked = "unwind" }, EXIT("leak_label_map")),
 	PAIR("leak-vector-unwind", leak_vector_unwind, SEEN_COUNT,
 	     "unwinds a vector of pages one short", EXIT("leak_vector_map")),
 	PAIR("leak-digest", leak_digest, SEEN_COUNT, "maps again for a digest and forgets it",

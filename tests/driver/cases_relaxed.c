@@ -15,6 +15,11 @@ SITE static void second_stray(void *addr)
 	POKE(addr);
 }
 
+#define RESIDUE                                                                                    \
+	{                                                                                          \
+		.class = "residue"                                                                 \
+	}
+
 /* Correct: the same accesses, each in its window. */
 static int both_granted(struct run *r)
 {
@@ -58,10 +63,10 @@ static int residue_healed(struct run *r)
 static const struct bug_case cases[] = {
 	PAIR("residue", residue, SEEN_FAULT,
 	     "a stray write, and back to user space with the page open",
-	     STRAY("never-granted", "first_stray")),
+	     STRAY("never-granted", "first_stray"), RESIDUE),
 	PAIR("residue-hides", residue_hides, SEEN_FAULT,
 	     "a second stray write, which the first one hides",
-	     STRAY("never-granted", "first_stray")),
+	     STRAY("never-granted", "first_stray"), RESIDUE),
 	PAIR("residue-healed", residue_healed, SEEN_FAULT,
 	     "two stray writes with a window between them", STRAY("never-granted", "first_stray"),
 	     STRAY("never-granted", "second_stray")),

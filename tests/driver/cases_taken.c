@@ -92,13 +92,14 @@ static int timer_closes_too(struct run *r)
 
 /* clang-format off */
 #define TAKEN { "cross-thread", "submit_map", "complete_unmap", NULL }
+#define RESTORED { .class = "residue" }
 /* clang-format on */
 
 static const struct bug_case cases[] = {
 	PAIR("timer-closes", timer_closes, SEEN_COUNT,
-	     "a timer's softirq unmaps what the thread that it hit has mapped", TAKEN),
+	     "a timer's softirq unmaps what the thread that it hit has mapped", TAKEN, RESTORED),
 	PAIR("hrtimer-closes", hrtimer_closes, SEEN_COUNT,
-	     "an hrtimer unmaps what the thread that it hit has mapped", TAKEN),
+	     "an hrtimer unmaps what the thread that it hit has mapped", TAKEN, RESTORED),
 	PAIR("tasklet-closes", tasklet_closes, SEEN_COUNT,
 	     "a tasklet that the thread runs itself unmaps what the thread has mapped", TAKEN),
 	PAIR("tasklet-closes-use", tasklet_closes_use, SEEN_FAULT, "and the thread goes on writing",

@@ -249,9 +249,10 @@ static const struct bug_case cases[] = {
 	PAIR("revoke-kmap", revoke_kmap, SEEN_COUNT, "kunmap_local() of a kmap()",
 	     UNDERFLOW("unmap_of_kmap")),
 	PAIR("underflow-poison", underflow_poison, SEEN_COUNT,
-	     "a double unmap, then a correct user that faults", UNDERFLOW("culprit_unmap")),
+	     "a double unmap, then a correct user that faults", UNDERFLOW("culprit_unmap"),
+	     { "stray-access/poisoned-grant", "innocent_map", NULL, "innocent_write" }),
 	PAIR("folio-window", folio_window, SEEN_FAULT, "kmap_local_folio(), which does not grant",
-	     STRAY("never-granted", "folio_write")),
+	     STRAY("never-granted", "folio_write"), UNDERFLOW("folio_unmap")),
 };
 
 BUG_FAMILY(underflow_cases, cases);

@@ -4,12 +4,10 @@
  *
  *	cases	one line a case, tab-separated: name, class, function on top
  *		of the granted-by, revoked-by, accessed-by stack, seen-by
- *		letter, partner, how often a finding comes at most. Several findings:
- *		comma-separated, in order.
+ *		letter, partner. Several findings: comma-separated, in order.
  *	about	name, what the case needs first ("-": nothing), what it does
  *	run	write a name: runs the case, returns when all is over
  *	victim	write the path of a DAX file for the cases that need it
- *	facts	what was so at the end of a case: see its file
  *	expected_by_dialect	what a tracer with another view must report: see its file
  *	user_pair	a pair of functions that are no windows: see its file
  *
@@ -37,9 +35,9 @@ module_param(dev, charp, 0444);
 MODULE_PARM_DESC(dev, "DAX block device whose last pages the cases use; none: ordinary memory");
 
 static const struct bug_family *const families[] = {
-	&basic_cases,	&leak_cases,   &underflow_cases, &fault_cases, &order_cases, &thread_cases,
-	&context_cases, &irq_cases,    &relaxed_cases,	 &time_cases,  &tail_cases,  &key_cases,
-	&taken_cases,	&nested_cases, &walk_cases,	 &story_cases,
+	&basic_cases,  &leak_cases,    &underflow_cases, &fault_cases,	 &order_cases,
+	&thread_cases, &context_cases, &irq_cases,	 &relaxed_cases, &time_cases,
+	&tail_cases,   &key_cases,     &taken_cases,	 &nested_cases,	 &walk_cases,
 };
 
 static struct dentry *debug_dir;
@@ -105,8 +103,7 @@ static int cases_show(struct seq_file *m, void *v)
 	{
 		seq_puts(m, c->name);
 		show_findings(m, c->expect);
-		seq_printf(m, "\t%c\t%s\t%u\n", c->seen, or_dash(c->partner),
-			   c->times ? c->times : 1);
+		seq_printf(m, "\t%c\t%s\n", c->seen, or_dash(c->partner));
 	}
 	return 0;
 }
@@ -189,7 +186,6 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t count
 			return err;
 	}
 	err = c->run(r);
-	facts_note(c->name, r);
 	return err ? err : count;
 }
 
@@ -236,7 +232,6 @@ static int __init bugs_init(void)
 	irq_load_init(debug_dir);
 	user_pair_init(debug_dir);
 	expected_by_dialect_init(debug_dir);
-	facts_init(debug_dir);
 	flood_init(debug_dir);
 	return 0;
 }

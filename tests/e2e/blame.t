@@ -56,41 +56,6 @@ like "$out" 'BUG: pkstrace: inherited in basic_map\+' "inherited after a leak: b
 like "$out" 'Window on page pmem0\+0x[0-9a-f]+ was open when thread' "and on which page"
 like "$out" 'Follows from: the leak at' "and from which leak"
 
-# One place, come to by two system calls: what is further out makes no second finding of it.
-by_pwrite() {
-	python3 -c 'import os, sys; os.pwrite(os.open(sys.argv[1], os.O_WRONLY), b"leak", 0)' \
-		"$DRIVER_DIR/run"
-}
-trace_start
-bug leak
-by_pwrite
-trace_stop
-like "$out" 'pkstrace: 1 finding \(1 leak\), seen 2 times' "one leak by write and by pwrite64 is one" ||
-	diag "$out"
-
-# Whatever way the helpers, or the calls, have gone: one function, one row.
-rows_of() {
-	sed -n '/^Findings:/,/^$/p' <<<"$out" | grep -c "  $1"
-}
-
-trace_start
-bug two-walks
-bug recursion-leaks
-trace_stop
-is "$(rows_of 'out-of-order in walk_two+.*, through sg_miter_')" 1 "a loop over two walks is one row" ||
-	diag "$out"
-is "$(rows_of 'leak in visit_node+')" 1 "a recursion is one row"
-like "$out" 'pkstrace: 2 findings \(1 leak, 1 out-of-order\), seen 9 times' "and each one finding"
-
-# The functions whose windows were open when something killed the thread have done nothing wrong.
-trace_start
-bug oops-in-windows 2>/dev/null
-trace_stop
-like "$out" 'BUG: pkstrace: leak in oops_check\+[^ ]* \[pkstrace_bugs\]' "an oops in windows: where it was" ||
-	diag "$out"
-like "$out" 'an oops killed the thread in its windows' "that it was one"
-like "$out" 'pkstrace: 1 finding \(1 leak\)' "the windows are one finding"
-
 # The thread that leaked lives on.
 mkfifo "$WORK/fifo"
 trace_start

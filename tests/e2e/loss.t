@@ -62,10 +62,10 @@ count_both() {
 	for i in "${!classes[@]}"; do
 		class=${classes[i]}
 		want=$(($(made "$class") - before[i]))
-		is "$(json "summary['occurrences_by_class'].get('$class', 0)")" "$want" "$name: each $class is counted"
+		is "$(json "summary['classes'].get('$class', 0)")" "$want" "$name: each $class is counted"
 		is "$(repeats "$class")" "$want" "$name: and so it is by place"
 	done
-	is "$(json 'summary["made"] == summary["occurrences"] == sum(summary["occurrences_by_class"].values())')" True \
+	is "$(json 'summary["made"] == summary["findings"] == sum(summary["classes"].values())')" True \
 		"$name: nothing else is"
 	is "$(json 'summary["made"] - summary["delivered"] - summary["folded"] - summary["dropped"]')" 0 \
 		"$name: made = delivered + folded + dropped"

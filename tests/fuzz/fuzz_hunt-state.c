@@ -10,7 +10,7 @@ static void again(const struct hunt_state_file *file, const struct hunt_plan *pl
 	struct hunt_plan read = {};
 	char path[160];
 
-	snprintf(path, sizeof(path), "%s/hunt-state", getenv("TMPDIR") ?: "/tmp");
+	snprintf(path, sizeof(path), "%s/saved-again", getenv("TMPDIR") ?: "/tmp");
 	copy.path = path;
 	if (hunt_state__save(&copy, plan) || hunt_state__load(&copy, &read) ||
 	    read.nr_items != plan->nr_items || read.nr_sites != plan->nr_sites)

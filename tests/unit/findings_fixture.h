@@ -20,7 +20,6 @@ static inline void leak_case(struct model_finding *f)
 static inline void leak_of_work(struct model_finding *f)
 {
 	f->raw.boundary = PKS_WORK_END;
-	f->raw.outside = 1;
 	f->raw.arg = DRIVER_AT + 0x100;
 	f->raw.granted.flags = 0;
 	f->raw.pgmap = 1;
@@ -216,14 +215,6 @@ struct finding_case {
 	void (*fill)(struct model_finding *f);
 };
 
-static inline void pre_existing_case(struct model_finding *f)
-{
-	f->raw.count = -2;
-	f->raw.pkrs = 0x55555554;
-	f->raw.granted = (struct pks_origin){ .stack = PKS_NO_STACK };
-	f->granted.nr = 0;
-}
-
 static const struct finding_case finding_cases[] __attribute__((unused)) = {
 	{ "leak", PKS_LEAK, 0, leak_case },
 	{ "leak, of a work item, on a pgmap", PKS_LEAK, 0, leak_of_work },
@@ -251,40 +242,8 @@ static const struct finding_case finding_cases[] __attribute__((unused)) = {
 	{ "inherited", PKS_INHERITED, 0, inherited_case },
 	{ "long-hold", PKS_LONG_HOLD, 0, long_hold_case },
 	{ "slept", PKS_SLEPT, 0, slept_case },
-	{ "late-revoke", PKS_LATE_REVOKE, 0, underflow_bare },
-	{ "pre-existing", PKS_PRE_EXISTING, 0, pre_existing_case },
 };
 
 #define NR_FINDING_CASES (sizeof(finding_cases) / sizeof(finding_cases[0]))
-
-#define STORY_REPORTS 2
-
-/* A leak with the out-of-order revoke that was seen before it; its window is closed later. */
-static inline void fixture_story(struct fixture *f,
-				 void (*finding)(struct report *r, const struct resolved_finding *),
-				 void (*part)(struct report *r, const struct resolved_finding *))
-{
-	static const unsigned int classes[] = { PKS_OUT_OF_ORDER, PKS_LEAK, PKS_LATE_REVOKE };
-	struct model_finding all[3];
-	struct model m = { .findings = all, .nr_findings = 3 };
-
-	for (int i = 0; i < 3; i++) {
-		all[i] = fixture_finding(classes[i], 0);
-		all[i].first = all[i].raw.time += i;
-		if (i == 1)
-			leak_case(&all[i]);
-		else
-			fixture_revoke(&all[i]);
-	}
-	all[0].part_of = all[2].part_of = 2;
-	all[2].follows =
-		(struct model_link){ .time = all[1].raw.time, .class = PKS_LEAK, .place = IN_MAP };
-	f->resolver.model = &m;
-	resolve__finding(&f->resolver, &all[1], f->resolved);
-	finding(&f->report, f->resolved);
-	resolve__finding(&f->resolver, &all[2], f->resolved);
-	part(&f->report, f->resolved);
-	f->resolver.model = NULL;
-}
 
 #endif

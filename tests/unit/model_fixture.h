@@ -29,7 +29,6 @@ static inline void busy_model(struct model *m)
 		if (i == 2)
 			fixture_access(&finding);
 		finding.raw.fold = i + 1;
-		finding.raw.tid += i;
 		finding.raw.granted.caller = i == 3 ? 0 : finding.raw.granted.caller;
 		assert_int_equal(model__add_finding(m, &finding.raw, &finding.granted,
 						    &finding.revoked, &added),
@@ -50,21 +49,6 @@ static inline void busy_model(struct model *m)
 	m->faults.asked[1] = 6;
 	m->faults.seen[1] = 7;
 	m->faults.other[2] = m->faults.seen[2] = 8;
-	m->left_at = 5000000000;
-	assert_int_equal(model__add_left(m, &(struct model_left){ .tid = 42,
-								  .comm = "worker",
-								  .caller = IN_MAP,
-								  .nr = 3,
-								  .since = 2000000000 }),
-			 0);
-	assert_int_equal(model__add_before(m, &(struct pks_inside){ .tid = 43,
-								    .tgid = 41,
-								    .count = -1,
-								    .pkrs = 0x55555554,
-								    .comm = "other",
-								    .nr_stack = 1,
-								    .stack = { IN_SYSCALL } }),
-			 0);
 	m->made = 14;
 	m->delivered = 9;
 	m->folded = 4;

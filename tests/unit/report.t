@@ -102,7 +102,7 @@ test_diff() {
 	is "$status" 1 "diff: something new: status 1"
 	like "$out" "BUG: pkstrace: leak" "diff: with its report"
 	pks diff --force "$WORK/few" "$WORK/none"
-	like "$out" "gone +5 -> 0 +leak in drv_map" "diff: what is gone"
+	like "$out" "gone +4 -> 0 +leak in drv_map" "diff: what is gone"
 	pks diff --json --force "$WORK/none" "$WORK/few"
 	like "$out" '"type":"diff-finding".*"change":"new"' "diff --json: findings"
 	like "$(tail -n 1 <<<"$out")" '"type":"diff-summary"' "diff --json: and a summary"

@@ -23,8 +23,6 @@ static void findings(const char *format, const char *file)
 		fprintf(f.report.out, "# %s\n", c->name);
 		fixture_print(&f, format, &finding);
 	}
-	fprintf(f.report.out, "# one with parts\n");
-	fixture_story(&f, format__find(format)->finding, format__find(format)->part);
 	assert_golden(file, fixture_text(&f));
 	fixture_close(&f);
 }

@@ -85,115 +85,6 @@ static void test_program_frames_do_not_split(void **state)
 	model__free(&m);
 }
 
-/* What is further out than the function that the call was for: a recursion, another walk. */
-static void test_a_place_is_its_user(void **state)
-{
-	struct model_stack here = { .nr = 3, .address = { 50, 60, 70 }, .user = 60 };
-	struct model_stack deeper = { .nr = 4, .address = { 50, 60, 60, 70 }, .user = 60 };
-	struct model_stack there = { .nr = 3, .address = { 50, 61, 70 }, .user = 61 };
-	struct pks_finding one = leak(7, 100, PKS_STACK_EXACT), two = leak(7, 200, PKS_STACK_EXACT);
-	struct model_finding *f;
-	struct model m = {};
-
-	(void)state;
-	one.granted.caller = two.granted.caller = 50;
-	model__add_finding(&m, &one, &here, &no_stack, &f);
-	assert_int_equal(model__add_finding(&m, &two, &deeper, &no_stack, &f), MODEL_REPEAT);
-	assert_int_equal(model__add_finding(&m, &two, &there, &no_stack, &f), MODEL_NEW);
-	model__free(&m);
-}
-
-/* A leak by one thread, then a revoke without a window by another, on the same page. */
-static size_t findings_of_two(struct pks_finding closed, __u64 opener)
-{
-	struct pks_finding open = leak(7, 100, PKS_STACK_EXACT);
-	struct model_finding *f;
-	struct model m = {};
-	size_t bugs;
-
-	open.tid = 1;
-	open.opener = 0xa0;
-	open.key = 0xee00;
-	open.pgmap = closed.pgmap;
-	closed.class = PKS_UNDERFLOW;
-	closed.fold = 8;
-	closed.time = 200;
-	closed.tid = 2;
-	closed.key = 0xee00;
-	closed.opener = opener;
-	m.found[PKS_LEAK] = m.found[PKS_UNDERFLOW] = 1;
-	model__add_finding(&m, &open, &stack_a, &no_stack, &f);
-	model__add_finding(&m, &closed, &no_stack, &stack_b, &f);
-	model__count_suppressed(&m);
-	bugs = model__total_bugs(&m);
-	model__free(&m);
-	return bugs;
-}
-
-static void test_a_leaked_window_is_closed_later(void **state)
-{
-	(void)state;
-	assert_int_equal(findings_of_two((struct pks_finding){}, 0xa0), 1);
-}
-
-/* A page is not enough: it may be used by many, one after the other. */
-static void test_two_bugs_on_one_page_stay_two(void **state)
-{
-	struct pks_finding double_revoke = { .granted = { .caller = 0x99 } };
-	struct pks_finding by_device = { .pgmap = 0xee00 };
-
-	(void)state;
-	assert_int_equal(findings_of_two((struct pks_finding){}, 0xb0), 2);
-	assert_int_equal(findings_of_two((struct pks_finding){}, 0), 2);
-	assert_int_equal(findings_of_two(double_revoke, 0xa0), 2);
-	assert_int_equal(findings_of_two(by_device, 0xa0), 2);
-}
-
-/* The findings of a thread with two windows that ends after `first`, if that is one. */
-static size_t findings_of_end(struct pks_finding first, bool fatal)
-{
-	struct model m = {};
-	struct model_finding *f;
-	size_t bugs;
-
-	first.tid = 1;
-	first.time = 50;
-	first.fold = 6;
-	if (first.class) {
-		m.found[first.class] = 1;
-		model__add_finding(&m, &first, &no_stack, &no_stack, &f);
-	}
-	for (int i = 0; i < 2; i++) {
-		struct pks_finding open = leak(7 + i, 100 + i, PKS_STACK_EXACT);
-
-		open.tid = 1;
-		open.boundary = PKS_THREAD_EXIT;
-		open.fatal = fatal;
-		m.found[PKS_LEAK]++;
-		model__add_finding(&m, &open, i ? &stack_a : &stack_b, &no_stack, &f);
-	}
-	model__count_suppressed(&m);
-	for (size_t i = 0; i < m.nr_findings; i++)
-		assert_true(!m.findings[i].part_of ||
-			    !m.findings[m.findings[i].part_of - 1].part_of);
-	bugs = model__total_bugs(&m);
-	model__free(&m);
-	return bugs;
-}
-
-static void test_windows_of_a_killed_thread_are_one(void **state)
-{
-	struct pks_finding fatal = { .class = PKS_STRAY_ACCESS, .fatal = 1 };
-	struct pks_finding passed = { .class = PKS_STRAY_ACCESS };
-
-	(void)state;
-	assert_int_equal(findings_of_end((struct pks_finding){}, true), 1);
-	assert_int_equal(findings_of_end((struct pks_finding){}, false), 2);
-	assert_int_equal(findings_of_end(fatal, true), 1);
-	assert_int_equal(findings_of_end(passed, true), 2);
-	assert_int_equal(findings_of_end(fatal, false), 3);
-}
-
 static void test_fold_only_grows(void **state)
 {
 	struct pks_fold less = { .key = 7, .count = 1, .first = 1, .last = 2 };
@@ -559,10 +450,6 @@ int main(void)
 		cmocka_unit_test(test_other_fold_is_new),
 		cmocka_unit_test(test_exact_stack_is_shown),
 		cmocka_unit_test(test_program_frames_do_not_split),
-		cmocka_unit_test(test_a_place_is_its_user),
-		cmocka_unit_test(test_a_leaked_window_is_closed_later),
-		cmocka_unit_test(test_two_bugs_on_one_page_stay_two),
-		cmocka_unit_test(test_windows_of_a_killed_thread_are_one),
 		cmocka_unit_test(test_fold_only_grows),
 		cmocka_unit_test(test_fold_alone_is_a_finding),
 		cmocka_unit_test(test_fold_never_hides),

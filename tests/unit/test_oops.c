@@ -78,36 +78,12 @@ static void not_without_end(void **state)
 	free(text);
 }
 
-/* The thread comes before its registers, and both before those of the next. */
-static void whose_and_where(void **state)
-{
-	static const char text[] = "kernel BUG at drv.c:9!\n"
-				   "CPU: 0 PID: 134 Comm: bash Tainted: G      O\n"
-				   "RIP: 0010:drv_write+0x20/0x40 [drv]\n"
-				   "RIP: 0033:0x7f0000000000\n"
-				   "kernel BUG at drv.c:9!\n"
-				   "CPU: 1 UID: 0 PID: 13 Comm: kworker/1:1\n"
-				   "RIP: 0010:other+0x1/0x2\n";
-	char place[128];
-
-	(void)state;
-	assert_true(oops__place(text, 134, place, sizeof(place)));
-	assert_string_equal(place, "drv_write+0x20/0x40 [drv]");
-	assert_true(oops__place(text, 13, place, sizeof(place)));
-	assert_string_equal(place, "other+0x1/0x2");
-	assert_false(oops__place(text, 4, place, sizeof(place)));
-	assert_false(oops__place(NULL, 4, place, sizeof(place)));
-	assert_true(oops__kills("make_task_dead"));
-	assert_false(oops__kills("do_exit"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_its_reason_to_its_end),
 		cmocka_unit_test(none),
 		cmocka_unit_test(not_without_end),
-		cmocka_unit_test(whose_and_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,6 @@ static void print_findings(struct fixture *f)
 		f->resolved->stack[0].cut = true;
 		report__finding(&f->report, f->resolved);
 	}
-	fixture_story(f, report__finding, report__part);
 }
 
 static void print_injections(struct fixture *f)
@@ -290,7 +289,7 @@ static void no_room(void **state)
 	assert_int_equal(report__status(&f.report, STATUS_FINDINGS), STATUS_OUTPUT);
 	session_writer__end(&w);
 	session_writer__close(&w, &missing);
-	assert_int_equal(missing, NR_FINDING_CASES + STORY_REPORTS);
+	assert_int_equal(missing, NR_FINDING_CASES);
 	close(begun);
 	fixture_close(&f);
 }

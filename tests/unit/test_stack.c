@@ -133,23 +133,6 @@ static void test_helpers(void **state)
 	assert_null(through);
 }
 
-/* By what a place is known: after test_helpers(), to which drv_map and drv_unmap are helpers. */
-static void test_user_of_helpers(void **state)
-{
-	struct model_stack s = { .nr = 3, .address = { IN_MAP, IN_VFS_WRITE, IN_SYSCALL } };
-	struct model_stack other = { .nr = 2, .address = { IN_MAP, IN_VFS_WRITE + 0x20 } };
-	struct model_stack direct = { .nr = 2, .address = { IN_VFS_WRITE, IN_SYSCALL } };
-	__u64 user = stack__user(symbols, &s, IN_MAP);
-
-	(void)state;
-	assert_int_equal(stack__user(symbols, &other, IN_MAP), user);
-	assert_true(user > IN_VFS_WRITE - 0x10 && user < IN_VFS_WRITE);
-	assert_int_equal(stack__user(symbols, &direct, IN_VFS_WRITE), IN_VFS_WRITE);
-	assert_int_equal(stack__user(symbols, &direct, IN_MAP), 0);
-	s.nr = 1;
-	assert_int_equal(stack__user(symbols, &s, IN_MAP), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,7 +140,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_above_own), cmocka_unit_test(test_other_tracer),
 		cmocka_unit_test(test_second_trampoline), cmocka_unit_test(test_own_far_out),
 		cmocka_unit_test(test_exception),	  cmocka_unit_test(test_tracers_go),
-		cmocka_unit_test(test_helpers),		  cmocka_unit_test(test_user_of_helpers),
+		cmocka_unit_test(test_helpers),
 	};
 
 	return cmocka_run_group_tests_name("stack", tests, open_symbols, close_symbols);

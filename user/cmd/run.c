@@ -20,8 +20,6 @@ enum {
 	OPTION_HELPER,
 	OPTION_MODULES,
 	OPTION_STACK_DEPTH,
-	OPTION_ONLY_COMMAND,
-	OPTION_PRE_EXISTING,
 	OPTION_SUPPRESSIONS,
 	OPTION_VMLINUX,
 };
@@ -33,7 +31,6 @@ struct run_arguments {
 	const char **modules; /* has room for all arguments, and NULL */
 	const char **suppressions;
 	size_t nr_modules, nr_suppressions;
-	bool only_command;
 };
 
 static const struct argp_option options[] = {
@@ -54,14 +51,6 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "max-reports", OPTION_MAX_REPORTS, "N", 0,
 	  "Print at most N reports and count the rest (default 100)", 0 },
-	{ "only-command", OPTION_ONLY_COMMAND, NULL, 0,
-	  "With CMD: watch its own threads only, not what its calls set off in kernel threads, "
-	  "softirqs and interrupts",
-	  0 },
-	{ "pre-existing", OPTION_PRE_EXISTING, NULL, 0,
-	  "Also report threads that were inside a window, or revoked too often, before the trace "
-	  "and still are at its end",
-	  0 },
 	{ "suppressions", OPTION_SUPPRESSIONS, "FILE", OPTION_REPEATED,
 	  "Hide the findings that FILE describes (see below); may be given more than once", 0 },
 	{ "vmlinux", OPTION_VMLINUX, "PATH", 0,
@@ -70,14 +59,6 @@ static const struct argp_option options[] = {
 	  "Look here first for modules with debug info; may be given more than once", 0 },
 	{ 0 },
 };
-
-/* An option without a value. */
-static void parse_flag(int key, struct run_arguments *a)
-{
-	a->tracer.slept |= key == OPTION_SLEPT;
-	a->only_command |= key == OPTION_ONLY_COMMAND;
-	a->tracer.pre_existing |= key == OPTION_PRE_EXISTING;
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -93,9 +74,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[1] = &a->keep;
 		return 0;
 	case OPTION_SLEPT:
-	case OPTION_ONLY_COMMAND:
-	case OPTION_PRE_EXISTING:
-		parse_flag(key, a);
+		o->slept = true;
 		return 0;
 	case OPTION_STACK_DEPTH:
 		return OPTION_INTEGER(arg, 1, STACK_DEPTH_MAX, o->stack_depth);
@@ -137,8 +116,7 @@ static const struct argp argp = {
 	.args_doc = TARGET_ARGS,
 	.doc = "Traces protection windows and reports each finding as it happens. With CMD, runs "
 	       "it and "
-	       "follows its threads and children, and watches kernel threads and interrupts while "
-	       "it runs; otherwise traces process PID, or the whole "
+	       "follows its threads and children; otherwise traces process PID, or the whole "
 	       "system."
 	       "\v" TARGET_STATUS "SUPPRESSIONS\n"
 	       "A file of blocks; # starts a comment. The lines of a block: {, a name, CLASS or "
@@ -173,11 +151,8 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	if (status || help)
 		return status;
 	status = target__check("run", &a->tracer);
-	if (!status && a->only_command && !a->tracer.command)
-		status = status__say(STATUS_USAGE, "run: --only-command goes with a command");
 	if (status)
 		return status;
-	a->tracer.outside = a->tracer.command && !a->only_command;
 	suppress = suppress__new();
 	status = suppressions__load(a, suppress) ?:
 						   keep__open(&a->keep, a->tracer.format, argc, argv);

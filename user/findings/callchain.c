@@ -4,8 +4,6 @@
 
 #include "kernel/dialect/dialect.h"
 #include "findings/callchain.h"
-#include "kernel/helper.h"
-#include "kernel/oops.h"
 #include "kernel/symbols/ksyms.h"
 
 /* Own frames stand at the top only: program, trampoline, traced function and its shell. */
@@ -63,36 +61,6 @@ unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *
 			break;
 	}
 	return first;
-}
-
-__u64 stack__user(struct symbols *symbols, const struct model_stack *stack, __u64 caller)
-{
-	bool reached = false, through = false;
-	struct symbol symbol;
-
-	for (unsigned int i = 0; i < stack->nr; i++) {
-		reached |= symbols__plain(symbols, stack->address[i]) == caller;
-		if (!reached)
-			continue;
-		if (symbols__find(symbols, stack->address[i], SYMBOL_RETURN, &symbol))
-			return stack->address[i];
-		/* Inside of it, for so it is known as its module's when that goes. */
-		if (!helper__is(symbol.name))
-			return through ? stack->address[i] - symbol.offset + 1 : stack->address[i];
-		through = true;
-	}
-	return 0;
-}
-
-bool stack__killed(struct symbols *symbols, const __u64 *address, unsigned int nr)
-{
-	struct symbol symbol;
-
-	for (unsigned int i = 0; i < nr; i++)
-		if (!symbols__find(symbols, address[i], SYMBOL_RETURN, &symbol) &&
-		    oops__kills(symbol.name))
-			return true;
-	return false;
 }
 
 unsigned int stack__skip_exception(struct symbols *symbols, const struct model_stack *stack,

@@ -14,16 +14,6 @@ struct symbols;
  */
 unsigned int stack__skip_own(struct symbols *symbols, const struct model_stack *stack);
 
-/*
- * The first frame from the caller of a grant or revoke on that is in no mapping helper
- * (kernel/helper.h); 0: the stack has none. Of one that has called a helper it is the function
- * as a whole: which of the helper's calls has mapped or unmapped is the helper's business.
- */
-__u64 stack__user(struct symbols *symbols, const struct model_stack *stack, __u64 caller);
-
-/* True if that is the stack of a thread's end which an oops has brought about. */
-bool stack__killed(struct symbols *symbols, const __u64 *address, unsigned int nr);
-
 /* Takes the frames of tracers' programs and trampolines out, wherever they are. */
 void stack__drop_tracers(struct symbols *symbols, struct model_stack *stack);
 

@@ -15,7 +15,7 @@ static const struct class_row classes[] = {
 	[PKS_LEAK] = {
 		.name = "leak",
 		.meaning = "a boundary was reached with the window open",
-		.sentence = "Window on {window} still open{boundary}{held}",
+		.sentence = "Window on {window} still open at {boundary}{held}",
 		.stack = { GRANTED,
 			   [ROLE_SIBLING] = { STACK_SIBLING, "Another window on it granted by" },
 			   [ROLE_REVOKED] = { STACK_REVOKE, "Window revoked by" } },
@@ -23,8 +23,6 @@ static const struct class_row classes[] = {
 		.doubtful = true,
 		.if_not_granted = "It was granted before the trace began, or the grant was missed",
 		.outcome = "leak",
-		.follows = CLASS_BIT(PKS_CROSS_THREAD) | CLASS_BIT(PKS_STRAY_ACCESS) |
-			   CLASS_BIT(PKS_LEAK),
 	},
 	[PKS_UNDERFLOW] = {
 		.name = "underflow",
@@ -38,7 +36,6 @@ static const struct class_row classes[] = {
 		.poisons = true,
 		.doubtful = true,
 		.outcome = "underflow",
-		.follows = CLASS_BIT(PKS_LEAK) | CLASS_BIT(PKS_STRAY_ACCESS),
 	},
 	[PKS_WRONG_PAGE] = {
 		.name = "wrong-page",
@@ -49,7 +46,6 @@ static const struct class_row classes[] = {
 		.of_revoke = true,
 		.doubtful = true,
 		.unseen_by_stat = true,
-		.follows = CLASS_BIT(PKS_OUT_OF_ORDER),
 	},
 	[PKS_OUT_OF_ORDER] = {
 		.name = "out-of-order",
@@ -93,12 +89,11 @@ static const struct class_row classes[] = {
 		.unseen_by_stat = true,
 		.if_interrupt = "An interrupt starts without access, and a grant in it only raises "
 				"the count of the interrupted thread",
-		.follows = CLASS_BIT(PKS_STRAY_ACCESS),
 	},
 	[PKS_RESIDUE] = {
 		.name = "residue",
 		.meaning = "no window, but access is open: further stray accesses go unseen",
-		.sentence = "No window is open, but the key is,{boundary}",
+		.sentence = "No window is open, but the key is, at {boundary}",
 		.stack = { [ROLE_ACCESSED] = { STACK_FOLLOWED, "Key opened by the stray access" },
 			   GRANTED, REVOKED },
 		.primary = ROLE_ACCESSED,
@@ -119,7 +114,6 @@ static const struct class_row classes[] = {
 		.sentence = "Window on {window}{held}",
 		.stack = { GRANTED, REVOKED },
 		.primary = ROLE_GRANTED,
-		.follows = CLASS_BIT(PKS_SLEPT),
 	},
 	[PKS_SLEPT] = {
 		.name = "slept",
@@ -127,24 +121,6 @@ static const struct class_row classes[] = {
 		.sentence = "Window on {window} was open when the thread was switched out{held}",
 		.stack = { GRANTED, REVOKED, [ROLE_MOMENT] = { STACK_RECORD, "Switched out by" } },
 		.primary = ROLE_GRANTED,
-		.follows = CLASS_BIT(PKS_LONG_HOLD),
-	},
-	[PKS_LATE_REVOKE] = {
-		.name = "late-revoke",
-		.meaning = "a leaked window was closed later",
-		.sentence = "Leaked window on {window} closed{by}",
-		.stack = { WRONGLY_REVOKED },
-		.primary = ROLE_REVOKED,
-		.follows = CLASS_BIT(PKS_LEAK),
-		.of_revoke = true,
-		.aside = true,
-	},
-	[PKS_PRE_EXISTING] = {
-		.name = "pre-existing",
-		.meaning = "a thread was in this state before the trace began",
-		.sentence = "{inside} before the trace began",
-		.stack = { [ROLE_MOMENT] = { STACK_RECORD, "At the beginning of the trace, in" } },
-		.primary = ROLE_MOMENT,
 	},
 };
 _Static_assert(NR(classes) == PKS_NR_CLASSES, "a class without a row");
@@ -196,10 +172,6 @@ static const struct boundary_row boundaries[] = {
 				   OF_NOTHING },
 	[PKS_THREAD_EXIT] = { "thread-exit", "exit of the thread", OF_NOTHING },
 	[PKS_NMI_END] = { "nmi-end", "end of an NMI handler", OF_FUNCTION },
-	[PKS_GROWING] = { "growing",
-			  "more and more windows of one call site are open in a thread that goes "
-			  "on",
-			  OF_NOTHING },
 };
 _Static_assert(NR(boundaries) == PKS_NR_BOUNDARIES, "a boundary without a row");
 

@@ -51,11 +51,10 @@ struct class_row {
 	const char *meaning;	    /* one line, for reports and --help */
 	const char *if_interrupted; /* the same of PKS_ORIGIN_INTERRUPTED; NULL: as above */
 	/*
-	 * What was seen, in one sentence. Filled in between braces: window, expected (what the
-	 * revoke should have named), other (a thread), who (that thread or interrupt), whose
-	 * (another one's), access (Read or Write), address, inside (a thread's state). These
-	 * bring their own punctuation or are empty: boundary, by (the address of the revoke),
-	 * held.
+	 * What was seen, in one sentence. Filled in between braces: window, boundary, expected
+	 * (what the revoke should have named), other (a thread), who (that thread or interrupt),
+	 * whose (another one's), access (Read or Write), address. These bring their own
+	 * punctuation or are empty: by (the address of the revoke), held.
 	 */
 	const char *sentence;
 	struct class_stack stack[NR_ROLES];
@@ -63,12 +62,11 @@ struct class_row {
 		primary;      /* the stack to blame: names the title, and suppressions match it */
 	unsigned int follows; /* CLASS_BIT()s of the classes it can be a consequence of */
 	enum other_thread other;
-	bool has_cause; /* has one of the causes below, and a fault mode */
-	bool of_revoke; /* the revoke itself is wrong; the count was read before it */
-	bool poisons;	/* with a pgmap count, the thread's next grant will not open access */
-	bool doubtful;	/* in an interrupt it may be the result of a missed call */
-	bool aside;	/* no bug by itself: a part of the finding it follows from, or nothing */
-	bool unseen_by_stat;	    /* stat does not find it */
+	bool has_cause;	     /* has one of the causes below, and a fault mode */
+	bool of_revoke;	     /* the revoke itself is wrong; the count was read before it */
+	bool poisons;	     /* with a pgmap count, the thread's next grant will not open access */
+	bool doubtful;	     /* in an interrupt it may be the result of a missed call */
+	bool unseen_by_stat; /* stat does not find it */
 	unsigned int stat_class;    /* what stat counts it as; 0: this class */
 	const char *if_interrupt;   /* an extra line if in an interrupt; NULL: none */
 	const char *if_not_granted; /* an extra line if no grant is known; NULL: none */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "findings/join.h"
 #include "findings/model.h"
 
 /* Above the caller of a grant or revoke are frames of whichever program took the stack. */
@@ -16,14 +15,11 @@ static unsigned int stack__from(const struct model_stack *stack, __u64 caller)
 	return 0;
 }
 
-/* The callers' callers make no difference: a loop over two walks, a recursion, is one place. */
 static bool stack__same(const struct model_stack *a, const struct model_stack *b, __u64 caller)
 {
 	unsigned int from = stack__from(a, caller), from_b = stack__from(b, caller);
 	unsigned int nr = a->nr - from;
 
-	if (a->user && b->user)
-		return a->user == b->user;
 	return nr == b->nr - from_b &&
 	       !memcmp(a->address + from, b->address + from_b, nr * sizeof(a->address[0]));
 }
@@ -41,14 +37,34 @@ static bool finding__differs(const struct model_finding *old, const struct pks_f
 
 static struct model_finding *model__find(struct model *m, const struct pks_finding *raw,
 					 const struct model_stack *granted,
-					 const struct model_stack *revoked, size_t part_of)
+					 const struct model_stack *revoked)
 {
 	for (size_t i = 0; i < m->nr_findings; i++)
 		if (m->findings[i].fold == raw->fold &&
-		    (m->findings[i].part_of == part_of || raw->pending) &&
 		    !finding__differs(&m->findings[i], raw, granted, revoked))
 			return &m->findings[i];
 	return NULL;
+}
+
+static void link__set(struct model_link *link, const struct pks_finding *raw, __u64 time)
+{
+	link->time = time;
+	link->class = raw->class;
+	link->place = raw->revoked.caller;
+	if (class__row(raw->class)->primary == ROLE_ACCESSED || !link->place)
+		link->place = raw->ip;
+	link->stack.nr = raw->nr_stack < PKS_STACK_DEPTH ? raw->nr_stack : PKS_STACK_DEPTH;
+	link->stack.cut = raw->cut;
+	memcpy(link->stack.address, raw->stack, link->stack.nr * sizeof(raw->stack[0]));
+}
+
+/* A revoke on another thread leaves no key open; that of an interrupt does. */
+static bool finding__may_follow(const struct pks_finding *raw, const struct pks_finding *earlier)
+{
+	if (raw->class == PKS_RESIDUE && earlier->class == PKS_CROSS_THREAD &&
+	    !(earlier->revoked.flags & PKS_ORIGIN_INTERRUPTED))
+		return false;
+	return class__may_follow(raw->class, raw->cause, earlier->class);
 }
 
 /* Told before as leaked, with more than the count that a child is given. */
@@ -67,61 +83,63 @@ static void finding__complete(struct model_finding *f, const struct model_findin
 	f->raw.dev = leak->raw.dev;
 }
 
-/* The finding that this one is a part of, or it itself: no part has parts. */
-static size_t whole__of(const struct model *m, size_t finding)
+static void model__link(const struct model *m, struct model_finding *f)
 {
-	size_t part_of = m->findings[finding].part_of;
+	const struct model_finding *earlier = NULL;
 
-	return part_of ? part_of - 1 : finding;
+	for (unsigned int i = 0; i < MODEL_RECENT; i++) {
+		const struct model_recent *r = &m->recent[i];
+
+		if (r->tid && r->tid == f->raw.tid && r->time <= f->raw.time &&
+		    r->time >= f->follows.time &&
+		    finding__may_follow(&f->raw, &m->findings[r->finding].raw))
+			link__set(&f->follows, &m->findings[r->finding].raw, r->time);
+		else
+			continue;
+		earlier = &m->findings[r->finding];
+	}
+	if (earlier)
+		finding__complete(f, earlier);
+}
+
+static void model__remember(struct model *m, const struct model_finding *f,
+			    const struct pks_finding *raw)
+{
+	if (!class__has_consequence(raw->class))
+		return;
+	m->recent[m->recent_at++ % MODEL_RECENT] = (struct model_recent){
+		.finding = f - m->findings, .time = raw->time, .tid = raw->tid
+	};
 }
 
 enum model_added model__add_finding(struct model *m, const struct pks_finding *raw,
 				    const struct model_stack *granted,
 				    const struct model_stack *revoked, struct model_finding **out)
 {
-	const struct model_recent *cause = join__cause(m, raw);
-	/* A thread that is created in a leaked window is one more that is in it. */
-	size_t part_of =
-		cause && raw->class != PKS_INHERITED ? whole__of(m, cause->finding) + 1 : 0;
-	struct model_finding *f = model__find(m, raw, granted, revoked, part_of);
-	enum model_added added = f ? MODEL_REPEAT : MODEL_NEW;
+	struct model_finding *f = model__find(m, raw, granted, revoked);
 
 	if (f) {
 		f->count++;
 		f->last = raw->time;
-	} else {
-		if (m->nr_findings == MODEL_FINDINGS_MAX ||
-		    array__grow(&m->findings, &m->findings_room, m->nr_findings, sizeof(*f)))
-			return MODEL_NO_ROOM;
-		f = &m->findings[m->nr_findings++];
-		*f = (struct model_finding){ .raw = *raw,
-					     .granted = *granted,
-					     .revoked = *revoked,
-					     .fold = raw->fold,
-					     .part_of = part_of,
-					     .held = raw->pending,
-					     .count = 1,
-					     .first = raw->time,
-					     .last = raw->time };
-		if (cause) {
-			link__set(&f->follows, &m->findings[cause->finding].raw, cause->time);
-			finding__complete(f, &m->findings[cause->finding]);
-		}
+		model__remember(m, f, raw);
+		*out = f;
+		return MODEL_REPEAT;
 	}
-	join__remember(m, f, raw);
-	join__settle(m, raw, f);
+	if (m->nr_findings == MODEL_FINDINGS_MAX ||
+	    array__grow(&m->findings, &m->findings_room, m->nr_findings, sizeof(*f)))
+		return MODEL_NO_ROOM;
+	f = &m->findings[m->nr_findings++];
+	*f = (struct model_finding){ .raw = *raw,
+				     .granted = *granted,
+				     .revoked = *revoked,
+				     .fold = raw->fold,
+				     .count = 1,
+				     .first = raw->time,
+				     .last = raw->time };
+	model__link(m, f);
+	model__remember(m, f, raw);
 	*out = f;
-	return added;
-}
-
-void model__settle(struct model *m, const struct pks_finding *raw)
-{
-	join__settle(m, raw, NULL);
-}
-
-void model__settle_all(struct model *m)
-{
-	join__settle_all(m);
+	return MODEL_NEW;
 }
 
 /* A finding as far as its fold describes it. */
@@ -134,7 +152,6 @@ static int model__add_unseen(struct model *m, const struct pks_fold *fold,
 				   .boundary = fold->boundary,
 				   .write = fold->write,
 				   .fatal = fold->fatal,
-				   .outside = fold->outside,
 				   .time = fold->first,
 				   .fold = fold->key,
 				   .ip = fold->ip,
@@ -176,51 +193,21 @@ int model__fold(struct model *m, const struct pks_fold *fold, struct model_findi
 	return 0;
 }
 
-static __u64 *found__of(struct model *m, unsigned int class)
-{
-	return &m->found[class % PKS_NR_CLASSES];
-}
-
-/* The programs have counted it as what it looked like. */
-static void found__move(struct model *m, struct model_finding *f)
-{
-	__u64 nr = f->count < *found__of(m, f->taken_for) ? f->count : *found__of(m, f->taken_for);
-
-	*found__of(m, f->taken_for) -= nr;
-	*found__of(m, f->raw.class) += nr;
-	f->taken_for = 0;
-}
-
-static void found__limit(const struct model *m, __u64 *nr)
-{
-	for (int i = 0; i < PKS_NR_CLASSES; i++)
-		if (nr[i] > m->found[i])
-			nr[i] = m->found[i];
-}
-
 void model__count_suppressed(struct model *m)
 {
 	memset(m->suppressed, 0, sizeof(m->suppressed));
-	memset(m->parts, 0, sizeof(m->parts));
-	memset(m->bugs, 0, sizeof(m->bugs));
 	m->withdrawn = 0;
 	for (size_t i = 0; i < m->nr_findings; i++) {
-		struct model_finding *f = &m->findings[i];
-		unsigned int class = f->raw.class % PKS_NR_CLASSES;
+		const struct model_finding *f = &m->findings[i];
 
-		if (f->taken_for)
-			found__move(m, f);
 		if (f->suppressed)
-			m->suppressed[class] += f->count;
-		else if (f->part_of)
-			m->parts[class] += f->count;
-		else
-			m->bugs[class]++;
+			m->suppressed[f->raw.class % PKS_NR_CLASSES] += f->count;
 		if (f->suppressed == MODEL_WITHDRAWN)
 			m->withdrawn += f->count;
 	}
-	found__limit(m, m->suppressed);
-	found__limit(m, m->parts);
+	for (int i = 0; i < PKS_NR_CLASSES; i++)
+		if (m->suppressed[i] > m->found[i])
+			m->suppressed[i] = m->found[i];
 }
 
 bool model__doubtful(const struct pks_finding *raw)
@@ -255,60 +242,6 @@ int model__add_loss(struct model *m, unsigned int cpu, unsigned int reason, __u6
 void model__lose(struct model *m, enum loader_loss reason, __u64 count)
 {
 	m->lost[reason] += count;
-}
-
-int model__add_before(struct model *m, const struct pks_inside *thread)
-{
-	if (array__grow(&m->before, &m->before_room, m->nr_before, sizeof(*m->before)))
-		return -ENOMEM;
-	m->before[m->nr_before++] = *thread;
-	return 0;
-}
-
-void model__finding_before(const struct pks_inside *thread, __u64 time, struct pks_finding *f)
-{
-	*f = (struct pks_finding){ .class = PKS_PRE_EXISTING,
-				   .nr_stack = thread->nr_stack,
-				   .time = time,
-				   /* Not a fold of the programs': one for each thread. */
-				   .fold = thread->tid | 1ULL << 62,
-				   .tid = thread->tid,
-				   .tgid = thread->tgid,
-				   .count = thread->count,
-				   .pkrs = thread->pkrs,
-				   .granted = { .stack = PKS_NO_STACK },
-				   .revoked = { .stack = PKS_NO_STACK } };
-	memcpy(f->comm, thread->comm, sizeof(f->comm));
-	memcpy(f->stack, thread->stack, sizeof(f->stack));
-}
-
-int model__add_left(struct model *m, const struct model_left *left)
-{
-	struct model_left *same = NULL;
-
-	for (size_t i = 0; i < m->nr_left; i++)
-		if (m->left[i].tid == left->tid && m->left[i].caller == left->caller)
-			same = &m->left[i];
-	if (!same) {
-		if (array__grow(&m->left, &m->left_room, m->nr_left, sizeof(*m->left)))
-			return -ENOMEM;
-		same = &m->left[m->nr_left++];
-		*same = *left;
-		return 0;
-	}
-	same->nr += left->nr;
-	if (left->since < same->since)
-		same->since = left->since;
-	return 0;
-}
-
-__u64 model__left(const struct model *m)
-{
-	__u64 nr = 0;
-
-	for (size_t i = 0; i < m->nr_left; i++)
-		nr += m->left[i].nr;
-	return nr;
 }
 
 int model__add_skipped(struct model *m, const char *program, __u64 count)
@@ -500,11 +433,7 @@ __u64 model__closed(const struct model *m)
 
 __u64 model__found(const struct model *m, unsigned int class)
 {
-	__u64 gone = m->suppressed[class] + m->parts[class];
-
-	if (class__row(class)->aside || gone > m->found[class])
-		return 0;
-	return m->found[class] - gone;
+	return m->found[class] - m->suppressed[class];
 }
 
 __u64 model__total_findings(const struct model *m)
@@ -516,29 +445,12 @@ __u64 model__total_findings(const struct model *m)
 	return sum;
 }
 
-__u64 model__bugs(const struct model *m, unsigned int class)
-{
-	if (!model__found(m, class))
-		return 0;
-	/* Of one that was lost on the way nothing but its count is known. */
-	return m->bugs[class] ?: 1;
-}
-
-__u64 model__total_bugs(const struct model *m)
-{
-	__u64 sum = 0;
-
-	for (int i = 0; i < PKS_NR_CLASSES; i++)
-		sum += model__bugs(m, i);
-	return sum;
-}
-
 __u64 model__total_suppressed(const struct model *m)
 {
 	__u64 sum = 0;
 
 	for (int i = 0; i < PKS_NR_CLASSES; i++)
-		sum += class__row(i)->aside ? 0 : m->suppressed[i];
+		sum += m->suppressed[i];
 	return sum - (m->withdrawn < sum ? m->withdrawn : sum);
 }
 
@@ -605,11 +517,6 @@ bool model__complete(const struct model *m)
 	return !model__unexplained_faults(m);
 }
 
-bool model__clean(const struct model *m)
-{
-	return model__complete(m) && !m->nr_left;
-}
-
 __u64 model__bucket_end(unsigned int bucket)
 {
 	unsigned int power;
@@ -657,7 +564,5 @@ void model__free(struct model *m)
 	free(m->sites);
 	free(m->lost_on);
 	free(m->skipped);
-	free(m->before);
-	free(m->left);
 	*m = (struct model){};
 }

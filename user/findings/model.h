@@ -17,11 +17,6 @@
 struct model_stack {
 	unsigned int nr;
 	bool cut; /* there are more, further out, that were not taken */
-	/*
-	 * The frame of the function that the call was for: the first that is in no mapping
-	 * helper. By it one place is told from another; 0: not known, by the whole stack.
-	 */
-	__u64 user;
 	__u64 address[PKS_STACK_DEPTH];
 };
 
@@ -38,10 +33,6 @@ struct model_link {
  * which the programs were not run. It then counts as a loss, not as a finding.
  */
 #define MODEL_WITHDRAWN (~0u)
-/* It is no bug by itself, and the finding that it would be a part of is not there. */
-#define MODEL_ASIDE (~0u - 1)
-
-#define MODEL_OOPS 128
 
 /* A finding with its owner stacks; repeats are only counted. */
 struct model_finding {
@@ -51,21 +42,11 @@ struct model_finding {
 	struct model_stack sibling;
 	bool swapped; /* granted and sibling: the latter is what leaked, see blame__choose() */
 	struct model_link follows; /* poisoned-grant: the underflow; residue: the stray access */
-	/*
-	 * The finding that this one is a part of, by its number from 1; 0: it is one itself. Of
-	 * part_of and held, join.c decides.
-	 */
-	size_t part_of;
-	char oops[MODEL_OOPS];	 /* of a fatal leak: where that was; "": not known */
-	bool shown;		 /* its report was printed */
-	bool waits;		 /* it was passed over when it was to be shown */
-	bool held;		 /* what it is hangs on its window's end: not to be shown yet */
-	unsigned int taken_for;	 /* the class that the programs counted it as; 0: its own */
-	bool unseen;		 /* known from its count alone: no record was delivered */
-	unsigned int suppressed; /* number of the suppression that hides it, from 1; 0: shown */
-	__u64 fold;		 /* as raw.fold, by what its addresses are now: retire.h */
-	__u64 count;		 /* of delivered ones, until model__fold() corrects it */
-	__u64 first;		 /* CLOCK_MONOTONIC ns */
+	bool unseen;		   /* known from its count alone: no record was delivered */
+	unsigned int suppressed;   /* number of the suppression that hides it, from 1; 0: shown */
+	__u64 fold;		   /* as raw.fold, by what its addresses are now: retire.h */
+	__u64 count;		   /* of delivered ones, until model__fold() corrects it */
+	__u64 first;		   /* CLOCK_MONOTONIC ns */
 	__u64 last;
 };
 
@@ -87,14 +68,8 @@ struct model_site {
 /* A finding that a later one of the same thread may follow from. */
 struct model_recent {
 	size_t finding; /* index */
-	__u64 time;	/* of this occurrence: the finding may be a repeat; 0: none */
-	__u32 tid, other_tid;
-	__u64 key, opener;
-	__u64 window, caller; /* when it was granted, and by whom */
-	__u8 class, fatal;
-	bool growing;	  /* one of a pile */
-	bool interrupted; /* the revoke was an interrupt's, of the thread that it hit */
-	bool closed;	  /* the window that it is about was closed later */
+	__u64 time;	/* of this occurrence: the finding may be a repeat */
+	__u32 tid;	/* 0: none */
 };
 
 #define MODEL_RECENT 256
@@ -108,15 +83,6 @@ struct model_skipped {
 	__u64 count;
 };
 
-/* Windows of one call site that a thread has left open at the end. */
-struct model_left {
-	__u32 tid;
-	char comm[PKS_COMM];
-	__u64 caller; /* as in struct pks_site */
-	__u64 nr;
-	__u64 since; /* CLOCK_MONOTONIC ns, when the oldest was granted */
-};
-
 struct model {
 	struct model_finding *findings;
 	size_t nr_findings, findings_room;
@@ -126,19 +92,12 @@ struct model {
 	size_t nr_sites, sites_room;
 	__u64 found[PKS_NR_CLASSES];	  /* totals, including folded and dropped ones */
 	__u64 suppressed[PKS_NR_CLASSES]; /* how many of found[] are hidden */
-	__u64 parts[PKS_NR_CLASSES];	  /* how many of found[] are parts of other findings */
-	__u64 bugs[PKS_NR_CLASSES];	  /* different findings, without either */
 	__u64 withdrawn;		  /* and how many of these are withdrawn */
 	__u64 lost[NR_LOSSES];		  /* by enum pks_loss and enum loader_loss */
 	__u64 (*lost_on)[NR_LOSSES];	  /* the same, by CPU where one is known; owned */
 	size_t nr_cpus, cpus_room;
 	struct model_skipped *skipped; /* what lost[PKS_LOST_RECURSION] is made of; owned */
 	size_t nr_skipped, skipped_room;
-	struct pks_inside *before; /* threads in a state from before the trace; owned */
-	size_t nr_before, before_room;
-	struct model_left *left; /* windows that nobody has closed; owned */
-	size_t nr_left, left_room;
-	__u64 left_at; /* CLOCK_MONOTONIC ns, when that was */
 	bool untested; /* something was to open windows, and nothing did */
 	__u64 older_windows;
 	__u64 late_revokes;
@@ -168,13 +127,6 @@ enum model_added model__add_finding(struct model *m, const struct pks_finding *r
 				    const struct model_stack *revoked, struct model_finding **out);
 
 /*
- * A window that a finding waits for was closed as it should, says a record that is no finding;
- * and the same of all that wait: nothing more will come.
- */
-void model__settle(struct model *m, const struct pks_finding *raw);
-void model__settle_all(struct model *m);
-
-/*
  * Adds the programs' count of a fold. Repeats that were not delivered are counted
  * with the first finding of the fold that is shown: which one they belong to is not
  * known, and none may be hidden by mistake. If none was delivered, the count itself
@@ -183,7 +135,7 @@ void model__settle_all(struct model *m);
  */
 int model__fold(struct model *m, const struct pks_fold *fold, struct model_finding **out);
 
-/* After all folds were added: counts suppressed findings, parts, and what is left. */
+/* After all folds were added: counts the findings that suppressions hide. */
 void model__count_suppressed(struct model *m);
 
 /*
@@ -195,21 +147,6 @@ int model__add_loss(struct model *m, unsigned int cpu, unsigned int reason, __u6
 
 /* Adds to the losses of the loader itself. */
 void model__lose(struct model *m, enum loader_loss reason, __u64 count);
-
-/* Adds a thread that was in a window, or the like, before the trace. Returns 0 or -ENOMEM. */
-int model__add_before(struct model *m, const struct pks_inside *thread);
-
-/* The same as a finding; time: of the beginning of the trace, CLOCK_MONOTONIC ns. */
-void model__finding_before(const struct pks_inside *thread, __u64 time, struct pks_finding *f);
-
-/*
- * Adds windows to those that are left open, to others of their thread and call site, if any.
- * Returns 0 or -ENOMEM.
- */
-int model__add_left(struct model *m, const struct model_left *left);
-
-/* How many windows are left open. */
-__u64 model__left(const struct model *m);
 
 /* Adds hits for which a program was not run. Returns as above. */
 int model__add_skipped(struct model *m, const char *program, __u64 count);
@@ -239,11 +176,7 @@ int model__between(const struct model *before, const struct model *now, struct m
 __u64 model__grants(const struct model *m);
 __u64 model__closed(const struct model *m);
 
-/* Findings: different ones, each of which may have come often; of a class, and of all. */
-__u64 model__bugs(const struct model *m, unsigned int class);
-__u64 model__total_bugs(const struct model *m);
-
-/* How often they came: of a class, and of all classes. Suppressed ones and parts are left out. */
+/* Findings that are not suppressed: of a class, and of all classes. */
 __u64 model__found(const struct model *m, unsigned int class);
 __u64 model__total_findings(const struct model *m);
 /* Findings that suppressions hide, without withdrawn ones. */
@@ -276,9 +209,6 @@ bool model__saw_nothing(const struct model *m);
 
 /* True if nothing was lost, and something was tested, so that the verdict may be "clean". */
 bool model__complete(const struct model *m);
-
-/* The same, and nobody has left a window open: with no findings the run is clean. */
-bool model__clean(const struct model *m);
 
 /* Mean hold time in ns, and an upper bound for the given share (0..1) of a site's windows. */
 __u64 model__mean(const struct model_site *site);

@@ -21,7 +21,6 @@ struct symbols;
 #define WINDOW_TEXT	 (PATH_MAX + 256)
 #define INLINED_MAX	 16
 #define RESOLVED_REMARKS 4
-#define RESOLVED_PARTS	 4
 
 /* What to look things up in; all of it must outlive what is resolved with it. */
 struct resolver {
@@ -31,9 +30,7 @@ struct resolver {
 	const struct suppress *suppress; /* NULL: nothing is suppressed */
 	struct injections *injections;	 /* NULL: nothing is injected */
 	enum pks_by by;			 /* what the model's call sites are */
-	const struct model *model;	 /* that has a finding's parts; NULL: none has any */
 	const char *target;		 /* what is traced, in words */
-	const char *unwatched;		 /* what that leaves out; NULL: nothing */
 };
 
 /* "drv_map+0x10/0x100 [drv]", or the address itself; "": nothing is known. */
@@ -135,14 +132,6 @@ struct resolved_seen {
 	__u64 count;
 };
 
-/* What else was seen of the same bug, before the finding itself. */
-struct resolved_part {
-	__u64 time; /* CLOCK_MONOTONIC ns */
-	const char *class;
-	struct resolved_place in;
-	char what[WINDOW_TEXT + 256];
-};
-
 struct resolved_finding {
 	__u64 time; /* CLOCK_MONOTONIC ns */
 	const char *class;
@@ -167,15 +156,12 @@ struct resolved_finding {
 	__u32 other_tid; /* 0: none */
 	bool holds;	 /* other_tid holds the window */
 	struct resolved_link follows;
-	struct resolved_part part[RESOLVED_PARTS]; /* that came before its report */
-	unsigned int nr_parts;
 	bool injected;
 	struct resolved_injection injection; /* if injected: the one it follows */
 	bool injected_thread;		     /* and it hit the same thread */
 	__u64 injected_before;		     /* ns */
 	bool unsure;
 	bool by_device; /* the cause is known of the whole device only, not of the page */
-	bool outside;	/* not in a thread of the command's, but in the kernel beside them */
 	bool of_revoke; /* thread.count was read before the revoke */
 	struct resolved_thread thread;
 	char remark[RESOLVED_REMARKS][PLACE_TEXT]; /* sentences */
@@ -195,12 +181,9 @@ enum snapshot_state {
 	NR_SNAPSHOT_STATES,
 };
 
-#define INSIDE_TEXT 96
-
 struct resolved_inside {
 	struct resolved_thread thread;
 	enum snapshot_state state;
-	char words[INSIDE_TEXT]; /* the state */
 	struct resolved_pkrs pkrs;
 	bool running;
 	struct resolved_frame frame[PKS_STACK_DEPTH];
@@ -239,8 +222,5 @@ void resolve__modules(const struct resolver *r, const struct model_finding *f,
 		      void (*fn)(void *arg, const char *module), void *arg);
 
 const char *snapshot__state_name(enum snapshot_state state);
-
-/* That of a thread with such a count, given that it is in one at all. */
-enum snapshot_state snapshot__state(__s32 count);
 
 #endif

@@ -16,7 +16,6 @@ struct resolved_repeat {
 	const char *through;	 /* the mapping helper that it called; NULL: none */
 	bool reported;		 /* false: known only by its count */
 	__u64 report;		 /* if so, resolved_finding.time of the report */
-	bool outside;		 /* not in a thread of the command's */
 	__u64 count, first, last;
 };
 
@@ -33,15 +32,6 @@ struct resolved_site {
 	__u64 mean, p50, p99;
 };
 
-/* Windows of one call site that a thread has left open. */
-struct resolved_left {
-	char comm[PKS_COMM];
-	__u32 tid;
-	__u64 nr;
-	__u64 held; /* by the oldest, ns */
-	char in[AGGREGATE_TEXT];
-};
-
 struct resolved_summary {
 	const struct model *model; /* for its numbers; must outlive this */
 	bool counts_only;	   /* stat: findings have no records */
@@ -51,15 +41,10 @@ struct resolved_summary {
 	enum pks_by by;
 	const char *by_title;
 	const char *target;
-	const char *unwatched;			  /* what the target leaves out; NULL: nothing */
 	struct resolved_suppression *suppression; /* owned, like repeat and site */
 	size_t nr_suppressions;
 	struct resolved_repeat *repeat; /* those that are not suppressed */
 	size_t nr_repeats;
-	struct resolved_inside *before; /* threads in a state from before the trace; owned */
-	size_t nr_before;
-	struct resolved_left *left; /* windows that nobody has closed; owned */
-	size_t nr_left;
 	struct resolved_site *site; /* as the model's */
 	size_t nr_sites;
 	struct model_site all_counts;

@@ -25,7 +25,6 @@ static void addresses__retire(__u64 *address, unsigned int nr, const struct pks_
 static void stack__retire(struct model_stack *stack, const struct pks_module_event *event)
 {
 	addresses__retire(stack->address, stack->nr, event);
-	address__retire(&stack->user, event);
 }
 
 static void finding__retire(struct model_finding *f, const struct pks_module_event *event)

@@ -73,7 +73,6 @@ static int watch__open(struct watch *w)
 	w->text.format = format__find("text");
 	w->text.out = open_memstream(&w->text_out, &w->text_size);
 	w->findings = json_array();
-	t->resolver.model = &w->model;
 	w->intake = (struct intake){ .collector = t->collector,
 				     .model = &w->model,
 				     .resolver = &t->resolver,
@@ -88,7 +87,6 @@ static int watch__open(struct watch *w)
 
 static void watch__close(struct watch *w)
 {
-	w->session->tracer.resolver.model = &w->session->tracer.model;
 	if (w->text.out)
 		fclose(w->text.out);
 	if (w->run->findings) {

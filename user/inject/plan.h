@@ -10,7 +10,7 @@
 #include "kernel/error_injection.h"
 
 #define PLAN_CALLS (PKS_RULES - PKS_RULE_CALLS)
-/* ns; bpf/prog/inject/inject_window.bpf.c has to be able to wait so long. */
+/* ns; bpf/prog/inject_window.bpf.c has to be able to wait so long. */
 #define PLAN_MAX_DELAY 1000000000ULL
 
 /* A function to fail, and what it then returns. */

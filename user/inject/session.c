@@ -446,7 +446,7 @@ static void session__announce(struct inject_session *s)
 	announce__begin(&s->announcement, what);
 }
 
-/* A command's calls count from its exec on (bpf/prog/inject/inject_call.bpf.c). */
+/* A command's calls count from its exec on (bpf/prog/inject_call.bpf.c). */
 static void session__started(void *arg, struct pkstrace *skel)
 {
 	struct inject_session *s = arg;

@@ -95,27 +95,3 @@ char *oops__text(int log)
 	}
 	return text;
 }
-
-bool oops__kills(const char *function)
-{
-	/* kernel/exit.c, arch/x86/entry/entry_64.S; the last one before 5.17. */
-	return !strcmp(function, "make_task_dead") ||
-	       !strcmp(function, "rewind_stack_and_make_dead") ||
-	       !strcmp(function, "rewind_stack_do_exit");
-}
-
-/* The registers are told of after the thread, before another one. */
-bool oops__place(const char *text, unsigned int tid, char *place, size_t size)
-{
-	char who[32];
-	const char *at;
-
-	snprintf(who, sizeof(who), " PID: %u ", tid);
-	at = text ? strstr(text, who) : NULL;
-	at = at ? strstr(at, "RIP: 0010:") : NULL;
-	if (!at)
-		return false;
-	at += strlen("RIP: 0010:");
-	snprintf(place, size, "%.*s", (int)strcspn(at, "\n"), at);
-	return true;
-}

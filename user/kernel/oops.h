@@ -3,9 +3,6 @@
 #ifndef PKSTRACE_KERNEL_OOPS_H
 #define PKSTRACE_KERNEL_OOPS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /*
  * How often since boot, by /sys/kernel/oops_count (6.2, and stable trees from
  * 6.1.8 on). Without that file: 1 if it ever did, by TAINT_DIE in
@@ -24,14 +21,5 @@ int oops__follow_log(void);
  * the end of the trace, without times; the caller frees it. NULL: there is none, or no memory.
  */
 char *oops__text(int log);
-
-/* True of the functions by which the kernel ends a thread that has oopsed. */
-bool oops__kills(const char *function);
-
-/*
- * Where a thread has oopsed, "function+0x1/0x10 [module]", by such a text. False where it does
- * not say; text NULL is allowed.
- */
-bool oops__place(const char *text, unsigned int tid, char *place, size_t size);
 
 #endif

@@ -229,22 +229,6 @@ static json_t *machines__array(const struct resolved_finding *f)
 	return all;
 }
 
-static json_t *parts__array(const struct resolved_finding *f)
-{
-	json_t *all = json_array();
-
-	for (unsigned int i = 0; i < f->nr_parts; i++) {
-		json_t *one = json_object();
-
-		json__set_count(one, "time", f->part[i].time);
-		json__set_text(one, "class", f->part[i].class);
-		set_place(one, "in", &f->part[i].in);
-		json__set_text(one, "what", f->part[i].what);
-		json_array_append_new(all, one);
-	}
-	return all;
-}
-
 json_t *json__finding_object(const struct resolved_finding *f)
 {
 	json_t *object = json__record("finding");
@@ -255,23 +239,12 @@ json_t *json__finding_object(const struct resolved_finding *f)
 		json_object_set_new(object, "follows_from", link__object(&f->follows));
 	if (f->injected)
 		json_object_set_new(object, "injection", cause__object(f));
-	if (f->nr_parts)
-		json_object_set_new(object, "parts", parts__array(f));
 	json__set_flag(object, "unsure", f->unsure);
-	json__set_flag(object, "outside_command", f->outside);
 	json_object_set_new(object, "thread", thread__object(&f->thread));
 	json_object_set_new(object, "stacks", stacks__object(f));
 	if (f->nr_seen)
 		json_object_set_new(object, "machines", machines__array(f));
 	return object;
-}
-
-static void json__part(struct report *r, const struct resolved_finding *f)
-{
-	json_t *object = json__finding_object(f);
-
-	json__set_text(object, "type", "part");
-	json__line(r, object);
 }
 
 static void json__finding(struct report *r, const struct resolved_finding *f)
@@ -299,7 +272,7 @@ static void json__injection(struct report *r, const struct resolved_injection *o
 	json__line(r, object);
 }
 
-json_t *json__inside_object(const struct resolved_inside *t)
+static void json__thread(struct report *r, const struct resolved_inside *t)
 {
 	json_t *object = json__record("thread");
 
@@ -311,12 +284,7 @@ json_t *json__inside_object(const struct resolved_inside *t)
 	set_pkrs(object, &t->pkrs);
 	json__set_flag(object, "running", t->running);
 	json_object_set_new(object, "stack", frames__array(t->frame, t->nr));
-	return object;
-}
-
-static void json__thread(struct report *r, const struct resolved_inside *t)
-{
-	json__line(r, json__inside_object(t));
+	json__line(r, object);
 }
 
 static void json__snapshot(struct report *r, const struct report_snapshot *all)
@@ -372,7 +340,6 @@ const struct format format_json = {
 	.name = "json",
 	.meaning = "one JSON object per line, for programs",
 	.finding = json__finding,
-	.part = json__part,
 	.injection = json__injection,
 	.interval = json__interval,
 	.thread = json__thread,

@@ -16,8 +16,6 @@ json_t *json__record(const char *type);
 /* The object of one output line, owned by the caller. Returns NULL if out of memory. */
 json_t *json__finding_object(const struct resolved_finding *f);
 
-json_t *json__inside_object(const struct resolved_inside *t);
-
 /* Writes an object as a line of its own and drops the reference. */
 void json__line(struct report *r, json_t *object);
 

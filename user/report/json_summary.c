@@ -18,7 +18,6 @@ static json_t *summary__repeats(const struct resolved_summary *s)
 		json__set_text(object, "in", one->in[0] ? one->in : NULL);
 		json__set_text(object, "through", one->through);
 		json__set_flag(object, "reported", one->reported);
-		json__set_flag(object, "outside_command", one->outside);
 		json__set_count(object, "count", one->count);
 		json__set_count(object, "first", one->first);
 		json__set_count(object, "last", one->last);
@@ -27,15 +26,13 @@ static json_t *summary__repeats(const struct resolved_summary *s)
 	return all;
 }
 
-/* of: model__bugs(), or where nothing but counts is known, model__found(). */
-static json_t *summary__classes(const struct model *m,
-				__u64 (*of)(const struct model *m, unsigned int class))
+static json_t *summary__classes(const struct model *m)
 {
 	json_t *classes = json_object();
 
 	for (unsigned int i = 0; i < PKS_NR_CLASSES; i++)
-		if (of(m, i))
-			json__set_count(classes, class__row(i)->name, of(m, i));
+		if (model__found(m, i))
+			json__set_count(classes, class__row(i)->name, model__found(m, i));
 	return classes;
 }
 
@@ -167,8 +164,7 @@ static void set_counts(json_t *object, const struct model *m)
 	json__set_flag(object, "untested", model__saw_nothing(m));
 	json__set_count(object, "older_windows", m->older_windows);
 	json__set_count(object, "late_revokes", m->late_revokes);
-	json__set_count(object, "findings", model__total_bugs(m));
-	json__set_count(object, "occurrences", model__total_findings(m));
+	json__set_count(object, "findings", model__total_findings(m));
 	json__set_count(object, "suppressed", model__total_suppressed(m));
 	json__set_count(object, "made", m->made);
 	json__set_count(object, "delivered", m->delivered);
@@ -178,45 +174,14 @@ static void set_counts(json_t *object, const struct model *m)
 	json__set_flag(object, "complete", model__complete(m));
 }
 
-static json_t *summary__before(const struct resolved_summary *s)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < s->nr_before; i++)
-		json_array_append_new(all, json__inside_object(&s->before[i]));
-	return all;
-}
-
-static json_t *summary__left(const struct resolved_summary *s)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < s->nr_left; i++) {
-		json_t *object = json_object();
-
-		json__set_text(object, "comm", s->left[i].comm);
-		json__set_count(object, "tid", s->left[i].tid);
-		json__set_count(object, "windows", s->left[i].nr);
-		json__set_count(object, "oldest_ns", s->left[i].held);
-		json__set_text(object, "in", s->left[i].in[0] ? s->left[i].in : NULL);
-		json_array_append_new(all, object);
-	}
-	return all;
-}
-
 void json__summary(struct report *r, const struct resolved_summary *s)
 {
 	json_t *object = json__record("summary"), *notes = json_array();
 
 	json_object_set_new(object, "seconds", json_real(s->seconds));
 	set_counts(object, s->model);
-	json__set_text(object, "not_watched", s->unwatched);
-	json_object_set_new(object, "classes", summary__classes(s->model, model__bugs));
-	json_object_set_new(object, "occurrences_by_class",
-			    summary__classes(s->model, model__found));
+	json_object_set_new(object, "classes", summary__classes(s->model));
 	json_object_set_new(object, "repeats", summary__repeats(s));
-	json_object_set_new(object, "before", summary__before(s));
-	json_object_set_new(object, "still_open", summary__left(s));
 	json_object_set_new(object, "suppressions", summary__suppressions(s));
 	json_object_set_new(object, "sites", summary__sites(s));
 	json_object_set_new(object, "losses", summary__losses(s->model));
@@ -235,7 +200,7 @@ void json__interval(struct report *r, const struct resolved_summary *s)
 	json__set_count(object, "granted", s->all_counts.grants);
 	set_times(object, &s->all);
 	json__set_count(object, "open", s->model->open_windows);
-	json_object_set_new(object, "classes", summary__classes(s->model, model__found));
+	json_object_set_new(object, "classes", summary__classes(s->model));
 	json_object_set_new(object, "sites", summary__sites(s));
 	json__line(r, object);
 }

@@ -143,13 +143,11 @@ struct report_check {
 /* --- formats ---------------------------------------------------------------------- */
 
 /*
- * The parts of an output, and what each is of. As they come: finding, part, injection,
- * interval, thread, survey, message; the rest comes at the end. A "part" is one of a finding
- * that was printed before; its `follows` is that one.
+ * The parts of an output, and what each is of. As they come: finding, injection, interval,
+ * thread, survey, message; the rest comes at the end.
  */
 #define REPORT_PARTS(PART)                                                                         \
 	PART(finding, struct resolved_finding)                                                     \
-	PART(part, struct resolved_finding)                                                        \
 	PART(injection, struct resolved_injection)                                                 \
 	PART(interval, struct resolved_summary)                                                    \
 	PART(thread, struct resolved_inside)                                                       \

@@ -95,8 +95,6 @@ static void finding__remarks(FILE *out, const struct resolved_finding *f)
 			f->let_through ? "let through" : "not let through");
 	for (unsigned int i = 0; i < f->nr_remarks; i++)
 		fprintf(out, "%s\n", escaped(f->remark[i]));
-	if (f->outside)
-		fputs("Not in CMD's own threads\n", out);
 	if (f->unsure)
 		fputs("Unsure: events of this thread were missed earlier\n", out);
 }
@@ -144,43 +142,11 @@ static void finding__seen(FILE *out, const struct resolved_finding *f)
 			(uint64_t)f->seen[i].count, f->seen[i].count == 1 ? "" : "s");
 }
 
-/* What was seen of the same bug before. */
-static void finding__parts(FILE *out, const struct resolved_finding *f)
-{
-	for (unsigned int i = 0; i < f->nr_parts; i++) {
-		fputs("Part of it: ", out);
-		stamp__print(out, f->part[i].time);
-		fprintf(out, " %s in %s: %s\n", f->part[i].class, place__or_unknown(&f->part[i].in),
-			escaped(f->part[i].what));
-	}
-}
-
-/* Continues a report that was printed before. */
-static void text__part(struct report *r, const struct resolved_finding *f)
-{
-	fputs(RULE "\n", r->out);
-	stamp__print(r->out, f->time);
-	fprintf(r->out, " pkstrace: part of the %s at ", f->follows.class);
-	stamp__print(r->out, f->follows.time);
-	fprintf(r->out, " in %s: %s, %.3f ms later, in %s\n", place__or_unknown(&f->follows.in),
-		f->class, (f->time - f->follows.time) / 1e6, place__or_unknown(&f->in));
-	fprintf(r->out, "%s\n", escaped(f->what));
-	if (f->cause)
-		fprintf(r->out, "Cause: %s: %s\n", f->cause, f->meaning);
-	finding__remarks(r->out, f);
-	finding__who(r->out, f);
-	for (unsigned int i = 0; i < f->nr_stacks; i++)
-		stack__print(r->out, &f->stack[i]);
-	fputs(RULE "\n", r->out);
-	fflush(r->out);
-}
-
 static void text__finding(struct report *r, const struct resolved_finding *f)
 {
 	finding__title(r, f);
 	fprintf(r->out, "%s\n", escaped(f->what));
 	finding__why(r->out, f);
-	finding__parts(r->out, f);
 	finding__remarks(r->out, f);
 	finding__who(r->out, f);
 	finding__injection(r->out, f);
@@ -208,22 +174,35 @@ static void text__injection(struct report *r, const struct resolved_injection *o
 	fflush(r->out);
 }
 
-void text__inside(FILE *out, const struct resolved_inside *t)
+static void inside__state(FILE *out, const struct resolved_inside *t)
 {
-	fprintf(out, "%s/%u (tgid %u): %s", escaped(t->thread.comm), t->thread.tid, t->thread.tgid,
-		t->words);
-	pkrs__print(out, &t->pkrs);
-	fputc('\n', out);
-	for (unsigned int i = 0; i < t->nr; i++)
-		text__frame(out, &t->frame[i]);
-	if (!t->nr)
-		fprintf(out, " (no stack: the thread %s)\n",
-			t->running ? "is running" : "has just ended, or is in user space");
+	__s32 count = t->thread.count;
+
+	switch (t->state) {
+	case SNAPSHOT_INSIDE:
+		fprintf(out, "%d window%s open", count, count == 1 ? "" : "s");
+		break;
+	case SNAPSHOT_OVER_REVOKED:
+		fprintf(out, "revoked %d time%s too often; its next windows will not open access",
+			-count, count == -1 ? "" : "s");
+		break;
+	default:
+		fputs("no window, but the key is open", out);
+	}
 }
 
 static void text__thread(struct report *r, const struct resolved_inside *t)
 {
-	text__inside(r->out, t);
+	fprintf(r->out, "%s/%u (tgid %u): ", escaped(t->thread.comm), t->thread.tid,
+		t->thread.tgid);
+	inside__state(r->out, t);
+	pkrs__print(r->out, &t->pkrs);
+	fputc('\n', r->out);
+	for (unsigned int i = 0; i < t->nr; i++)
+		text__frame(r->out, &t->frame[i]);
+	if (!t->nr)
+		fprintf(r->out, " (no stack: the thread %s)\n",
+			t->running ? "is running" : "has just ended, or is in user space");
 	fputc('\n', r->out);
 }
 
@@ -262,7 +241,6 @@ const struct format format_text = {
 	.name = "text",
 	.meaning = "for people",
 	.finding = text__finding,
-	.part = text__part,
 	.injection = text__injection,
 	.interval = text__interval,
 	.thread = text__thread,

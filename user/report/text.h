@@ -11,9 +11,6 @@ void text__frame(FILE *out, const struct resolved_frame *frame);
 /* A hold time of a call site; "-" where none of its windows was timed to its end. */
 const char *text__held(const struct resolved_site *site, __u64 ns, char *text, size_t size);
 
-/* A thread and the state that it is in, with its stack. */
-void text__inside(FILE *out, const struct resolved_inside *t);
-
 /* The end of every summary: remarks, losses, window counts, the verdict. */
 void text__summary_end(struct report *r, const struct resolved_summary *s);
 

@@ -2,7 +2,6 @@
 /* The end of the text: findings by place, windows by call site, what was lost, the verdict. */
 #include <inttypes.h>
 #include <stdbool.h>
-#include <string.h>
 
 #include "report/text.h"
 #include "util/escape.h"
@@ -18,12 +17,11 @@ static void run__findings(FILE *out, const struct resolved_summary *s)
 	for (size_t i = 0; i < s->nr_repeats; i++) {
 		const struct resolved_repeat *one = &s->repeat[i];
 
-		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s%s%s%s\n",
+		fprintf(out, "%8" PRIu64 " %12.6f %12.6f  %s%s%s in %s%s%s%s\n",
 			(uint64_t)one->count, one->first / 1e9, one->last / 1e9, one->class,
 			one->cause ? "/" : "", one->cause ?: "",
 			one->in[0] ? escaped(one->in) : "an unknown function",
 			one->through ? ", through " : "", escaped(one->through ?: ""),
-			one->outside ? " (not in CMD's own threads)" : "",
 			one->reported ? "" : " (no report: none was delivered)");
 	}
 }
@@ -196,7 +194,7 @@ static void summary__delivery(FILE *out, const struct model *m)
 
 static void verdict__findings(FILE *out, const struct model *m)
 {
-	__u64 findings = model__total_bugs(m), times = model__total_findings(m);
+	__u64 findings = model__total_findings(m);
 	const char *before = "";
 
 	if (!findings) {
@@ -205,15 +203,13 @@ static void verdict__findings(FILE *out, const struct model *m)
 	}
 	fprintf(out, "%" PRIu64 " finding%s (", (uint64_t)findings, findings == 1 ? "" : "s");
 	for (int i = 0; i < PKS_NR_CLASSES; i++) {
-		if (!model__bugs(m, i))
+		if (!model__found(m, i))
 			continue;
-		fprintf(out, "%s%" PRIu64 " %s", before, (uint64_t)model__bugs(m, i),
+		fprintf(out, "%s%" PRIu64 " %s", before, (uint64_t)model__found(m, i),
 			class__row(i)->name);
 		before = ", ";
 	}
 	fputc(')', out);
-	if (times != findings)
-		fprintf(out, ", seen %" PRIu64 " times", (uint64_t)times);
 }
 
 static const char *verdict__completeness(const struct model *m)
@@ -226,9 +222,8 @@ static const char *verdict__completeness(const struct model *m)
 	return "INCOMPLETE: see LOST above; the run cannot be called clean";
 }
 
-static void summary__verdict(FILE *out, const struct resolved_summary *s)
+static void summary__verdict(FILE *out, const struct model *m)
 {
-	const struct model *m = s->model;
 	__u64 suppressed = model__total_suppressed(m);
 
 	fputs("pkstrace: ", out);
@@ -236,49 +231,15 @@ static void summary__verdict(FILE *out, const struct resolved_summary *s)
 	fprintf(out, "; %s", verdict__completeness(m));
 	if (model__complete(m) && model__saw_nothing(m))
 		fputs(", but no window was opened: nothing was tested", out);
-	if (m->nr_left)
-		fprintf(out, "; %" PRIu64 " still open: the run cannot be called clean",
-			(uint64_t)model__left(m));
 	if (suppressed)
 		fprintf(out, "; %" PRIu64 " suppressed", (uint64_t)suppressed);
-	if (s->unwatched)
-		fprintf(out, "; not watched: %s", s->unwatched);
 	fputc('\n', out);
-}
-
-/* No finding of this run, so apart from them. */
-static void summary__before(FILE *out, const struct resolved_summary *s)
-{
-	if (s->nr_before)
-		fprintf(out, "\nBefore the trace, and still at its end %.1f s later:\n",
-			s->seconds);
-	for (size_t i = 0; i < s->nr_before; i++)
-		text__inside(out, &s->before[i]);
-}
-
-static void summary__left(FILE *out, const struct resolved_summary *s)
-{
-	char held[32];
-
-	if (s->nr_left)
-		fprintf(out, "\nWindows still open at the end:\n%10s %10s  %-24s %s\n", "WINDOWS",
-			"OLDEST", "THREAD", s->by_title);
-	for (size_t i = 0; i < s->nr_left; i++) {
-		const struct resolved_left *left = &s->left[i];
-
-		fprintf(out, "%10" PRIu64 " %10s  %s/%-*u %s\n", (uint64_t)left->nr,
-			duration__text(left->held, held, sizeof(held)), escaped(left->comm),
-			(int)(23 - strlen(left->comm)), left->tid,
-			left->in[0] ? escaped(left->in) : "an unknown function");
-	}
 }
 
 void text__summary_end(struct report *r, const struct resolved_summary *s)
 {
 	const struct model *m = s->model;
 
-	summary__before(r->out, s);
-	summary__left(r->out, s);
 	fputc('\n', r->out);
 	summary__remarks(r->out, s);
 	summary__losses(r->out, m);
@@ -288,7 +249,7 @@ void text__summary_end(struct report *r, const struct resolved_summary *s)
 		(uint64_t)model__grants(m), (uint64_t)model__closed(m), (uint64_t)m->open_windows,
 		(uint64_t)model__faults(m), s->seconds);
 	summary__delivery(r->out, m);
-	summary__verdict(r->out, s);
+	summary__verdict(r->out, m);
 	fflush(r->out);
 }
 

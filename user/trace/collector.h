@@ -16,7 +16,6 @@
 
 struct bpf_program;
 struct collector;
-struct model;
 struct pkstrace;
 
 /*
@@ -43,8 +42,6 @@ struct collector_options {
 	enum pks_target target;
 	struct pid_ns pid_ns;
 	pid_t tgid;	   /* with a target: this process as well, with all its threads; 0: none */
-	bool outside;	   /* with a target: kernel threads and interrupts as well */
-	pid_t command;	   /* the target, where it is a command; 0: none */
 	bool counts_only;  /* the cheapest form: no records of findings, no stacks, no pages */
 	enum pks_by by;	   /* what the counts of windows are kept by */
 	bool grant_stacks; /* take the stack of each grant, not only of what is new or suspect */
@@ -103,12 +100,6 @@ int collector__family(struct collector *c);
 
 /* From now on events count. Prints one line where it can't. */
 enum status collector__attach(struct collector *c);
-
-/* How many threads had something in their count, or the key open, before the trace. */
-size_t collector__before(const struct collector *c);
-
-/* Adds those to the model that still have, after collector__stop(). 0 or -ENOMEM. */
-int collector__before_left(struct collector *c, struct model *m);
 
 /* Number of attached programs, for the line that says so. */
 unsigned int collector__attached(const struct collector *c);

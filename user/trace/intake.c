@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "findings/blame.h"
-#include "findings/callchain.h"
-#include "kernel/oops.h"
 #include "kernel/symbols/ksyms.h"
 #include "trace/intake.h"
 #include "findings/retire.h"
@@ -62,27 +59,6 @@ static void origin__read(struct intake *in, struct pks_origin *origin, struct mo
 	for (unsigned int i = 0; i < stack->nr; i++)
 		stack->address[i] =
 			symbols__mark(in->resolver->symbols, stack->address[i], modules);
-	stack->user = stack__user(in->resolver->symbols, stack, origin->caller);
-}
-
-/* A thread's end in its windows may be an oops' doing. */
-static void leak__find_oops(struct intake *in, struct pks_finding *raw)
-{
-	raw->fatal = raw->boundary == PKS_THREAD_EXIT &&
-		     stack__killed(in->resolver->symbols, raw->stack, raw->nr_stack);
-}
-
-/* Where the thread has oopsed: the log has told of it before the thread ended. */
-static void leak__find_place(struct intake *in, struct model_finding *f)
-{
-	char *more = oops__text(in->oops_log), *all = NULL;
-
-	if (more && asprintf(&all, "%s%s", in->oopses ?: "", more) >= 0) {
-		free(in->oopses);
-		in->oopses = all;
-	}
-	free(more);
-	oops__place(in->oopses, f->raw.tid, f->oops, sizeof(f->oops));
 }
 
 void intake__take(void *arg, const struct pks_finding *from)
@@ -94,24 +70,14 @@ void intake__take(void *arg, const struct pks_finding *from)
 
 	if (in->wanted && !in->wanted(in->arg, raw))
 		return;
-	if (!raw->class) {
-		model__settle(in->model, raw);
-		return;
-	}
-	if (raw->class == PKS_LEAK)
-		leak__find_oops(in, raw);
 	origin__read(in, &raw->granted, &granted);
 	origin__read(in, &raw->revoked, &revoked);
 	origin__read(in, &raw->sibling, &sibling);
 	switch (model__add_finding(in->model, raw, &granted, &revoked, &f)) {
 	case MODEL_NEW:
 		f->sibling = sibling;
-		if (raw->class == PKS_LEAK && raw->fatal && in->oops_log > 0)
-			leak__find_place(in, f);
 		if (finding__withdrawn(in, raw))
 			f->suppressed = MODEL_WITHDRAWN;
-		else if (class__row(raw->class)->aside && !f->part_of)
-			f->suppressed = MODEL_ASIDE;
 		break;
 	case MODEL_REPEAT:
 		break;
@@ -180,92 +146,36 @@ static struct report *finding__report(struct intake *in)
 	return report && (in->show || report__wants_finding(report)) ? report : NULL;
 }
 
-/* In words, in the room that there is for one. NULL: out of memory, and the report is missing. */
-static struct resolved_finding *finding__resolve(struct intake *in, const struct model_finding *f)
-{
-	in->resolved = in->resolved ?: malloc(sizeof(*in->resolved));
-	if (!in->resolved)
-		in->report->missing++;
-	else
-		resolve__finding(in->resolver, f, in->resolved);
-	return in->resolved;
-}
-
-static void finding__print(struct intake *in, struct model_finding *f)
+static void finding__print(struct intake *in, const struct model_finding *f)
 {
 	struct report *report = finding__report(in);
 
-	f->shown = report;
-	if (!report || !finding__resolve(in, f))
+	if (!report)
 		return;
+	in->resolved = in->resolved ?: malloc(sizeof(*in->resolved));
+	if (!in->resolved) {
+		in->report->missing++;
+		return;
+	}
+	resolve__finding(in->resolver, f, in->resolved);
 	if (in->show)
 		in->show(in->arg, f, in->resolved);
 	else
 		report__finding(report, in->resolved);
 }
 
-/* A part of a finding that was shown before; what came earlier stands in that one's report. */
-static void part__print(struct intake *in, const struct model_finding *f)
+static void finding__show(struct intake *in)
 {
-	const struct model_finding *of = &in->model->findings[f->part_of - 1];
-	struct report *report = in->shown > in->max_reports ? in->report->keep : in->report;
+	struct model_finding *f = &in->model->findings[in->next++];
 
-	if (in->show || !of->shown || f->first < of->first || !report ||
-	    !report__wants_part(report) || !finding__resolve(in, f))
-		return;
-	report__part(report, in->resolved);
-}
-
-/* A part goes the way of the finding that it is of. */
-static void finding__suppress(struct intake *in, struct model_finding *f)
-{
-	if (f->suppressed)
-		return;
-	if (f->part_of)
-		f->suppressed = in->model->findings[f->part_of - 1].suppressed;
-	else
-		f->suppressed = resolve__suppression(in->resolver, f);
-}
-
-static void finding__show(struct intake *in, struct model_finding *f)
-{
 	/* One that is known from its count alone has nothing to show. */
 	if (f->unseen)
 		return;
 	blame__choose(in->resolver->symbols, f);
-	finding__suppress(in, f);
-	if (f->suppressed)
-		return;
-	if (f->part_of)
-		part__print(in, f);
-	else
+	if (!f->suppressed)
+		f->suppressed = resolve__suppression(in->resolver, f);
+	if (!f->suppressed)
 		finding__print(in, f);
-}
-
-/* Those that it was not known of what they are. */
-static void intake__show_held(struct intake *in)
-{
-	for (size_t i = 0; in->nr_held && i < in->next; i++) {
-		struct model_finding *f = &in->model->findings[i];
-
-		if (!f->waits || f->held)
-			continue;
-		f->waits = false;
-		in->nr_held--;
-		finding__show(in, f);
-	}
-}
-
-static void intake__show_next(struct intake *in)
-{
-	struct model_finding *f = &in->model->findings[in->next++];
-
-	if (f->held) {
-		f->waits = true;
-		in->nr_held++;
-	} else {
-		finding__show(in, f);
-	}
 }
 
 static void injection__show(struct intake *in)
@@ -291,7 +201,7 @@ static bool intake__show_one(struct intake *in)
 					      in->model->findings[in->next].raw.time))
 		injection__show(in);
 	else if (finding)
-		intake__show_next(in);
+		finding__show(in);
 	return finding || injection;
 }
 
@@ -303,20 +213,10 @@ void intake__pass(struct intake *in)
 	/* The ring goes on filling while one is made readable. */
 	while (intake__show_one(in))
 		intake__drain(in);
-	intake__show_held(in);
-}
-
-void intake__finish(struct intake *in)
-{
-	intake__pass(in);
-	model__settle_all(in->model);
-	intake__show_held(in);
 }
 
 void intake__close(struct intake *in)
 {
 	free(in->resolved);
-	free(in->oopses);
 	in->resolved = NULL;
-	in->oopses = NULL;
 }

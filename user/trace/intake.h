@@ -18,7 +18,6 @@ struct intake {
 	struct report *report;
 	unsigned int max_reports; /* further findings are only counted */
 	unsigned int stack_depth; /* frames of a stack that the programs take; 0: not known */
-	int oops_log;		  /* of oops__follow_log(); 0 or less: there is none */
 	bool show_injections;	  /* print those of the resolver's list as they come */
 	/* NULL: all are wanted. Unwanted ones are not even counted. */
 	bool (*wanted)(void *arg, const struct pks_finding *raw);
@@ -30,13 +29,11 @@ struct intake {
 	size_t next;	       /* first finding of the model not printed yet */
 	size_t next_injection; /* first injection not printed yet */
 	unsigned int shown;    /* reports */
-	size_t nr_held;	       /* findings passed over, for what they are is not known yet */
 	__u64 refused;	       /* calls for which a program was not run, as last read */
 	__u64 looked_at;       /* CLOCK_MONOTONIC ns, before it was read; 0: never */
 	__u64 doubt_from;      /* the last of them were refused between these two times; */
 	__u64 doubt_until;     /* 0: none were */
 	struct resolved_finding *resolved; /* room for one; owned */
-	char *oopses;			   /* what the log has said of any so far; owned */
 };
 
 /* Adds a finding to the model; a collector_finding_fn whose arg is a struct intake. */
@@ -44,9 +41,6 @@ void intake__take(void *arg, const struct pks_finding *raw);
 
 /* Drains the ring and prints what is new. Failures are added to the model as losses. */
 void intake__pass(struct intake *in);
-
-/* The same for the last time: nothing more will come. */
-void intake__finish(struct intake *in);
 
 void intake__close(struct intake *in);
 

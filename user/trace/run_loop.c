@@ -54,7 +54,7 @@ static void blind__say(struct run_loop *loop)
 /* The milliseconds after which to look up though nothing has come. */
 static int run_loop__interval(const struct run_loop *loop)
 {
-	int interval = loop->open ? open_windows__interval(loop->open) : -1;
+	int interval = loop->longhold ? longhold__interval(loop->longhold) : -1;
 
 	return interval < 0 || interval > LOOK_MS ? LOOK_MS : interval;
 }
@@ -90,9 +90,9 @@ enum status run_loop__wait(struct run_loop *loop, unsigned int *ended)
 			 loop->waiting && interval > LEFT_MS ? LEFT_MS : interval) < 0 &&
 		    errno != EINTR)
 			return status__say(STATUS_CANNOT, "poll: %s", strerror(errno));
-		if (loop->open)
-			open_windows__scan(loop->open, loop->intake->collector, clock__ns(),
-					   intake__take, loop->intake);
+		if (loop->longhold)
+			longhold__scan(loop->longhold, loop->intake->collector, clock__ns(),
+				       intake__take, loop->intake);
 		intake__pass(loop->intake);
 		blind__say(loop);
 		if (watch[WATCH_TICKS].revents && timer__ran_out(loop->ticks))

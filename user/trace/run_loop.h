@@ -4,7 +4,7 @@
 #define PKSTRACE_TRACE_RUN_LOOP_H
 
 #include "trace/intake.h"
-#include "trace/open_windows.h"
+#include "trace/longhold.h"
 
 /* What can end the loop. */
 enum run_end { END_SIGNAL, END_TIMER, END_PROCESS, END_WORKLOAD, NR_ENDS };
@@ -13,7 +13,7 @@ enum run_end { END_SIGNAL, END_TIMER, END_PROCESS, END_WORKLOAD, NR_ENDS };
 
 struct run_loop {
 	struct intake *intake;
-	struct open_windows *open; /* NULL: none */
+	struct longhold *longhold; /* NULL: none */
 	int end[NR_ENDS];	   /* descriptors that become readable; -1: none */
 	int ticks;		   /* a timer; -1: none */
 	void (*tick)(void *arg);   /* called each time it expires */

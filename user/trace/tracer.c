@@ -8,7 +8,6 @@
 #include "findings/callchain.h"
 #include "findings/suppress.h"
 #include "kernel/helper.h"
-#include "kernel/oops.h"
 #include "kernel/dialect/boundaries.h"
 #include "kernel/symbols/ksyms.h"
 #include "kernel/symbols/srcline.h"
@@ -89,9 +88,8 @@ static void say_blind(void *arg, const char *what)
 static void tracer__name_target(struct tracer *t)
 {
 	if (t->options.command || t->options.subject)
-		snprintf(t->target, sizeof(t->target), "%.64s and its children%s",
-			 t->options.subject ?: t->options.command[0],
-			 t->options.outside ? ", kernel threads and interrupts" : "");
+		snprintf(t->target, sizeof(t->target), "%s and its children",
+			 t->options.subject ?: t->options.command[0]);
 	else if (t->options.pid)
 		snprintf(t->target, sizeof(t->target), "process %d and its children",
 			 t->options.pid);
@@ -109,11 +107,6 @@ static void tracer__say_attached(const struct tracer *t, double took)
 	if (t->options.counts_only)
 		status__note("counts only: no stacks; %s (`pkstrace run` tells)",
 			     class__stat_words(words, sizeof(words)));
-	if (collector__before(t->collector))
-		status__note("%zu thread%s inside a window, revoked too often or with the key open "
-			     "before the trace; the end tells which still are",
-			     collector__before(t->collector),
-			     collector__before(t->collector) == 1 ? " was" : "s were");
 	dialect__blind(&t->dialect, say_blind, NULL);
 	boundaries__blind(&t->dialect, say_blind, NULL);
 }
@@ -127,8 +120,6 @@ static enum status tracer__attach(struct tracer *t)
 							       PKS_TARGET_ALL,
 					     .pid_ns = t->pid_ns,
 					     .tgid = t->options.pid,
-					     .outside = t->options.outside,
-					     .command = t->workload.pid,
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
 					     .slept = t->options.slept,
@@ -195,18 +186,8 @@ static enum status tracer__dialect(struct tracer *t)
 
 void tracer__init(struct tracer *t)
 {
-	*t = (struct tracer){
-		.pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1, .oops_log = -1
-	};
+	*t = (struct tracer){ .pid_watch = -1, .timer = -1, .ticks = -1, .signals = -1 };
 	t->workload = (struct workload)WORKLOAD_NONE;
-}
-
-/* NULL: everything is watched. */
-static const char *tracer__unwatched(const struct tracer_options *o)
-{
-	if (o->outside || !(o->command || o->subject || o->pid))
-		return NULL;
-	return "kernel threads, and interrupts that hit other threads";
 }
 
 /* Who makes findings readable, and how they are shown. */
@@ -214,16 +195,14 @@ static void tracer__report(struct tracer *t)
 {
 	const struct tracer_options *o = &t->options;
 
-	t->open.threshold = o->long_hold * 1e9;
+	t->longhold.threshold = o->long_hold * 1e9;
 	t->resolver = (struct resolver){ .symbols = t->symbols,
 					 .source = t->source,
 					 .dialect = &t->dialect,
 					 .suppress = o->suppress,
 					 .injections = o->injections,
 					 .by = o->by,
-					 .model = &t->model,
-					 .target = t->target,
-					 .unwatched = tracer__unwatched(o) };
+					 .target = t->target };
 	t->report = (struct report){ .out = stdout,
 				     .format = o->format ?: format__row(0),
 				     .top = o->top ?: 20,
@@ -236,7 +215,6 @@ static void tracer__report(struct tracer *t)
 				     .report = &t->report,
 				     .max_reports = o->max_reports,
 				     .stack_depth = o->stack_depth + PKS_STACK_OWN,
-				     .oops_log = t->oops_log,
 				     .show_injections = o->show_injections };
 }
 
@@ -285,7 +263,6 @@ enum status tracer__start(struct tracer *t, const struct tracer_options *options
 		return status;
 	if (!t->options.starts_more && privileges__drop())
 		status__note("can't give up what is no longer needed: %s", strerror(errno));
-	t->oops_log = oops__follow_log();
 	tracer__report(t);
 	t->started = t->shown_at = clock__seconds();
 	status = tracer__begin_session(t);
@@ -474,7 +451,7 @@ enum status tracer__loop(struct tracer *t)
 {
 	struct run_loop loop = {
 		.intake = &t->intake,
-		.open = &t->open,
+		.longhold = &t->longhold,
 		.end = { [END_SIGNAL] = t->signals,
 			 [END_TIMER] = t->timer,
 			 [END_PROCESS] = t->pid_watch,
@@ -537,10 +514,7 @@ static void tracer__read_counts(struct tracer *t)
 	if (collector__counts(t->collector, &counts))
 		model__lose(m, LOSS_READ, 1);
 	memcpy(m->found, counts.found, sizeof(m->found));
-	m->found[PKS_LONG_HOLD] += t->open.held;
-	m->found[PKS_LEAK] += t->open.growing;
-	if (t->options.pre_existing)
-		m->found[PKS_PRE_EXISTING] += m->nr_before;
+	m->found[PKS_LONG_HOLD] += t->longhold.reported;
 	m->older_windows = counts.older_windows;
 	m->late_revokes = counts.late_revokes;
 	m->open_windows = counts.open_windows;
@@ -552,24 +526,10 @@ static void tracer__read_counts(struct tracer *t)
 	m->dropped = counts.dropped;
 }
 
-/* A finding of each thread that was in a window, or the like, before the trace, and still is. */
-static void tracer__find_before(struct tracer *t)
-{
-	struct pks_finding f;
-
-	if (collector__before_left(t->collector, &t->model))
-		model__lose(&t->model, LOSS_ROOM, 1);
-	for (size_t i = 0; t->options.pre_existing && i < t->model.nr_before; i++) {
-		model__finding_before(&t->model.before[i], t->started * 1e9, &f);
-		intake__take(&t->intake, &f);
-	}
-}
-
 static void tracer__read_totals(struct tracer *t)
 {
-	tracer__find_before(t);
-	open_windows__scan(&t->open, t->collector, clock__ns(), intake__take, &t->intake);
-	intake__finish(&t->intake);
+	longhold__scan(&t->longhold, t->collector, clock__ns(), intake__take, &t->intake);
+	intake__pass(&t->intake);
 	tracer__read_sites(t, &t->model);
 	tracer__read_folds(t);
 	tracer__read_counts(t);
@@ -611,20 +571,10 @@ static void tracer__print_summary(struct tracer *t)
 	resolved_summary__free(&s);
 }
 
-static void tracer__drain(void *arg)
-{
-	struct tracer *t = arg;
-
-	intake__pass(&t->intake);
-}
-
 enum status tracer__finish(struct tracer *t)
 {
 	enum status status;
 
-	if (open_windows__left(t->collector, tracer__drain, t, &t->model))
-		model__lose(&t->model, LOSS_ROOM, 1);
-	t->ended = clock__seconds();
 	collector__stop(t->collector);
 	intake__pass(&t->intake);
 	if (t->options.interval)
@@ -633,7 +583,7 @@ enum status tracer__finish(struct tracer *t)
 	t->model.untested = tracer__must_open(t) && model__saw_nothing(&t->model);
 	report__deaf(); /* the summary is the last record */
 	tracer__print_summary(t);
-	status = model__clean(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
+	status = model__complete(&t->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
 	if (model__total_findings(&t->model))
 		status = STATUS_FINDINGS;
 	return report__status(&t->report, status);
@@ -654,14 +604,12 @@ void tracer__close(struct tracer *t)
 	workload__close(&t->workload);
 	dialect__close(&t->dialect);
 	source__close(t->source);
-	open_windows__free(&t->open);
 	symbols__close(t->symbols);
 	model__free(&t->model);
 	model__free(&t->before);
 	close_if_open(t->timer);
 	close_if_open(t->ticks);
 	close_if_open(t->pid_watch);
-	close_if_open(t->oops_log);
 }
 
 enum status tracer__run(const struct tracer_options *options)

@@ -10,7 +10,7 @@
 #include "report/session/writer.h"
 #include "trace/collector.h"
 #include "trace/intake.h"
-#include "trace/open_windows.h"
+#include "trace/longhold.h"
 #include "trace/workload.h"
 
 #define STACK_DEPTH	40
@@ -44,13 +44,11 @@ struct tracer_options {
 	const char *user; /* as whom the command runs; NULL: as sudo has it, or as we do */
 	int ready_fd;	  /* gets a newline when tracing has begun, and is closed; 0: none */
 	bool no_cgroup;	  /* the command gets no control group: it is to change that itself */
-	bool outside;	  /* with a command: watch kernel threads and interrupts as well */
 	/* Faults to go with the run. */
 	const struct collector_extension *extension;
 	struct injections *injections; /* what findings may follow; NULL: nothing */
 	bool show_injections;	       /* as they come */
 	unsigned int verbose;	       /* see struct report */
-	bool pre_existing;	       /* what was there before the trace is a finding, too */
 };
 
 struct tracer {
@@ -62,14 +60,13 @@ struct tracer {
 	struct collector *collector;
 	struct workload workload;
 	struct model model;
-	struct open_windows open;
+	struct longhold longhold;
 	struct resolver resolver;
 	struct report report;
 	struct intake intake;
-	char target[128]; /* what is traced, in words */
+	char target[64]; /* what is traced, in words */
 	bool target_ended;
 	int signals;	     /* interrupt.h */
-	int oops_log;	     /* of oops__follow_log() */
 	int pid_watch;	     /* pidfd of options.pid */
 	int timer;	     /* timerfd for options.seconds */
 	int ticks;	     /* timerfd for options.interval */

@@ -92,15 +92,14 @@ occurrences() {
 check_case() {
 	local problem='' strays faults
 
-	# An oops kills the one who wrote.
-	[[ $name == oops-* || ${status[$name]} -eq 0 ]] || problem+="; status ${status[$name]}"
+	[[ ${status[$name]} -eq 0 ]] || problem+="; status ${status[$name]}"
 	[[ $partner == - || -n ${status[$partner]-} ]] || problem+="; no partner $partner"
 	strays=$(occurrences "$class" stray-access)
 	faults=$(occurrences "${trace[$name]-}" page_fault_kernel:)
 	[[ $faults -eq $((strays + ${other_faults[$name]-0})) ]] || problem+="; $faults faults"
 	in_trace "$granted" "[[:space:]]$KMAP_GRANT <-"
 	in_trace "$revoked" "[[:space:]]$KMAP_REVOKE <-"
-	[[ $name == oops-* ]] || in_trace "$accessed" 'page_fault_kernel: .* ip='
+	in_trace "$accessed" 'page_fault_kernel: .* ip='
 	if [[ -z $problem ]]; then
 		pass "$name: $class"
 	else
@@ -118,7 +117,7 @@ read_trace
 trace_stop
 like "$(grep -c . "$PKS_OUT/functions")" '^[0-9]{2,}$' "the table names functions"
 buggy=0
-while IFS=$'\t' read -r name class granted revoked accessed seen partner _; do
+while IFS=$'\t' read -r name class granted revoked accessed seen partner; do
 	check_case
 	[[ $class == none || $seen == - ]] || buggy=$((buggy + 1))
 done <"$DRIVER_DIR/cases"

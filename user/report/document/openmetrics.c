@@ -107,7 +107,7 @@ static void openmetrics__document(struct report *r, const struct merged *all)
 	findings__print(r->out, m);
 	windows__print(r->out, all->total);
 	gauge__print(r->out, "pkstrace_open_windows", "Windows open at the end.", m->open_windows);
-	gauge__print(r->out, "pkstrace_complete", "1 if nothing was lost, and no window left open.",
+	gauge__print(r->out, "pkstrace_complete", "1 if nothing was lost.",
 		     merged__status(all) != STATUS_INCOMPLETE && model__complete(m));
 	gauge__print(r->out, "pkstrace_traced_seconds", "Time traced.", all->total->seconds);
 	family__begin(r->out, "pkstrace_protection_faults", "counter",

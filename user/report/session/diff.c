@@ -192,9 +192,9 @@ static void diff__sum(struct diff *d, enum status status)
 	if (!d->json) {
 		fprintf(d->r->out, "pkstrace: %zu findings gone, %zu still there, %zu new%s\n",
 			d->nr[GONE], d->nr[STILL_THERE], d->nr[NEW],
-			status == STATUS_INCOMPLETE ? "; INCOMPLETE: the later run has lost "
-						      "something, or left windows open" :
-						      "");
+			status == STATUS_INCOMPLETE ?
+				"; INCOMPLETE: the later run has lost something" :
+				"");
 		return;
 	}
 	object = json__record("diff-summary");

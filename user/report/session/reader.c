@@ -19,7 +19,6 @@ static const struct {
 } types[NR_RECORD_TYPES] = {
 	[RECORD_SESSION] = { "session", &layout_header },
 	[RECORD_FINDING] = { "finding", &layout_finding },
-	[RECORD_PART] = { "part", &layout_finding },
 	[RECORD_INJECTION] = { "injection", &layout_injection },
 	[RECORD_INTERVAL] = { "interval", &layout_summary },
 	[RECORD_SUMMARY] = { "summary", &layout_summary },
@@ -291,9 +290,6 @@ static void record__print(const struct session_record *record, struct report *r)
 	case RECORD_FINDING:
 		report__finding(r, record->finding);
 		break;
-	case RECORD_PART:
-		report__part(r, record->finding);
-		break;
 	case RECORD_INJECTION:
 		report__injection(r, record->injection);
 		break;
@@ -345,7 +341,7 @@ static enum status record__status(const struct session_record *record)
 	}
 	if (model__total_findings(record->summary->model))
 		return STATUS_FINDINGS;
-	return model__clean(record->summary->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
+	return model__complete(record->summary->model) ? STATUS_CLEAN : STATUS_INCOMPLETE;
 }
 
 enum status session__status(const struct session *s)

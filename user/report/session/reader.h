@@ -8,7 +8,6 @@
 enum record_type {
 	RECORD_SESSION,
 	RECORD_FINDING,
-	RECORD_PART, /* of a finding before it */
 	RECORD_INJECTION,
 	RECORD_INTERVAL,
 	RECORD_SUMMARY,
@@ -43,7 +42,7 @@ struct session_record {
 	union {
 		const void *data; /* of any type */
 		const struct session_header *header;
-		const struct resolved_finding *finding; /* or part */
+		const struct resolved_finding *finding;
 		const struct resolved_injection *injection;
 		const struct resolved_summary *summary; /* or interval */
 		const struct report_injections *injections;

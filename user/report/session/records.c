@@ -81,12 +81,6 @@ struct remark {
 ROWS(remark, FIELD(struct remark, text))
 static const struct layout layout_remark = LAYOUT_BARE(struct remark, remark_fields);
 
-#define PART struct resolved_part
-
-ROWS(part, FIELD(PART, time), NEEDED(PART, class), OBJECT(PART, in, &layout_place),
-     FIELD(PART, what))
-static const struct layout layout_part = LAYOUT(PART, part_fields);
-
 #define FINDING struct resolved_finding
 
 ROWS(finding, FIELD(FINDING, time), NEEDED(FINDING, class), FIELD(FINDING, cause),
@@ -96,8 +90,7 @@ ROWS(finding, FIELD(FINDING, time), NEEDED(FINDING, class), FIELD(FINDING, cause
      HEX(FINDING, address), FIELD(FINDING, by_page), OBJECT(FINDING, page, &layout_page),
      HEX(FINDING, key), HEX(FINDING, expected), OBJECT(FINDING, file, &layout_file),
      OBJECT(FINDING, pkrs, &layout_pkrs), FIELD(FINDING, held), FIELD(FINDING, other_tid),
-     FIELD(FINDING, holds), OBJECT(FINDING, follows, &layout_link),
-     LIST(FINDING, part, &layout_part, nr_parts), FIELD(FINDING, outside), FIELD(FINDING, injected),
+     FIELD(FINDING, holds), OBJECT(FINDING, follows, &layout_link), FIELD(FINDING, injected),
      OBJECT(FINDING, injection, &layout_injection), FIELD(FINDING, injected_thread),
      FIELD(FINDING, injected_before), FIELD(FINDING, unsure), FIELD(FINDING, by_device),
      FIELD(FINDING, of_revoke), OBJECT(FINDING, thread, &layout_thread),
@@ -145,8 +138,8 @@ static const struct layout layout_faults = LAYOUT(struct kept_faults, faults_fie
 ROWS(repeat, FIELD(struct resolved_repeat, class), FIELD(struct resolved_repeat, cause),
      FIELD(struct resolved_repeat, in), FIELD(struct resolved_repeat, through),
      FIELD(struct resolved_repeat, reported), FIELD(struct resolved_repeat, report),
-     FIELD(struct resolved_repeat, outside), FIELD(struct resolved_repeat, count),
-     FIELD(struct resolved_repeat, first), FIELD(struct resolved_repeat, last))
+     FIELD(struct resolved_repeat, count), FIELD(struct resolved_repeat, first),
+     FIELD(struct resolved_repeat, last))
 static const struct layout layout_repeat = LAYOUT(struct resolved_repeat, repeat_fields);
 
 ROWS(suppression, FIELD(struct resolved_suppression, name),
@@ -154,33 +147,20 @@ ROWS(suppression, FIELD(struct resolved_suppression, name),
 static const struct layout layout_suppression =
 	LAYOUT(struct resolved_suppression, suppression_fields);
 
-#define INSIDE struct resolved_inside
-
-ROWS(inside, OBJECT(INSIDE, thread, &layout_thread), FIELD(INSIDE, words),
-     OBJECT(INSIDE, pkrs, &layout_pkrs), FIELD(INSIDE, running),
-     LIST(INSIDE, frame, &layout_frame, nr))
-static const struct layout layout_inside = LAYOUT(INSIDE, inside_fields);
-
-#define LEFT struct resolved_left
-
-ROWS(left, FIELD(LEFT, comm), FIELD(LEFT, tid), FIELD(LEFT, nr), FIELD(LEFT, held), FIELD(LEFT, in))
-static const struct layout layout_left = LAYOUT(LEFT, left_fields);
-
 #define SUMMARY struct kept_summary
 
 ROWS(summary, FIELD(SUMMARY, counts_only), FIELD(SUMMARY, untested), FIELD(SUMMARY, at),
      FIELD(SUMMARY, seconds), FIELD(SUMMARY, found_so_far), FIELD(SUMMARY, by),
-     FIELD(SUMMARY, target), FIELD(SUMMARY, unwatched), FIELD(SUMMARY, withdrawn),
-     FIELD(SUMMARY, older_windows), FIELD(SUMMARY, late_revokes), FIELD(SUMMARY, open_windows),
-     FIELD(SUMMARY, made), FIELD(SUMMARY, delivered), FIELD(SUMMARY, folded),
-     FIELD(SUMMARY, dropped), TABLE(SUMMARY, found, &layout_count, nr_found),
+     FIELD(SUMMARY, target), FIELD(SUMMARY, withdrawn), FIELD(SUMMARY, older_windows),
+     FIELD(SUMMARY, late_revokes), FIELD(SUMMARY, open_windows), FIELD(SUMMARY, made),
+     FIELD(SUMMARY, delivered), FIELD(SUMMARY, folded), FIELD(SUMMARY, dropped),
+     TABLE(SUMMARY, found, &layout_count, nr_found),
      TABLE(SUMMARY, suppressed, &layout_count, nr_suppressed),
-     TABLE(SUMMARY, parts, &layout_count, nr_parts), TABLE(SUMMARY, lost, &layout_loss, nr_lost),
+     TABLE(SUMMARY, lost, &layout_loss, nr_lost),
      TABLE(SUMMARY, skipped, &layout_skipped, nr_skipped),
      TABLE(SUMMARY, faults, &layout_faults, nr_faults), TABLE(SUMMARY, site, &layout_site, nr_site),
      TABLE(SUMMARY, repeat, &layout_repeat, nr_repeat),
      TABLE(SUMMARY, suppression, &layout_suppression, nr_suppression),
-     TABLE(SUMMARY, before, &layout_inside, nr_before), TABLE(SUMMARY, left, &layout_left, nr_left),
      TABLE(SUMMARY, note, &layout_text, nr_note))
 const struct layout layout_summary = LAYOUT(SUMMARY, summary_fields);
 

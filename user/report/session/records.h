@@ -74,21 +74,19 @@ struct kept_summary {
 	bool counts_only, untested;
 	double at, seconds;
 	__u64 found_so_far;
-	const char *by, *target, *unwatched;
+	const char *by, *target;
 	__u64 withdrawn, older_windows, late_revokes, open_windows;
 	__u64 made, delivered, folded, dropped;
-	struct kept_count *found, *suppressed, *parts; /* by class */
+	struct kept_count *found, *suppressed; /* by class */
 	struct kept_loss *lost;
 	struct model_skipped *skipped;
 	struct kept_faults *faults;
 	struct kept_site *site;
 	struct resolved_repeat *repeat;
 	struct resolved_suppression *suppression;
-	struct resolved_inside *before;
-	struct resolved_left *left;
 	const char **note;
-	size_t nr_found, nr_suppressed, nr_parts, nr_before, nr_left, nr_lost, nr_skipped,
-		nr_faults, nr_site, nr_repeat, nr_suppression, nr_note;
+	size_t nr_found, nr_suppressed, nr_lost, nr_skipped, nr_faults, nr_site, nr_repeat,
+		nr_suppression, nr_note;
 };
 
 extern const struct layout layout_message, layout_header, layout_end, layout_finding,

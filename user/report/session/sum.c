@@ -38,7 +38,6 @@ static void model__add(struct model *to, const struct model *from)
 	for (int i = 0; i < PKS_NR_CLASSES; i++) {
 		to->found[i] += from->found[i];
 		to->suppressed[i] += from->suppressed[i];
-		to->parts[i] += from->parts[i];
 	}
 	for (int i = 0; i < NR_LOSSES; i++)
 		to->lost[i] += from->lost[i];
@@ -145,7 +144,6 @@ static int repeats__fill(struct merged *m)
 			return err;
 		*one = (struct resolved_repeat){ .reported = f->line < m->session[f->session].nr,
 						 .report = record.finding->time,
-						 .outside = record.finding->outside,
 						 .count = f->count,
 						 .first = f->first,
 						 .last = f->last };
@@ -156,37 +154,7 @@ static int repeats__fill(struct merged *m)
 		merged_record__free(&record);
 		if (!one->class)
 			return -ENOMEM;
-		m->model->bugs[class__number(one->class)]++;
 		to->nr_repeats++;
-	}
-	return 0;
-}
-
-/* --- threads that a run began and ended with ------------------------------------------- */
-
-static int threads__fill(struct merged *m)
-{
-	struct resolved_summary *to = m->total;
-	size_t before = 0, left = 0;
-
-	for (size_t i = 0; i < m->nr; i++) {
-		before += m->summary[i].summary ? m->summary[i].summary->nr_before : 0;
-		left += m->summary[i].summary ? m->summary[i].summary->nr_left : 0;
-	}
-	to->before = arena__alloc(&m->arena, before, sizeof(*to->before));
-	to->left = arena__alloc(&m->arena, left, sizeof(*to->left));
-	m->model->left = arena__alloc(&m->arena, left, sizeof(*m->model->left));
-	if (!to->before || !to->left || !m->model->left)
-		return -ENOMEM;
-	for (size_t i = 0; i < m->nr; i++) {
-		const struct resolved_summary *s = m->summary[i].summary;
-
-		for (size_t n = 0; s && n < s->nr_before; n++)
-			to->before[to->nr_before++] = s->before[n];
-		for (size_t n = 0; s && n < s->nr_left; n++) {
-			m->model->left[m->model->nr_left++].nr = s->left[n].nr;
-			to->left[to->nr_left++] = s->left[n];
-		}
 	}
 	return 0;
 }
@@ -226,7 +194,6 @@ int sum__summaries(struct merged *m, bool exact)
 		model__add(m->model, s->model);
 		m->total->seconds += s->seconds;
 		m->total->counts_only |= s->counts_only;
-		m->total->unwatched = m->total->unwatched ?: s->unwatched;
 		if (first)
 			m->total->by = s->by;
 		first = false;
@@ -236,5 +203,5 @@ int sum__summaries(struct merged *m, bool exact)
 		return err;
 	m->total->by_title = aggregate__title(m->total->by);
 	sites__finish(m);
-	return repeats__fill(m) ?: threads__fill(m);
+	return repeats__fill(m);
 }

@@ -115,7 +115,6 @@ static void scalars__keep(const struct resolved_summary *s, struct kept_summary 
 				      .found_so_far = s->found_so_far,
 				      .by = aggregate__words[s->by],
 				      .target = s->target,
-				      .unwatched = s->unwatched,
 				      .withdrawn = m->withdrawn,
 				      .older_windows = m->older_windows,
 				      .late_revokes = m->late_revokes,
@@ -128,10 +127,6 @@ static void scalars__keep(const struct resolved_summary *s, struct kept_summary 
 				      .nr_repeat = s->nr_repeats,
 				      .suppression = s->suppression,
 				      .nr_suppression = s->nr_suppressions,
-				      .before = s->before,
-				      .nr_before = s->nr_before,
-				      .left = s->left,
-				      .nr_left = s->nr_left,
 				      .note = (const char **)s->note,
 				      .nr_note = s->nr_notes };
 }
@@ -144,8 +139,7 @@ int totals__keep(const struct resolved_summary *s, struct arena *arena, struct k
 	scalars__keep(s, out);
 	out->found = classes__keep(m->found, arena, &out->nr_found);
 	out->suppressed = classes__keep(m->suppressed, arena, &out->nr_suppressed);
-	out->parts = classes__keep(m->parts, arena, &out->nr_parts);
-	err = out->found && out->suppressed && out->parts ? 0 : -ENOMEM;
+	err = out->found && out->suppressed ? 0 : -ENOMEM;
 	err = err ?: losses__keep(m, arena, out);
 	err = err ?: faults__keep(&m->faults, arena, out);
 	return err ?: sites__keep(s, arena, out);
@@ -276,24 +270,6 @@ static int sites__restore(const struct kept_summary *kept, struct arena *a, stru
 	return 0;
 }
 
-/* Of windows that were left open the model has the number. */
-static int left__restore(const struct kept_summary *kept, struct arena *a, struct model *m,
-			 struct resolved_summary *out)
-{
-	m->left = arena__alloc(a, kept->nr_left, sizeof(*m->left));
-	if (!m->left)
-		return -ENOMEM;
-	for (; m->nr_left < kept->nr_left; m->nr_left++)
-		m->left[m->nr_left].nr = kept->left[m->nr_left].nr;
-	out->left = kept->left;
-	out->nr_left = kept->nr_left;
-	out->before = kept->before;
-	out->nr_before = kept->nr_before;
-	for (size_t i = 0; i < out->nr_before; i++)
-		out->before[i].state = snapshot__state(out->before[i].thread.count);
-	return 0;
-}
-
 static enum pks_by by__number(const char *word)
 {
 	for (int by = 0; word && by < PKS_NR_BY; by++)
@@ -302,15 +278,12 @@ static enum pks_by by__number(const char *word)
 	return PKS_BY_SITE;
 }
 
-static void repeats__restore(const struct kept_summary *kept, struct model *m,
-			     struct resolved_summary *out)
+static void repeats__restore(const struct kept_summary *kept, struct resolved_summary *out)
 {
 	out->repeat = kept->repeat;
 	out->nr_repeats = kept->nr_repeat;
-	for (size_t i = 0; i < out->nr_repeats; i++) {
+	for (size_t i = 0; i < out->nr_repeats; i++)
 		out->repeat[i].class = out->repeat[i].class ?: "?";
-		m->bugs[class__number(out->repeat[i].class)]++;
-	}
 	out->suppression = kept->suppression;
 	out->nr_suppressions = kept->nr_suppression;
 	for (size_t i = 0; i < out->nr_suppressions; i++) {
@@ -339,15 +312,11 @@ int totals__restore(const struct kept_summary *kept, struct arena *arena, struct
 					  .seconds = kept->seconds,
 					  .found_so_far = kept->found_so_far,
 					  .by = by__number(kept->by),
-					  .target = kept->target ?: "?",
-					  .unwatched = kept->unwatched };
+					  .target = kept->target ?: "?" };
 	out->by_title = aggregate__title(out->by);
 	classes__restore(kept->found, kept->nr_found, model->found);
 	classes__restore(kept->suppressed, kept->nr_suppressed, model->suppressed);
-	classes__restore(kept->parts, kept->nr_parts, model->parts);
 	faults__restore(kept, &model->faults);
-	repeats__restore(kept, model, out);
-	return losses__restore(kept, arena, model)	      ?:
-		       left__restore(kept, arena, model, out) ?:
-		       sites__restore(kept, arena, model, out);
+	repeats__restore(kept, out);
+	return losses__restore(kept, arena, model) ?: sites__restore(kept, arena, model, out);
 }

@@ -78,11 +78,6 @@ static void keep_finding(struct report *r, const struct resolved_finding *f)
 	writer__put(WRITER(r), "finding", encode(&layout_finding, f));
 }
 
-static void keep_part(struct report *r, const struct resolved_finding *f)
-{
-	writer__put(WRITER(r), "part", encode(&layout_finding, f));
-}
-
 static void keep_injection(struct report *r, const struct resolved_injection *one)
 {
 	writer__put(WRITER(r), "injection", encode(&layout_injection, one));
@@ -131,7 +126,6 @@ static void keep_message(struct report *r, const struct report_message *m)
 static const struct format format_session = {
 	.name = "session",
 	.finding = keep_finding,
-	.part = keep_part,
 	.injection = keep_injection,
 	.interval = keep_interval,
 	.survey = keep_survey,

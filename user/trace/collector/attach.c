@@ -121,8 +121,6 @@ enum status collector__attach(struct collector *c)
 		status = status__say(STATUS_CANNOT, "can't list the children of process %d",
 				     c->skel->rodata->settings.tgid);
 	status = status ?: collector__switch_on(c);
-	if (!status && bpf_program__autoload(c->skel->progs.list_before))
-		status = before__list(&c->before, c->skel);
 	c->skel->bss->tracing_since = clock__ns();
 	c->skel->bss->fastpath_pages.zone_bit = c->dialect->facts.zone_bit;
 	c->skel->bss->fastpath_open = !status && collector__may_be_fast(c);

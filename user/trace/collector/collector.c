@@ -23,7 +23,7 @@ static int ring__sample(void *arg, void *data, size_t size)
 		if (c->extension && c->extension->record)
 			c->extension->record(c->extension->arg, data, size);
 	} else if (size >= sizeof(struct pks_finding)) {
-		c->delivered += !!*(const __u8 *)data;
+		c->delivered++;
 		c->reader->finding(c->reader->arg, data);
 	}
 	return 0;
@@ -78,16 +78,6 @@ struct collector *collector__open(const struct dialect *dialect,
 	return c;
 }
 
-size_t collector__before(const struct collector *c)
-{
-	return c->before.nr;
-}
-
-int collector__before_left(struct collector *c, struct model *m)
-{
-	return before__left(&c->before, c->skel, m);
-}
-
 unsigned int collector__attached(const struct collector *c)
 {
 	return c->attached;
@@ -125,7 +115,6 @@ void collector__close(struct collector *c)
 		return;
 	if (c->skel)
 		collector__stop(c);
-	before__free(&c->before);
 	ring_buffer__free(c->ring);
 	if (c->stats)
 		munmap(c->stats, c->stats_size);

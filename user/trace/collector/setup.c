@@ -61,17 +61,12 @@ static void collector__settings(struct collector *c, const struct collector_opti
 		s->records = 1;
 	}
 	s->target = options->target;
-	s->outside = options->target && options->outside;
 	s->tgid = options->tgid;
 	s->pid_view = options->pid_ns.differs;
 	c->skel->rodata->pid_view_up = options->pid_ns.up;
 	s->long_hold = options->long_hold;
 	s->by_regs = d->attach != ATTACH_TRAMPOLINE;
 	s->ftrace_switch = d->ftrace_switch;
-	c->before.all = !options->target;
-	c->before.kernel = s->outside;
-	c->before.tgid = options->tgid;
-	c->before.command = options->command;
 }
 
 /* Leaves out the programs that this run or this kernel has no use for. */
@@ -79,9 +74,6 @@ static void collector__choose(struct collector *c, const struct collector_option
 {
 	const struct dialect *d = c->dialect;
 
-	bpf_program__set_autoload(c->skel->progs.list_before,
-				  d->facts.count_source != PKS_COUNT_SOURCE_NONE);
-	bpf_program__set_autoattach(c->skel->progs.list_before, false);
 	if (!options->slept)
 		bpf_program__set_autoload(c->skel->progs.at_sleep, false);
 	if (!dialect__has_faults(d))

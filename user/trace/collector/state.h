@@ -7,7 +7,6 @@
 
 #include "kernel/dialect/boundaries.h"
 #include "trace/collector.h"
-#include "trace/iterator.h"
 
 struct bpf_link;
 struct ring_buffer;
@@ -31,8 +30,7 @@ struct collector {
 	bool bare;		  /* at the end the kernel no longer called some of the programs */
 	bool unread;		  /* and this could not be found out */
 	__u64 delivered;	  /* findings out of the ring */
-	struct before before;
-	int switched_on; /* a file that must be open while the programs run, -1: none */
+	int switched_on;	  /* a file that must be open while the programs run, -1: none */
 	enum { USE_TRACE, USE_COUNT, USE_COUNT_ONLY } use;
 	const struct collector_reader *reader;
 };

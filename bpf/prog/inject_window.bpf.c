@@ -7,7 +7,7 @@
  * return value, on a kprobe with bpf_override_return().
  */
 #include "prog/trace.bpf.h"
-#include "prog/inject/rule.bpf.h"
+#include "prog/rule.bpf.h"
 
 /* What the four forms of grants and revokes are, for the stacks that begin in them. */
 const volatile struct pks_range inject_range[PKS_FORMS];

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "findings/resolve/frame.h"
+#include "findings/resolve_frame.h"
 #include "kernel/dialect/dialect.h"
 #include "kernel/physaddr.h"
 #include "util/number.h"
@@ -20,20 +20,7 @@ struct words {
 	char address[32];
 	char by[48];
 	char held[48];
-	char inside[INSIDE_TEXT];
 };
-
-void inside__words(__s32 count, char *text, size_t size)
-{
-	if (count > 0)
-		snprintf(text, size, "%d window%s open", count, count == 1 ? "" : "s");
-	else if (count < 0)
-		snprintf(text, size,
-			 "revoked %d time%s too often; its next windows will not open access",
-			 -count, count == -1 ? "" : "s");
-	else
-		snprintf(text, size, "no window, but the key is open");
-}
 
 /* What a window is on where it is not a page. */
 static void key__words(const struct resolver *r, __u64 key, char *text, size_t size)
@@ -93,14 +80,9 @@ static void boundary__words(const struct pks_finding *raw, const struct resolved
 {
 	enum boundary_of of = boundary__row(raw->boundary)->of;
 
-	if (raw->boundary == PKS_GROWING)
-		snprintf(text, size,
-			 ", one of %" PRIi64 " of this call site in the thread, growing",
-			 (int64_t)raw->arg);
-	else
-		snprintf(text, size, " at %s%s%s%s", boundary__row(raw->boundary)->name,
-			 f->boundary_of.text[0] ? " of " : "", f->boundary_of.text,
-			 of == OF_SYSCALL ? "()" : "");
+	snprintf(text, size, "%s%s%s%s", boundary__row(raw->boundary)->name,
+		 f->boundary_of.text[0] ? " of " : "", f->boundary_of.text,
+		 of == OF_SYSCALL ? "()" : "");
 }
 
 static void words__fill(const struct resolver *r, const struct pks_finding *raw,
@@ -109,7 +91,6 @@ static void words__fill(const struct resolver *r, const struct pks_finding *raw,
 	char held[32];
 
 	w->by[0] = w->held[0] = 0;
-	inside__words(raw->count, w->inside, sizeof(w->inside));
 	window__words(r, f, w->window, sizeof(w->window));
 	expected__words(r, raw, f, w->expected, sizeof(w->expected));
 	boundary__words(raw, f, w->boundary, sizeof(w->boundary));
@@ -143,7 +124,6 @@ static const char *words__of(const struct words *w, const struct resolved_findin
 		{ "address", w->address },
 		{ "by", w->by },
 		{ "held", w->held },
-		{ "inside", w->inside },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

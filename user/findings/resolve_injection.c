@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "findings/resolve/frame.h"
+#include "findings/resolve_frame.h"
 
 static void injection__thread(const struct pks_injection *one, struct resolved_thread *out)
 {

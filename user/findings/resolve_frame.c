@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "findings/resolve/frame.h"
+#include "findings/resolve_frame.h"
 #include "kernel/dialect/dialect.h"
 #include "kernel/symbols/ksyms.h"
 #include "kernel/symbols/srcline.h"

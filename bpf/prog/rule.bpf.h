@@ -6,7 +6,7 @@
 #ifndef PKSTRACE_RULE_BPF_H
 #define PKSTRACE_RULE_BPF_H
 
-#include "prog/inject/inject.bpf.h"
+#include "prog/inject.bpf.h"
 
 extern const volatile struct pks_rule rules[PKS_RULES];
 extern struct pks_rule_state rule_states[PKS_RULES];

@@ -3,7 +3,7 @@
  * Injected faults: what all of them share, calls made to fail, and when injection starts and
  * ends. Grants and revokes are broken in inject_window.bpf.c.
  */
-#include "prog/inject/rule.bpf.h"
+#include "prog/rule.bpf.h"
 
 const volatile struct pks_rule rules[PKS_RULES];
 struct pks_rule_state rule_states[PKS_RULES];

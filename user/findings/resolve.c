@@ -5,7 +5,7 @@
 
 #include "findings/callchain.h"
 #include "findings/finding.h"
-#include "findings/resolve/frame.h"
+#include "findings/resolve_frame.h"
 #include "kernel/dialect/dialect.h"
 #include "kernel/helper.h"
 #include "kernel/inode_path.h"
@@ -125,11 +125,6 @@ void resolve__culprit(const struct resolver *r, const struct model_finding *f,
 	__u64 culprit = finding__culprit(f, &flags), user = 0;
 
 	*through = NULL;
-	/* Of the windows' own functions nobody has done anything wrong. */
-	if (f->raw.class == PKS_LEAK && f->raw.fatal) {
-		snprintf(out->text, sizeof(out->text), "%s", f->oops);
-		return;
-	}
 	if (flags && finding__stack(r->symbols, f, primary, &stack))
 		user = resolve__user(r->symbols, &stack.frames, through);
 	place__resolve(r, user ?: culprit, flags, out);
@@ -297,16 +292,6 @@ static void remark__siblings(const struct pks_finding *raw, struct resolved_find
 	remark__add(out, text);
 }
 
-/* An address that has run on to the next page is a bug of its own kind. */
-static const char *page__beside(__u64 expected, __u64 named)
-{
-	if (named == expected + PAGE_OFFSET + 1)
-		return "It is one page past the window: the address has run on to the next page";
-	if (named + PAGE_OFFSET + 1 == expected)
-		return "It is one page before the window";
-	return NULL;
-}
-
 static void remarks__resolve(const struct resolver *r, const struct pks_finding *raw,
 			     struct resolved_finding *out)
 {
@@ -316,9 +301,6 @@ static void remarks__resolve(const struct resolver *r, const struct pks_finding 
 		remark__poison(raw, out);
 	else if (row->poisons && raw->count > 0 && raw->context != PKS_TASK)
 		remark__interrupted(r, raw, out);
-	if (raw->class == PKS_WRONG_PAGE && out->expected && out->page.known &&
-	    !out->page.whole_pgmap)
-		remark__add(out, page__beside(out->expected, raw->phys));
 	if (raw->context != PKS_TASK)
 		remark__add(out, row->if_interrupt);
 	if (!raw->granted.caller)
@@ -340,10 +322,6 @@ static const char *finding__meaning(const struct pks_finding *raw)
 	const struct cause_row *cause = cause__row(raw->cause);
 	const struct class_row *row = class__row(raw->class);
 
-	if (raw->boundary == PKS_GROWING)
-		return boundary__row(raw->boundary)->meaning;
-	if (raw->class == PKS_LEAK && raw->fatal)
-		return "an oops killed the thread in its windows: see the kernel's log";
 	if (!raw->cause)
 		return (interrupted ? row->if_interrupted : NULL) ?: row->meaning;
 	if (interrupted && cause->if_interrupted)
@@ -375,7 +353,6 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 	out->other_tid = raw->other_tid;
 	out->holds = raw->other_tid && row->other == OTHER_HOLDS_WINDOW;
 	out->unsure = raw->unsure;
-	out->outside = raw->outside;
 	out->of_revoke = row->of_revoke;
 	if (row->has_cause)
 		access__resolve(r, raw, out);
@@ -383,9 +360,8 @@ static void finding__facts(const struct resolver *r, const struct model_finding 
 		pkrs__resolve(raw->pkrs, mask, finding__pkrs_fits(raw, mask), &out->pkrs);
 }
 
-/* The finding itself, without its parts. */
-static void finding__resolve(const struct resolver *r, const struct model_finding *f,
-			     struct resolved_finding *out)
+void resolve__finding(const struct resolver *r, const struct model_finding *f,
+		      struct resolved_finding *out)
 {
 	memset(out, 0, sizeof(*out));
 	finding__facts(r, f, out);
@@ -401,40 +377,13 @@ static void finding__resolve(const struct resolver *r, const struct model_findin
 	stacks__resolve(r, f, out);
 }
 
-/* A part's report is large, and of it a few lines are wanted: made in the finding's own room. */
-static void part__resolve(const struct resolver *r, const struct model_finding *f,
-			  struct resolved_finding *room, struct resolved_part *out)
-{
-	finding__resolve(r, f, room);
-	*out = (struct resolved_part){ .time = f->first, .class = room->class, .in = room->in };
-	snprintf(out->what, sizeof(out->what), "%s", room->what);
-}
-
-void resolve__finding(const struct resolver *r, const struct model_finding *f,
-		      struct resolved_finding *out)
-{
-	size_t number = r->model ? f - r->model->findings + 1 : 0;
-	struct resolved_part part[RESOLVED_PARTS];
-	unsigned int nr = 0;
-
-	for (size_t i = 0; r->model && !f->part_of && i < r->model->nr_findings; i++) {
-		const struct model_finding *other = &r->model->findings[i];
-
-		if (other->part_of == number && other->first <= f->first && nr < RESOLVED_PARTS)
-			part__resolve(r, other, out, &part[nr++]);
-	}
-	finding__resolve(r, f, out);
-	for (; out->nr_parts < nr; out->nr_parts++)
-		out->part[out->nr_parts] = part[out->nr_parts];
-}
-
 /* --- a thread inside a window --------------------------------------------------------- */
 
-enum snapshot_state snapshot__state(__s32 count)
+static enum snapshot_state inside__state(const struct pks_inside *thread)
 {
-	if (count > 0)
+	if (thread->count > 0)
 		return SNAPSHOT_INSIDE;
-	return count < 0 ? SNAPSHOT_OVER_REVOKED : SNAPSHOT_KEY_OPEN;
+	return thread->count < 0 ? SNAPSHOT_OVER_REVOKED : SNAPSHOT_KEY_OPEN;
 }
 
 const char *snapshot__state_name(enum snapshot_state state)
@@ -458,8 +407,7 @@ void resolve__inside(const struct resolver *r, const struct pks_inside *thread,
 	out->thread.tgid = thread->tgid;
 	out->thread.count = thread->count;
 	memcpy(out->thread.comm, thread->comm, PKS_COMM);
-	out->state = snapshot__state(thread->count);
-	inside__words(thread->count, out->words, sizeof(out->words));
+	out->state = inside__state(thread);
 	out->running = thread->running;
 	pkrs__resolve(thread->pkrs, r->dialect->facts.pkey_mask, true, &out->pkrs);
 	stack.nr = thread->nr_stack < PKS_STACK_DEPTH ? thread->nr_stack : PKS_STACK_DEPTH;

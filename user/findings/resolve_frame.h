@@ -13,9 +13,6 @@ void place__resolve(const struct resolver *r, __u64 address, unsigned int flags,
 void frame__resolve(const struct resolver *r, __u64 address, unsigned int flags, bool top,
 		    struct resolved_frame *out);
 
-/* What a thread with this count is in. */
-void inside__words(__s32 count, char *text, size_t size);
-
 /* Fills out->what from the rest of *out. */
 void resolve__sentence(const struct resolver *r, const struct pks_finding *raw,
 		       struct resolved_finding *out);

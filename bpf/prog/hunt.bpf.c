@@ -8,7 +8,7 @@
  * are noted and counted here, and the thread is stopped at the end of a system call, so that
  * the loader can tell it which opportunity to take.
  */
-#include "prog/inject/inject.bpf.h"
+#include "prog/inject.bpf.h"
 #include "prog/pages.bpf.h"
 
 struct pks_function hunted[PKS_FUNCTIONS];

@@ -79,14 +79,13 @@ static int summary__repeats(const struct resolver *r, struct resolved_summary *o
 		const struct model_finding *f = &m->findings[i];
 		struct resolved_repeat *one = &out->repeat[out->nr_repeats];
 
-		if (f->suppressed || f->part_of)
+		if (f->suppressed)
 			continue;
 		*one = (struct resolved_repeat){
 			.class = class__row(f->raw.class)->name,
 			.cause = f->raw.cause ? cause__row(f->raw.cause)->name : NULL,
 			.reported = !f->unseen,
 			.report = f->unseen ? 0 : f->raw.time,
-			.outside = f->raw.outside,
 			.count = f->count,
 			.first = f->first,
 			.last = f->last,
@@ -113,44 +112,6 @@ static int summary__suppressions(const struct resolver *r, struct resolved_summa
 			.origin = suppress__origin(r->suppress, i + 1),
 			.used = model__used(out->model, i + 1),
 		};
-	return 0;
-}
-
-static int summary__before(const struct resolver *r, struct resolved_summary *out)
-{
-	const struct model *m = out->model;
-
-	if (!m->nr_before)
-		return 0;
-	out->before = calloc(m->nr_before, sizeof(*out->before));
-	if (!out->before)
-		return -ENOMEM;
-	for (; out->nr_before < m->nr_before; out->nr_before++)
-		resolve__inside(r, &m->before[out->nr_before], &out->before[out->nr_before]);
-	return 0;
-}
-
-static int summary__left(const struct resolver *r, struct resolved_summary *out)
-{
-	const struct model *m = out->model;
-
-	if (!m->nr_left)
-		return 0;
-	out->left = calloc(m->nr_left, sizeof(*out->left));
-	if (!out->left)
-		return -ENOMEM;
-	for (; out->nr_left < m->nr_left; out->nr_left++) {
-		const struct model_left *left = &m->left[out->nr_left];
-		const struct model_site *site = site__by_caller(m, left->caller);
-		struct resolved_left *one = &out->left[out->nr_left];
-
-		*one = (struct resolved_left){ .tid = left->tid,
-					       .nr = left->nr,
-					       .held = m->left_at - left->since };
-		memcpy(one->comm, left->comm, sizeof(one->comm));
-		if (site)
-			aggregate__name(r->symbols, r->by, site, one->in, sizeof(one->in));
-	}
 	return 0;
 }
 
@@ -196,17 +157,11 @@ static void summary__notes(const struct resolver *r, struct resolved_summary *ou
 
 int resolve__summary(const struct resolver *r, const struct model *m, struct resolved_summary *out)
 {
-	*out = (struct resolved_summary){ .model = m,
-					  .by = r->by,
-					  .by_title = aggregate__title(r->by),
-					  .target = r->target,
-					  .unwatched = r->unwatched };
+	*out = (struct resolved_summary){
+		.model = m, .by = r->by, .by_title = aggregate__title(r->by), .target = r->target
+	};
 	summary__notes(r, out);
-	return summary__sites(r, out)		     ?:
-		       summary__repeats(r, out)	     ?:
-		       summary__suppressions(r, out) ?:
-		       summary__before(r, out)	     ?:
-						       summary__left(r, out);
+	return summary__sites(r, out) ?: summary__repeats(r, out) ?: summary__suppressions(r, out);
 }
 
 void resolved_summary__free(struct resolved_summary *summary)
@@ -214,7 +169,5 @@ void resolved_summary__free(struct resolved_summary *summary)
 	free(summary->suppression);
 	free(summary->repeat);
 	free(summary->site);
-	free(summary->before);
-	free(summary->left);
 	*summary = (struct resolved_summary){};
 }
