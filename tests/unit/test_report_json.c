@@ -134,6 +134,7 @@ static void test_summary(void **state)
 	(void)state;
 	fixture_open(&f);
 	model__add_finding(&m, &leak.raw, &leak.granted, &leak.revoked, &added);
+	model__count_suppressed(&m);
 	stat.hist[8] = 2;
 	model__add_site(&m, IN_MAP, &stat, 0);
 	model__add_loss(&m, 1, PKS_LOST_RING, 4);

@@ -520,8 +520,8 @@ __u64 model__bugs(const struct model *m, unsigned int class)
 {
 	if (!model__found(m, class))
 		return 0;
-	/* Of one that was lost on the way nothing but its count is known. */
-	return m->bugs[class] ?: 1;
+	/* Where nothing but the count is known, as in stat, each one counts. */
+	return m->bugs[class] ?: model__found(m, class);
 }
 
 __u64 model__total_bugs(const struct model *m)

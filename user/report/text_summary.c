@@ -188,10 +188,10 @@ static void summary__delivery(FILE *out, const struct model *m)
 {
 	if (m->made)
 		fprintf(out,
-			"pkstrace: of %" PRIu64 " findings, %" PRIu64 " were delivered, %" PRIu64
+			"pkstrace: of %" PRIu64 " findings%s, %" PRIu64 " were delivered, %" PRIu64
 			" folded (counted only), %" PRIu64 " dropped\n",
-			(uint64_t)m->made, (uint64_t)m->delivered, (uint64_t)m->folded,
-			(uint64_t)m->dropped);
+			(uint64_t)m->made, m->late_revokes ? " and their parts" : "",
+			(uint64_t)m->delivered, (uint64_t)m->folded, (uint64_t)m->dropped);
 }
 
 static void verdict__findings(FILE *out, const struct model *m)
