@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define PKS_ABI 4
+#define PKS_ABI 5
 
 #define PKS_STACK_DEPTH 104 /* room; how many are taken is settings.stack_depth */
 #define PKS_STACK_OWN	8   /* of these, at most, are a program's and a trampoline's */
@@ -150,6 +150,7 @@ _Static_assert(sizeof(struct pks_finding) == 1088, "wire ABI");
 #define PKS_RECORD_INJECTION 0x80
 #define PKS_RECORD_STOPPED   0x81 /* a thread stopped for hunt; laid out as an injection */
 #define PKS_RECORD_MODULE    0x82 /* a module has come or gone */
+#define PKS_RECORD_WINDOW    0x83 /* a window has ended */
 _Static_assert(PKS_NR_CLASSES <= PKS_RECORD_INJECTION, "the first byte tells records apart");
 
 /* What to break; names are in user/findings/injections.c. */
@@ -215,6 +216,23 @@ _Static_assert(sizeof(struct pks_module_event) == 96, "wire ABI");
 #define PKS_RETIRED_BY(address) ((__u32)((address) >> 32) & 0x3fffffffu)
 /* The key of a fold that such an address is in. */
 #define PKS_FOLD_RETIRED(key, number) (((key) + 0x9e3779b97f4a7c15ULL * (number)) | 1)
+
+/* A window that has ended, where all of them are wanted. It goes through a ring of its own. */
+struct pks_window {
+	__u8 type;    /* PKS_RECORD_WINDOW */
+	__u8 context; /* enum pks_context of its grant */
+	__u8 depth;   /* windows that the thread had open, with this one: 1 and more */
+	__u8 pad;
+	__u32 tid;
+	__u32 tgid;
+	__u16 granted_by; /* index of the call site, as in the programs' tables */
+	__u16 revoked_by;
+	__u64 granted; /* CLOCK_MONOTONIC ns */
+	__u64 revoked;
+	__u64 key; /* struct page (or dev_pagemap) */
+	char comm[PKS_COMM];
+};
+_Static_assert(sizeof(struct pks_window) == 56, "wire ABI");
 
 /* A snapshot's record: a thread that is inside a window, or has the key open without one. */
 struct pks_inside {

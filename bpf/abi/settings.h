@@ -67,21 +67,23 @@ struct pks_settings {
 	__u32 revoke_mask; /* and of every (revoke_mask + 1)th revoke, of those whose caller is read */
 	__u16 caller_mask; /* per grant site, read the caller of every (caller_mask + 1)th revoke */
 	__u16 pad2[3];
-	__s32 tgid;	     /* with a target: this process too; 0: none */
-	__u8 by;	     /* enum pks_by: what to store as the caller in grant_sites */
-	__u8 keys;	     /* keep the key of each window */
-	__u8 pages;	     /* it is a page: compare it with the one the revoke names */
-	__u8 revokes;	     /* read the caller of every revoke, not only of wrong ones */
-	__u8 stacks;	     /* take stacks of windows */
-	__u8 effect;	     /* check at every revoke that the window had opened the key */
-	__u8 target;	     /* enum pks_target */
-	__u8 records;	     /* deliver findings, instead of only counting them */
-	__u8 count_only;     /* count all windows together, as long as nothing is found */
-	__u8 by_regs;	     /* programs on grants and revokes are on kprobes */
-	__u8 pid_view;	     /* threads have other numbers in /proc than the kernel's own */
-	__u8 stack_depth;    /* frames of a stack that are taken, PKS_STACK_DEPTH at most */
+	__s32 tgid;	  /* with a target: this process too; 0: none */
+	__u8 by;	  /* enum pks_by: what to store as the caller in grant_sites */
+	__u8 keys;	  /* keep the key of each window */
+	__u8 pages;	  /* it is a page: compare it with the one the revoke names */
+	__u8 revokes;	  /* read the caller of every revoke, not only of wrong ones */
+	__u8 stacks;	  /* take stacks of windows */
+	__u8 effect;	  /* check at every revoke that the window had opened the key */
+	__u8 target;	  /* enum pks_target */
+	__u8 records;	  /* deliver findings, instead of only counting them */
+	__u8 count_only;  /* count all windows together, as long as nothing is found */
+	__u8 by_regs;	  /* programs on grants and revokes are on kprobes */
+	__u8 pid_view;	  /* threads have other numbers in /proc than the kernel's own */
+	__u8 stack_depth; /* frames of a stack that are taken, PKS_STACK_DEPTH at most */
+	__u8 window_log;  /* deliver each window that has ended */
+	__u8 pad3[7];
 	__u64 long_hold;     /* report windows open longer than this, in ns; 0: none */
 	__u64 ftrace_switch; /* address of the int that switches ftrace on; 0: there is none */
 };
-_Static_assert(sizeof(struct pks_settings) == 160, "shared with the loader");
+_Static_assert(sizeof(struct pks_settings) == 168, "shared with the loader");
 #endif

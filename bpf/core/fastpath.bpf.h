@@ -75,6 +75,7 @@ static __always_inline void fastpath__timed(void *ctx, const struct window_event
 	if (path == PATH_FAST_COUNT)
 		return;
 	revoke__place(ctx, e, &place, path);
+	window__log(s, e, f, place.site, s->depth);
 	window__remember(s, e, f, &place, path);
 	/* As always while the place is new, and with a suspect: the next one's, too. */
 	granted->revoke_site = place.site;

@@ -25,6 +25,7 @@ __u64 folded;
 __u64 dropped;
 __u64 stack_tickets;
 __u64 older_windows;
+__u64 windows_dropped;
 __u64 late_revokes;
 struct pks_interrupt interrupts[PKS_INTERRUPTS];
 __u32 interrupt_marks[INTERRUPT_CPUS];

@@ -39,6 +39,7 @@ extern __u64 folded;	    /* how many of found[] were only counted, in folds[] */
 extern __u64 dropped;	    /* how many should have been delivered and could not be */
 extern __u64 stack_tickets; /* stacks of single windows taken so far */
 extern __u64 older_windows; /* revokes of windows granted before the trace */
+extern __u64 windows_dropped; /* not logged, since the ring for windows was full */
 extern __u64 late_revokes;  /* revokes of windows already reported as leaked */
 /* Written at the end of interrupts on any CPU, atomically; read by the loader at the end. */
 extern struct pks_interrupt interrupts[PKS_INTERRUPTS];

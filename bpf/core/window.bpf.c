@@ -357,6 +357,7 @@ static __always_inline void window__take(struct pks_slot *s, const struct window
 	r->key = e->key;
 	r->revoked.flags |= PKS_ORIGIN_INTERRUPTED;
 	stat__hold(f->site, e->task, e->now - f->since);
+	window__log(s, e, f, place->site, at + 1);
 	__sync_fetch_and_or(&f->place, PKS_FRAME_TAKEN << PKS_PLACE_FLAGS_SHIFT);
 	slot__changed(s, SLOT_OVER_REVOKED, 1);
 	s->poison_site = place->site;
@@ -396,6 +397,7 @@ static __always_inline void window__close(struct pks_slot *s, __u32 slot,
 			window__of_frame(s, e, place, r, f, PKS_INEFFECTIVE_GRANT);
 		if (!(f->flags & (PKS_FRAME_UNKNOWN | PKS_FRAME_TAKEN))) {
 			stat__hold(f->site, e->task, e->now - f->since);
+			window__log(s, e, f, place->site, at + 1);
 			if (settings.long_hold && e->now - f->since > settings.long_hold &&
 			    !r->class && !window__unsure(s) && frame__mark_reported(f))
 				window__of_frame(s, e, place, r, f, PKS_LONG_HOLD);

@@ -20,6 +20,7 @@
 
 #include "core/slot.bpf.h"
 #include "core/finding.bpf.h"
+#include "core/window_log.bpf.h"
 
 /* Where a revoke came from, as far as it is known. */
 struct revoke_place {
@@ -330,6 +331,7 @@ static __always_inline bool window__revoke(const struct window_event *e,
 	if (unlikely(!f))
 		return false;
 	stat__hold(f->site, e->task, e->now - f->since);
+	window__log(s, e, f, place->site, s->depth);
 	window__remember(s, e, f, place, PATH_ANY);
 	window__closed(s, e, PATH_ANY);
 	return true;

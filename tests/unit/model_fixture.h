@@ -46,6 +46,8 @@ static inline void busy_model(struct model *m)
 	m->open_windows = 3;
 	m->older_windows = 4;
 	m->late_revokes = 5;
+	m->windows_kept = 130;
+	m->windows_dropped = 7;
 	m->faults.asked[1] = 6;
 	m->faults.seen[1] = 7;
 	m->faults.other[2] = m->faults.seen[2] = 8;

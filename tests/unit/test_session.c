@@ -149,6 +149,27 @@ static void print_note(struct fixture *f)
 	status__note("nobody hears this");
 }
 
+/* More than a record holds, of two threads; page 0 is one that is not known. */
+static void print_windows(struct fixture *f)
+{
+	for (unsigned int i = 0; i < 700; i++) {
+		struct resolved_window window = {
+			.thread = { .comm = "worker",
+				    .tid = 42 + i % 2,
+				    .tgid = 42,
+				    .context = i % 3 ? "task" : "hardirq",
+				    .count = 1 + i % 4 },
+			.granted = 1000000000000000000ULL + i,
+			.revoked = 1000000000000000000ULL + i + 5000,
+			.page = i ? 0xffea000000000000ULL + 64 * i : 0,
+			.granted_by = i % 5 ? "drv_map+0x10/0x100 [drv]" : "vfs_write+0x1/0x2",
+			.revoked_by = "drv_unmap+0x10/0x100 [drv]",
+		};
+
+		report__window(&f->report, &window);
+	}
+}
+
 static void print_all(struct fixture *f)
 {
 	print_findings(f);
@@ -156,6 +177,7 @@ static void print_all(struct fixture *f)
 	print_summaries(f);
 	print_hunt(f);
 	print_note(f);
+	print_windows(f);
 }
 
 /* --- written and read --------------------------------------------------------------- */

@@ -22,6 +22,7 @@ enum {
 	OPTION_STACK_DEPTH,
 	OPTION_SUPPRESSIONS,
 	OPTION_VMLINUX,
+	OPTION_WINDOWS_LOG,
 };
 
 /* The command line: options of the tracer, and the lists that they point to. */
@@ -34,6 +35,9 @@ struct run_arguments {
 };
 
 static const struct argp_option options[] = {
+	{ "windows-log", OPTION_WINDOWS_LOG, NULL, 0,
+	  "Also keep each window that has ended, with its times and places (with -o, or --json)",
+	  0 },
 	{ "slept", OPTION_SLEPT, NULL, 0,
 	  "Also report threads that are switched out inside a window", 0 },
 	{ "long-hold", OPTION_LONG_HOLD, "TIME", 0,
@@ -72,6 +76,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
 		state->child_inputs[1] = &a->keep;
+		return 0;
+	case OPTION_WINDOWS_LOG:
+		o->window_log = true;
 		return 0;
 	case OPTION_SLEPT:
 		o->slept = true;
@@ -141,6 +148,15 @@ static enum status suppressions__load(const struct run_arguments *a, struct supp
 	return status;
 }
 
+/* Windows that nobody gets would only cost. */
+static enum status run__check_log(const struct run_arguments *a)
+{
+	if (!a->tracer.window_log || a->tracer.keep || a->tracer.format->window)
+		return STATUS_CLEAN;
+	return status__say(STATUS_USAGE, "run: --windows-log: nothing keeps the windows: give -o "
+					 "FILE, or --json");
+}
+
 static enum status run_with_lists(int argc, char **argv, struct run_arguments *a)
 {
 	struct suppress *suppress;
@@ -159,6 +175,7 @@ static enum status run_with_lists(int argc, char **argv, struct run_arguments *a
 	a->tracer.suppress = suppress;
 	a->tracer.module_dirs = a->modules;
 	a->tracer.keep = a->keep.to;
+	status = status ?: run__check_log(a);
 	status = keep__close(&a->keep, status ?: tracer__run(&a->tracer));
 	suppress__free(suppress);
 	return status;

@@ -101,6 +101,8 @@ struct model {
 	bool untested; /* something was to open windows, and nothing did */
 	__u64 older_windows;
 	__u64 late_revokes;
+	/* Of a log of windows: those that are in it, and those that there was no room for. */
+	__u64 windows_kept, windows_dropped;
 	__u64 open_windows;
 	struct pks_faults faults;
 	/* What became of the findings that the BPF programs made. */

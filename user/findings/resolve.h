@@ -118,6 +118,14 @@ struct resolved_injection {
 	unsigned int nr_stack;
 };
 
+/* A window that has ended. */
+struct resolved_window {
+	struct resolved_thread thread; /* count: its windows then, with this one; no CPU */
+	__u64 granted, revoked;	       /* CLOCK_MONOTONIC ns */
+	__u64 page;		       /* the struct page's address; 0: not known */
+	const char *granted_by, *revoked_by;
+};
+
 /* The earlier finding that this one is a consequence of. */
 struct resolved_link {
 	__u64 time; /* CLOCK_MONOTONIC ns; 0: none */

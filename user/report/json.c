@@ -297,6 +297,24 @@ static void json__snapshot(struct report *r, const struct report_snapshot *all)
 	json__line(r, object);
 }
 
+static void json__window(struct report *r, const struct resolved_window *w)
+{
+	json_t *object = json__record("window"), *thread = json_object();
+
+	json__set_count(object, "granted", w->granted);
+	json__set_count(object, "revoked", w->revoked);
+	json__set_number(object, "depth", w->thread.count);
+	json__set_text(object, "granted_by", w->granted_by);
+	json__set_text(object, "revoked_by", w->revoked_by);
+	json__set_hex(object, "page", w->page);
+	json__set_text(thread, "comm", w->thread.comm);
+	json__set_number(thread, "tid", w->thread.tid);
+	json__set_number(thread, "tgid", w->thread.tgid);
+	json__set_text(thread, "context", w->thread.context);
+	json_object_set_new(object, "thread", thread);
+	json__line(r, object);
+}
+
 static void json__message(struct report *r, const struct report_message *m)
 {
 	json_t *object = json__record("message");
@@ -344,6 +362,7 @@ const struct format format_json = {
 	.interval = json__interval,
 	.thread = json__thread,
 	.survey = json__survey,
+	.window = json__window,
 	.message = json__message,
 	.summary = json__summary,
 	.injections = json__injections,

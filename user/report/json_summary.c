@@ -164,6 +164,8 @@ static void set_counts(json_t *object, const struct model *m)
 	json__set_flag(object, "untested", model__saw_nothing(m));
 	json__set_count(object, "older_windows", m->older_windows);
 	json__set_count(object, "late_revokes", m->late_revokes);
+	json__set_count(object, "windows_logged", m->windows_kept);
+	json__set_count(object, "windows_dropped", m->windows_dropped);
 	json__set_count(object, "findings", model__total_findings(m));
 	json__set_count(object, "suppressed", model__total_suppressed(m));
 	json__set_count(object, "made", m->made);

@@ -144,7 +144,7 @@ struct report_check {
 
 /*
  * The parts of an output, and what each is of. As they come: finding, injection, interval,
- * thread, survey, message; the rest comes at the end.
+ * thread, survey, window, message; the rest comes at the end.
  */
 #define REPORT_PARTS(PART)                                                                         \
 	PART(finding, struct resolved_finding)                                                     \
@@ -152,6 +152,7 @@ struct report_check {
 	PART(interval, struct resolved_summary)                                                    \
 	PART(thread, struct resolved_inside)                                                       \
 	PART(survey, struct report_survey)                                                         \
+	PART(window, struct resolved_window)                                                       \
 	PART(message, struct report_message)                                                       \
 	PART(summary, struct resolved_summary)                                                     \
 	PART(injections, struct report_injections)                                                 \

@@ -176,6 +176,9 @@ static void summary__remarks(FILE *out, const struct resolved_summary *s)
 	if (m->late_revokes)
 		fprintf(out, "%" PRIu64 " leaked windows were closed later\n",
 			(uint64_t)m->late_revokes);
+	if (m->windows_kept || m->windows_dropped)
+		fprintf(out, "%" PRIu64 " windows logged, %" PRIu64 " dropped\n",
+			(uint64_t)m->windows_kept, (uint64_t)m->windows_dropped);
 	remarks__other_faults(out, m);
 	for (unsigned int i = 0; i < s->nr_notes; i++)
 		fprintf(out, "Note: no source lines: %s\n", escaped(s->note[i]));

@@ -45,6 +45,7 @@ struct collector_options {
 	bool counts_only;  /* the cheapest form: no records of findings, no stacks, no pages */
 	enum pks_by by;	   /* what the counts of windows are kept by */
 	bool grant_stacks; /* take the stack of each grant, not only of what is new or suspect */
+	bool window_log;   /* hand out each window that has ended */
 	bool slept;	   /* report threads that sleep inside a window */
 	unsigned int
 		stack_depth; /* frames of a stack to keep, PKS_STACK_DEPTH - PKS_STACK_OWN at most */
@@ -61,6 +62,8 @@ struct collector_reader {
 	collector_finding_fn finding;
 	/* A module has come or gone; addresses in its memory mean something else from here on. */
 	void (*module)(void *arg, const struct pks_module_event *event);
+	/* A window has ended; NULL: none is handed out. Not in the order of the others. */
+	void (*window)(void *arg, const struct pks_window *window);
 	void *arg;
 };
 
@@ -68,8 +71,9 @@ struct collector_reader {
 struct collector_counts {
 	__u64 found[PKS_NR_CLASSES];
 	__u64 lost[PKS_NR_LOSSES];
-	__u64 older_windows; /* windows granted before the trace and closed in it */
-	__u64 late_revokes;  /* leaked windows that were closed after all */
+	__u64 older_windows;   /* windows granted before the trace and closed in it */
+	__u64 late_revokes;    /* leaked windows that were closed after all */
+	__u64 windows_dropped; /* not handed out though that was asked for */
 	struct pks_faults faults;
 	__u64 open_windows; /* open at this moment */
 	/* What became of all in found[]. */
@@ -110,7 +114,7 @@ bool collector__blind(const struct collector *c);
 /* A descriptor that polls readable when findings wait. */
 int collector__fd(const struct collector *c);
 
-/* Hands out the findings that wait. 0 or negative errno. */
+/* Hands out what waits, up to a bound while the programs run. 0 or negative errno. */
 int collector__consume(struct collector *c, const struct collector_reader *reader);
 
 /* How many modules have come or gone up to now; arg is a struct collector. */
@@ -118,6 +122,9 @@ __u32 collector__module_events(void *arg);
 
 /* Detaches; findings still in the ring wait for a last collector__consume(). */
 void collector__stop(struct collector *c);
+
+/* Where windows are granted, or revoked, by the index in a record; PKS_RETIRED() if it is gone. */
+__u64 collector__caller(const struct collector *c, bool revoked, unsigned int index);
 
 /* One call site's counts, summed over CPUs. False where the entry is unused. */
 bool collector__site(struct collector *c, unsigned int index, struct pks_site *site,

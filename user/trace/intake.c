@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
+#include <string.h>
 
 #include "findings/blame.h"
+#include "findings/class.h"
 #include "kernel/symbols/ksyms.h"
 #include "trace/intake.h"
 #include "findings/retire.h"
@@ -98,10 +100,44 @@ static void intake__module(void *arg, const struct pks_module_event *event)
 		retire__injections(in->resolver->injections, event);
 }
 
+/* A call site's name: the same for as long as the run, also when its module is gone. */
+static const char *site__name(struct intake *in, bool revoked, unsigned int index)
+{
+	char **name = &in->site_name[revoked][index % PKS_SITES];
+	struct resolved_place place;
+
+	if (*name)
+		return *name;
+	resolve__place(in->resolver, collector__caller(in->collector, revoked, index), &place);
+	*name = strdup(place.text[0] ? place.text : "unknown");
+	return *name ?: "unknown";
+}
+
+static void intake__window(void *arg, const struct pks_window *raw)
+{
+	struct intake *in = arg;
+	struct resolved_window window = {
+		.thread = { .tid = raw->tid,
+			    .tgid = raw->tgid,
+			    .context = context__row(raw->context)->name,
+			    .count = raw->depth },
+		.granted = raw->granted,
+		.revoked = raw->revoked,
+		.page = raw->key,
+		.granted_by = site__name(in, false, raw->granted_by),
+		.revoked_by = site__name(in, true, raw->revoked_by),
+	};
+
+	memcpy(window.thread.comm, raw->comm, PKS_COMM);
+	in->windows++;
+	report__window(in->report, &window);
+}
+
 static void intake__consume(struct intake *in)
 {
 	const struct collector_reader reader = { .finding = intake__take,
 						 .module = intake__module,
+						 .window = intake__window,
 						 .arg = in };
 
 	if (collector__consume(in->collector, &reader))
@@ -217,6 +253,8 @@ void intake__pass(struct intake *in)
 
 void intake__close(struct intake *in)
 {
+	for (unsigned int i = 0; i < 2 * PKS_SITES; i++)
+		free(in->site_name[i / PKS_SITES][i % PKS_SITES]);
 	free(in->resolved);
 	in->resolved = NULL;
 }

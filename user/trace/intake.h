@@ -34,6 +34,8 @@ struct intake {
 	__u64 doubt_from;      /* the last of them were refused between these two times; */
 	__u64 doubt_until;     /* 0: none were */
 	struct resolved_finding *resolved; /* room for one; owned */
+	__u64 windows;			   /* handed on to the report */
+	char *site_name[2][PKS_SITES];	   /* of grants, of revokes; as far as needed; owned */
 };
 
 /* Adds a finding to the model; a collector_finding_fn whose arg is a struct intake. */

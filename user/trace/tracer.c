@@ -123,6 +123,7 @@ static enum status tracer__attach(struct tracer *t)
 					     .counts_only = t->options.counts_only,
 					     .by = t->options.by,
 					     .slept = t->options.slept,
+					     .window_log = t->options.window_log,
 					     .grant_stacks = t->options.grant_stacks,
 					     .stack_depth = t->options.stack_depth,
 					     .long_hold = t->options.long_hold * 1e9,
@@ -517,6 +518,8 @@ static void tracer__read_counts(struct tracer *t)
 	m->found[PKS_LONG_HOLD] += t->longhold.reported;
 	m->older_windows = counts.older_windows;
 	m->late_revokes = counts.late_revokes;
+	m->windows_kept = t->intake.windows;
+	m->windows_dropped = counts.windows_dropped;
 	m->open_windows = counts.open_windows;
 	m->faults = counts.faults;
 	for (int i = 0; i < PKS_NR_CLASSES; i++)

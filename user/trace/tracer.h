@@ -21,6 +21,7 @@ struct tracer_options {
 	double seconds;	      /* 0: until the target ends or a signal comes */
 	char *const *command; /* NULL: none */
 	unsigned int max_reports;
+	bool window_log;	  /* keep each window that has ended */
 	bool grant_stacks;	  /* take the stack of each grant */
 	unsigned int stack_depth; /* frames to keep of a stack; 0: STACK_DEPTH */
 	bool slept;		  /* report threads that sleep inside a window */

@@ -9,6 +9,7 @@
 
 #include "report/session/reader.h"
 #include "report/session/totals.h"
+#include "report/session/windows.h"
 #include "util/array.h"
 
 #define WHY 160
@@ -23,6 +24,7 @@ static const struct {
 	[RECORD_INTERVAL] = { "interval", &layout_summary },
 	[RECORD_SUMMARY] = { "summary", &layout_summary },
 	[RECORD_INJECTIONS] = { "injections", &layout_injections },
+	[RECORD_WINDOWS] = { "windows", &layout_windows },
 	[RECORD_MESSAGE] = { "message", &layout_message },
 	[RECORD_SURVEY] = { "survey", &layout_survey },
 	[RECORD_HUNT] = { "hunt", &layout_hunt },
@@ -284,6 +286,11 @@ void session__close(struct session *s)
 
 /* --- what is done with it ------------------------------------------------------------------ */
 
+static void window__print(void *arg, const struct resolved_window *window)
+{
+	report__window(arg, window);
+}
+
 static void record__print(const struct session_record *record, struct report *r)
 {
 	switch (record->type) {
@@ -304,6 +311,10 @@ static void record__print(const struct session_record *record, struct report *r)
 		break;
 	case RECORD_SURVEY:
 		report__survey(r, record->survey);
+		break;
+	case RECORD_WINDOWS:
+		if (report__wants_window(r))
+			r->missing += kept_windows__each(record->windows, window__print, r);
 		break;
 	case RECORD_MESSAGE:
 		report__message(r, record->message);

@@ -13,6 +13,7 @@ enum record_type {
 	RECORD_SUMMARY,
 	RECORD_INJECTIONS,
 	RECORD_SURVEY,
+	RECORD_WINDOWS,
 	RECORD_MESSAGE,
 	RECORD_HUNT,
 	RECORD_END,
@@ -47,6 +48,7 @@ struct session_record {
 		const struct resolved_summary *summary; /* or interval */
 		const struct report_injections *injections;
 		const struct report_survey *survey;
+		const struct kept_windows *windows;
 		const struct report_message *message;
 		const struct report_hunt *hunt;
 		const struct session_end *end;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A row for each member that is kept. */
 #include "report/session/records.h"
+#include "report/session/windows.h"
 
 /* Whatever else a session is to keep of a structure is one more row here. */
 #define ROWS(name, ...) static const struct field name##_fields[] = { __VA_ARGS__, FIELDS_END };
@@ -152,8 +153,9 @@ static const struct layout layout_suppression =
 ROWS(summary, FIELD(SUMMARY, counts_only), FIELD(SUMMARY, untested), FIELD(SUMMARY, at),
      FIELD(SUMMARY, seconds), FIELD(SUMMARY, found_so_far), FIELD(SUMMARY, by),
      FIELD(SUMMARY, target), FIELD(SUMMARY, withdrawn), FIELD(SUMMARY, older_windows),
-     FIELD(SUMMARY, late_revokes), FIELD(SUMMARY, open_windows), FIELD(SUMMARY, made),
-     FIELD(SUMMARY, delivered), FIELD(SUMMARY, folded), FIELD(SUMMARY, dropped),
+     FIELD(SUMMARY, late_revokes), FIELD(SUMMARY, windows_kept), FIELD(SUMMARY, windows_dropped),
+     FIELD(SUMMARY, open_windows), FIELD(SUMMARY, made), FIELD(SUMMARY, delivered),
+     FIELD(SUMMARY, folded), FIELD(SUMMARY, dropped),
      TABLE(SUMMARY, found, &layout_count, nr_found),
      TABLE(SUMMARY, suppressed, &layout_count, nr_suppressed),
      TABLE(SUMMARY, lost, &layout_loss, nr_lost),
@@ -176,6 +178,14 @@ static const struct layout layout_call_site = LAYOUT(SITE, call_site_fields);
 ROWS(survey, TABLE(struct report_survey, site, &layout_call_site, nr_sites),
      FIELD(struct report_survey, findings))
 const struct layout layout_survey = LAYOUT(struct report_survey, survey_fields);
+
+ROWS(kept_place, NEEDED(struct kept_place, name))
+static const struct layout layout_kept_place = LAYOUT_BARE(struct kept_place, kept_place_fields);
+
+ROWS(windows, TABLE(struct kept_windows, thread, &layout_thread, nr_thread),
+     TABLE(struct kept_windows, place, &layout_kept_place, nr_place),
+     FIELD(struct kept_windows, row))
+const struct layout layout_windows = LAYOUT(struct kept_windows, windows_fields);
 
 ROWS(message, NEEDED(struct report_message, text))
 const struct layout layout_message = LAYOUT(struct report_message, message_fields);

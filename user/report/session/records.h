@@ -76,6 +76,7 @@ struct kept_summary {
 	__u64 found_so_far;
 	const char *by, *target;
 	__u64 withdrawn, older_windows, late_revokes, open_windows;
+	__u64 windows_kept, windows_dropped;
 	__u64 made, delivered, folded, dropped;
 	struct kept_count *found, *suppressed; /* by class */
 	struct kept_loss *lost;
@@ -89,7 +90,8 @@ struct kept_summary {
 		nr_suppression, nr_note;
 };
 
-extern const struct layout layout_message, layout_header, layout_end, layout_finding,
-	layout_injection, layout_injections, layout_summary, layout_survey, layout_hunt;
+extern const struct layout layout_windows, layout_message, layout_header, layout_end,
+	layout_finding, layout_injection, layout_injections, layout_summary, layout_survey,
+	layout_hunt;
 
 #endif

@@ -46,6 +46,8 @@ static void model__add(struct model *to, const struct model *from)
 	to->withdrawn += from->withdrawn;
 	to->older_windows += from->older_windows;
 	to->late_revokes += from->late_revokes;
+	to->windows_kept += from->windows_kept;
+	to->windows_dropped += from->windows_dropped;
 	to->open_windows += from->open_windows;
 	to->made += from->made;
 	to->delivered += from->delivered;

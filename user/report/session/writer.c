@@ -12,6 +12,7 @@
 #include "report/session/file.h"
 #include "report/session/reader.h"
 #include "report/session/totals.h"
+#include "report/session/windows.h"
 #include "report/session/writer.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -44,7 +45,7 @@ static bool writer__write(struct session_writer *w, const char *line, size_t siz
 }
 
 /* A record after one that is only half there could not be read: there is none, then. */
-static void writer__put(struct session_writer *w, const char *type, json_t *members)
+static void writer__line(struct session_writer *w, const char *type, json_t *members)
 {
 	json_t *object = json_object();
 	char *line = NULL;
@@ -68,6 +69,21 @@ static void writer__put(struct session_writer *w, const char *type, json_t *memb
 	else
 		writer__fail(w, errno);
 	free(line);
+}
+
+static void writer__windows(struct session_writer *w)
+{
+	if (!w->windows || !w->windows->nr)
+		return;
+	writer__line(w, "windows", encode(&layout_windows, &w->windows->record));
+	windows_batch__clear(w->windows);
+}
+
+/* What came before is written before. */
+static void writer__put(struct session_writer *w, const char *type, json_t *members)
+{
+	writer__windows(w);
+	writer__line(w, type, members);
 }
 
 #define WRITER(r) ((struct session_writer *)(r))
@@ -118,6 +134,17 @@ static void keep_interval(struct report *r, const struct resolved_summary *s)
 	keep_totals(r, "interval", s);
 }
 
+static void keep_window(struct report *r, const struct resolved_window *window)
+{
+	struct session_writer *w = WRITER(r);
+
+	w->windows = w->windows ?: calloc(1, sizeof(*w->windows));
+	if (!w->windows || windows_batch__add(w->windows, window))
+		writer__fail(w, ENOMEM);
+	else if (windows_batch__full(w->windows))
+		writer__windows(w);
+}
+
 static void keep_message(struct report *r, const struct report_message *m)
 {
 	writer__put(WRITER(r), "message", encode(&layout_message, m));
@@ -129,6 +156,7 @@ static const struct format format_session = {
 	.injection = keep_injection,
 	.interval = keep_interval,
 	.survey = keep_survey,
+	.window = keep_window,
 	.message = keep_message,
 	.summary = keep_summary,
 	.injections = keep_injections,
@@ -236,6 +264,9 @@ void session_writer__close(struct session_writer *w, unsigned int *missing)
 	if (w->fd >= 0 && close(w->fd) && !w->failed)
 		writer__fail(w, errno);
 	*missing = w->report.missing;
+	if (w->windows)
+		windows_batch__clear(w->windows);
+	free(w->windows);
 	free(w->command);
 	*w = (struct session_writer){ .fd = -1 };
 }

@@ -17,7 +17,8 @@ struct session_writer {
 	int fd; /* -1: not begun */
 	__u64 records;
 	__u32 crc;
-	bool failed; /* this has been said */
+	bool failed;		       /* this has been said */
+	struct windows_batch *windows; /* those that are not written yet; NULL: there were none */
 };
 
 /*

@@ -29,6 +29,28 @@ static int ring__sample(void *arg, void *data, size_t size)
 	return 0;
 }
 
+#define WINDOWS_AT_ONCE (1 << 14)
+
+/* They may come faster than they can be taken: the findings are looked at in between. */
+static int ring__window(void *arg, void *data, size_t size)
+{
+	struct collector *c = arg;
+
+	if (size >= sizeof(struct pks_window) && c->reader->window)
+		c->reader->window(c->reader->arg, data);
+	return ++c->windows % WINDOWS_AT_ONCE || !c->running ? 0 : -EAGAIN;
+}
+
+static int collector__open_rings(struct collector *c, const struct collector_options *options)
+{
+	c->ring = ring_buffer__new(bpf_map__fd(c->skel->maps.ring), ring__sample, c, NULL);
+	if (!c->ring)
+		return -errno;
+	if (!options->window_log)
+		return 0;
+	return ring_buffer__add(c->ring, bpf_map__fd(c->skel->maps.window_ring), ring__window, c);
+}
+
 /* Before anything is attached: other programs go by it. */
 static int collector__find_self(struct collector *c)
 {
@@ -66,10 +88,7 @@ struct collector *collector__open(const struct dialect *dialect,
 	err = err ?: pkstrace__load(c->skel);
 	err = err ?: collector__map_tables(c);
 	err = err ?: collector__find_self(c);
-	if (!err) {
-		c->ring = ring_buffer__new(bpf_map__fd(c->skel->maps.ring), ring__sample, c, NULL);
-		err = c->ring ? 0 : -errno;
-	}
+	err = err ?: collector__open_rings(c, options);
 	if (err) {
 		*status = err > 0 ? (enum status)err : libbpf__refused("BPF programs", err);
 		collector__close(c);
@@ -106,7 +125,7 @@ int collector__consume(struct collector *c, const struct collector_reader *reade
 
 	c->reader = reader;
 	n = ring_buffer__consume(c->ring);
-	return n < 0 ? n : 0;
+	return n < 0 && n != -EAGAIN ? n : 0;
 }
 
 void collector__close(struct collector *c)

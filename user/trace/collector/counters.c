@@ -70,6 +70,14 @@ bool collector__site(struct collector *c, unsigned int index, struct pks_site *s
 	return stat->grants != 0;
 }
 
+__u64 collector__caller(const struct collector *c, bool revoked, unsigned int index)
+{
+	const struct pks_site *sites =
+		revoked ? c->skel->bss->revoke_sites : c->skel->bss->grant_sites;
+
+	return __atomic_load_n(&sites[index % PKS_SITES].caller, __ATOMIC_RELAXED);
+}
+
 bool collector__slot(struct collector *c, unsigned int index, struct pks_slot *slot)
 {
 	const volatile struct pks_slot *from = &c->skel->bss->slots[index];
@@ -228,6 +236,7 @@ int collector__counts(struct collector *c, struct collector_counts *counts)
 	counts->dropped = bss->dropped;
 	counts->older_windows = bss->older_windows;
 	counts->late_revokes = bss->late_revokes;
+	counts->windows_dropped = bss->windows_dropped;
 	memcpy(&counts->faults, &bss->faults, sizeof(counts->faults));
 	counts->open_windows = count_only__open(c);
 	for (int i = 0; i < PKS_SLOTS; i++)

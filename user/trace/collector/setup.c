@@ -11,6 +11,8 @@
 #include "pkstrace.skel.h"
 #include "trace/function_probe.h"
 
+#define WINDOW_RING (1 << 22) /* 65536 windows: a third of a second of 200,000 a second */
+
 /* What is not filled needs no memory. */
 static int collector__size_maps(struct collector *c, const struct collector_options *options)
 {
@@ -21,6 +23,8 @@ static int collector__size_maps(struct collector *c, const struct collector_opti
 		err = bpf_map__set_max_entries(skel->maps.stacks, 1);
 	if (!err && options->counts_only)
 		err = bpf_map__set_max_entries(skel->maps.ring, sysconf(_SC_PAGESIZE));
+	if (!err && options->window_log)
+		err = bpf_map__set_max_entries(skel->maps.window_ring, WINDOW_RING);
 	return err;
 }
 
@@ -48,7 +52,9 @@ static void collector__settings(struct collector *c, const struct collector_opti
 	s->stack_first = 16;
 	s->stack_depth = options->stack_depth + PKS_STACK_OWN;
 	s->grant_mask = options->grant_stacks ? 0 : 1023;
-	s->caller_mask = options->grant_stacks ? 0 : 15;
+	/* Of a window that is logged, time and caller of the revoke are read. */
+	s->caller_mask = options->grant_stacks || options->window_log ? 0 : 15;
+	s->window_log = options->window_log;
 	s->revoke_mask = 63;
 	s->by = options->by;
 	s->count_only = c->use == USE_COUNT_ONLY;

@@ -30,6 +30,7 @@ struct collector {
 	bool bare;		  /* at the end the kernel no longer called some of the programs */
 	bool unread;		  /* and this could not be found out */
 	__u64 delivered;	  /* findings out of the ring */
+	unsigned int windows;	  /* windows since the last look at other records */
 	int switched_on;	  /* a file that must be open while the programs run, -1: none */
 	enum { USE_TRACE, USE_COUNT, USE_COUNT_ONLY } use;
 	const struct collector_reader *reader;
