@@ -246,8 +246,10 @@ enum status session_writer__begin(struct session_writer *w, const char *target, 
 
 void session_writer__end(struct session_writer *w)
 {
-	const struct session_end end = { .records = w->records, .crc = w->crc };
+	struct session_end end;
 
+	writer__windows(w);
+	end = (struct session_end){ .records = w->records, .crc = w->crc };
 	if (w->fd >= 0 && !w->failed)
 		writer__put(w, "end", encode(&layout_end, &end));
 }
