@@ -19,7 +19,7 @@ driver_load
 ok "starts" trace_start --windows-log -o "$FILE" --json
 pairs 3000 &
 pairs 2000 &
-wait %1 %2
+wait %2 %3
 trace_stop
 is "$status" 0 "balanced windows: exit status 0" || diag "$out" "$err"
 is "$(json 'summary["closed"]')" 5000 "all are closed"
