@@ -6,7 +6,7 @@
  * waits for them sleeps for a tenth of a second after each one (gp_sleep in kernel/rcu/tasks.h).
  * Programs go one after the other, under ftrace's lock: a trace of 20 functions spends two
  * seconds in that sleep when it ends, a test that traces fifty times most of its time. While this
- * module is loaded these kthreads are woken at each tick. A sleep that ends early is nothing new
+ * module is loaded these kthreads are woken every few ticks. A sleep that ends early is nothing new
  * to them: they look whether there is work, and whether what they wait for has come, as always.
  */
 #include <linux/jiffies.h>
@@ -18,6 +18,7 @@
 #include <linux/timer.h>
 
 #define PREFIX "rcu_tasks_"
+#define PERIOD 4 /* ticks: under lockdep a wake-up is dear */
 
 static struct task_struct *kthread[4]; /* written at load; the timer alone reads it then */
 static unsigned int kthreads;
@@ -27,7 +28,7 @@ static void grace_tick(struct timer_list *timer)
 {
 	for (unsigned int i = 0; i < kthreads; i++)
 		wake_up_process(kthread[i]);
-	mod_timer(timer, jiffies + 1);
+	mod_timer(timer, jiffies + PERIOD);
 }
 
 static void grace_find(void)
@@ -50,7 +51,7 @@ static int __init grace_init(void)
 {
 	grace_find();
 	timer_setup(&tick, grace_tick, 0);
-	mod_timer(&tick, jiffies + 1);
+	mod_timer(&tick, jiffies + PERIOD);
 	return 0;
 }
 
