@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "hunt/places.h"
 #include "hunt/hunt.h"
+#include "hunt/places.h"
 #include "hunt/progress.h"
 #include "hunt/run.h"
 #include "hunt/state.h"
